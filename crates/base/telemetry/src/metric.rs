@@ -1,0 +1,243 @@
+use std::fmt::Write as _;
+
+/// How a metric behaves, in Prometheus's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Counter,
+    Gauge,
+    /// In seconds.
+    Histogram,
+}
+
+/// Every metric of AuroraSOC. `docs/metrics.md` is generated from this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Metric {
+    RecordsReceived,
+    RecordsStored,
+    RecordsDeduplicated,
+    RecordsDropped,
+    RecordsDeadLettered,
+    RecordsInFlight,
+    EventsStored,
+    Matches,
+    AlertsOpened,
+    MatchesGrouped,
+    MatchesSuppressed,
+    LedgerDifference,
+    NormaliseSeconds,
+    StoreInsertSeconds,
+    DetectSeconds,
+    ListenerRefused,
+    KernelDrops,
+    BusBytes,
+    BusFull,
+    EngineRestarts,
+    EngineUp,
+    RulesLoaded,
+    RulesBroken,
+    SuppressionsActive,
+    HttpRequests,
+}
+
+impl Metric {
+    pub const ALL: &'static [Self] = &[
+        Self::RecordsReceived,
+        Self::RecordsStored,
+        Self::RecordsDeduplicated,
+        Self::RecordsDropped,
+        Self::RecordsDeadLettered,
+        Self::RecordsInFlight,
+        Self::EventsStored,
+        Self::Matches,
+        Self::AlertsOpened,
+        Self::MatchesGrouped,
+        Self::MatchesSuppressed,
+        Self::LedgerDifference,
+        Self::NormaliseSeconds,
+        Self::StoreInsertSeconds,
+        Self::DetectSeconds,
+        Self::ListenerRefused,
+        Self::KernelDrops,
+        Self::BusBytes,
+        Self::BusFull,
+        Self::EngineRestarts,
+        Self::EngineUp,
+        Self::RulesLoaded,
+        Self::RulesBroken,
+        Self::SuppressionsActive,
+        Self::HttpRequests,
+    ];
+
+    /// Name, kind, labels and meaning: one row each.
+    const fn facts(self) -> (&'static str, Kind, &'static [&'static str], &'static str) {
+        use Kind::{Counter, Gauge, Histogram};
+        const SOURCE: &[&str] = &["source"];
+        match self {
+            Self::RecordsReceived => ("records_received", Gauge, SOURCE, "Raw records accepted"),
+            Self::RecordsStored => (
+                "records_stored",
+                Gauge,
+                SOURCE,
+                "Raw records whose events are stored",
+            ),
+            Self::RecordsDeduplicated => (
+                "records_deduplicated",
+                Gauge,
+                SOURCE,
+                "Raw records seen before in the window",
+            ),
+            Self::RecordsDropped => (
+                "records_dropped",
+                Gauge,
+                SOURCE,
+                "Raw records dropped by a lossy policy",
+            ),
+            Self::RecordsDeadLettered => (
+                "records_dead_lettered",
+                Gauge,
+                SOURCE,
+                "Raw records given up with a reason",
+            ),
+            Self::RecordsInFlight => (
+                "records_in_flight",
+                Gauge,
+                SOURCE,
+                "Raw records not settled yet",
+            ),
+            Self::EventsStored => ("events_stored", Gauge, SOURCE, "Normalised events stored"),
+            Self::Matches => ("matches", Gauge, &[], "Rule matches"),
+            Self::AlertsOpened => ("alerts_opened", Gauge, &[], "Matches that opened an alert"),
+            Self::MatchesGrouped => (
+                "matches_grouped",
+                Gauge,
+                &[],
+                "Matches that joined an open alert",
+            ),
+            Self::MatchesSuppressed => (
+                "matches_suppressed",
+                Gauge,
+                &[],
+                "Matches hidden by a suppression",
+            ),
+            Self::LedgerDifference => (
+                "ledger_difference",
+                Gauge,
+                &["ledger"],
+                "What a ledger cannot account for; anything but 0 is a defect",
+            ),
+            Self::NormaliseSeconds => (
+                "normalise_seconds",
+                Histogram,
+                &[],
+                "Time to parse and validate a batch",
+            ),
+            Self::StoreInsertSeconds => (
+                "store_insert_seconds",
+                Histogram,
+                &[],
+                "Time to insert into the event store",
+            ),
+            Self::DetectSeconds => (
+                "detect_seconds",
+                Histogram,
+                &[],
+                "Time to evaluate a batch against all rules",
+            ),
+            Self::ListenerRefused => (
+                "listener_refused",
+                Counter,
+                &["listener", "reason"],
+                "Requests and connections refused",
+            ),
+            Self::KernelDrops => (
+                "kernel_drops",
+                Gauge,
+                &["listener"],
+                "Datagrams the kernel dropped before us",
+            ),
+            Self::BusBytes => ("bus_bytes", Gauge, &["stream"], "Bytes kept by a stream"),
+            Self::BusFull => (
+                "bus_full",
+                Counter,
+                &["stream"],
+                "Publications refused because a stream is full",
+            ),
+            Self::EngineRestarts => (
+                "engine_restarts",
+                Gauge,
+                &[],
+                "Times the event engine was restarted",
+            ),
+            Self::EngineUp => ("engine_up", Gauge, &[], "1 while the event engine answers"),
+            Self::RulesLoaded => ("rules_loaded", Gauge, &[], "Rules that are evaluated"),
+            Self::RulesBroken => ("rules_broken", Gauge, &[], "Rules that did not compile"),
+            Self::SuppressionsActive => (
+                "suppressions_active",
+                Gauge,
+                &[],
+                "Suppressions that hide matches now",
+            ),
+            Self::HttpRequests => (
+                "http_requests",
+                Counter,
+                &["route", "status"],
+                "Requests answered by the API",
+            ),
+        }
+    }
+
+    /// Without the `aurora_` prefix and the `_total` that counters get.
+    pub const fn name(self) -> &'static str {
+        self.facts().0
+    }
+
+    pub const fn kind(self) -> Kind {
+        self.facts().1
+    }
+
+    pub const fn labels(self) -> &'static [&'static str] {
+        self.facts().2
+    }
+
+    pub const fn help(self) -> &'static str {
+        self.facts().3
+    }
+}
+
+/// `docs/metrics.md`, as `cargo xtask codegen` writes it.
+pub fn reference_page() -> String {
+    let mut page = String::from(
+        "# Metrics\n\nServed on `/metrics` in Prometheus's text format. \
+         Generated by `cargo xtask codegen` from the list in `crates/base/telemetry`.\n\n\
+         | metric | kind | labels | meaning |\n| --- | --- | --- | --- |\n",
+    );
+    for metric in Metric::ALL {
+        let suffix = if metric.kind() == Kind::Counter {
+            "_total"
+        } else {
+            ""
+        };
+        let kind = format!("{:?}", metric.kind()).to_lowercase();
+        let labels = metric.labels().join(", ");
+        let (name, help) = (metric.name(), metric.help());
+        writeln!(
+            page,
+            "| `aurora_{name}{suffix}` | {kind} | {labels} | {help} |"
+        )
+        .expect("writing to memory does not fail");
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Metric::ALL.len());
+    }
+}

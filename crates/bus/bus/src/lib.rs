@@ -1,0 +1,19 @@
+//! The bus port: durable streams, message-id dedupe, durable consumers with explicit
+//! acknowledgement, leases with epochs.
+//!
+//! What it is: the [`Bus`] trait, its messages, its error, and [`Capability`], the only way in
+//! which a plane gets hold of a bus. What it is not: an adapter; see `bus-memory`, `bus-local`.
+//! The suite that every adapter runs is in `testkit` (feature `testkit`). Start at [`Bus`].
+
+mod capability;
+mod error;
+mod port;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use capability::{BusHandle, Capability};
+pub use error::Error;
+pub use port::{
+    Bus, Consumer, ConsumerInfo, ConsumerOptions, Delivery, Fence, Lease, Message, Peeked, Receipt,
+    StreamInfo,
+};

@@ -1,0 +1,205 @@
+use std::borrow::Cow;
+
+use aurora_clock::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::EventUid;
+use crate::envelope::{self, Format, Header};
+use crate::wire::{self, Error, Reader};
+
+/// Normalised events of one OCSF class, in a form from which single attributes can be read.
+///
+/// Body, per event, zstd over all: `uid [16], time i64, class u32, records u32, json block,
+/// index block`. The index lists the top-level attributes as `key start u32, value start u32,
+/// value end u32` into the JSON, so that a consumer parses only what it needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventBatch {
+    pub items: Vec<EventItem>,
+}
+
+/// One event as JSON text with its index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventItem {
+    pub uid: EventUid,
+    pub time: Timestamp,
+    pub class_uid: u32,
+    /// Raw records whose last event this is: 0 inside a fan-out, more than 1 for a group.
+    pub records: u32,
+    /// The OCSF event.
+    pub json: Vec<u8>,
+    index: Vec<Span>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    key: u32,
+    value: u32,
+    end: u32,
+}
+
+impl EventItem {
+    /// Serialises `event`, which must hold `time` and `class_uid` as the validator demands.
+    pub fn new(uid: EventUid, records: u32, event: &Map<String, Value>) -> Self {
+        let (json, index) = write_indexed(event);
+        let time = event
+            .get("time")
+            .and_then(Value::as_i64)
+            .unwrap_or_default();
+        let class = event
+            .get("class_uid")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
+        Self {
+            uid,
+            time: Timestamp::from_millis(time),
+            class_uid: u32::try_from(class).unwrap_or_default(),
+            records,
+            json,
+            index,
+        }
+    }
+
+    /// The JSON text of a top-level attribute.
+    pub fn attribute(&self, name: &str) -> Option<&[u8]> {
+        self.index.iter().find_map(|span| {
+            let (key, value, end) = (span.key as usize, span.value as usize, span.end as usize);
+            let key = self.json.get(key..)?.get(..name.len() + 1)?;
+            let found = key.starts_with(name.as_bytes()) && key[name.len()] == b'"';
+            if found {
+                self.json.get(value..end)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The whole event.
+    ///
+    /// # Errors
+    /// When the text is no JSON object, which only damage can bring about.
+    pub fn event(&self) -> Result<Map<String, Value>, Error> {
+        serde_json::from_slice(&self.json).map_err(Error::Header)
+    }
+
+    /// The text for display.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.json)
+    }
+}
+
+fn write_indexed(event: &Map<String, Value>) -> (Vec<u8>, Vec<Span>) {
+    let mut json = Vec::with_capacity(1024);
+    let mut index = Vec::with_capacity(event.len());
+    json.push(b'{');
+    for (name, value) in event {
+        if json.len() > 1 {
+            json.push(b',');
+        }
+        let key = position(&json) + 1;
+        serde_json::to_writer(&mut json, name).expect("writing to memory does not fail");
+        json.push(b':');
+        let start = position(&json);
+        serde_json::to_writer(&mut json, value).expect("writing to memory does not fail");
+        index.push(Span {
+            key,
+            value: start,
+            end: position(&json),
+        });
+    }
+    json.push(b'}');
+    (json, index)
+}
+
+fn position(json: &[u8]) -> u32 {
+    u32::try_from(json.len()).expect("events are capped far below 4 GiB")
+}
+
+impl EventBatch {
+    /// Raw records that these events settle.
+    pub fn records(&self) -> u32 {
+        self.items.iter().map(|item| item.records).sum()
+    }
+
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.items.iter().map(|i| i.json.len() + 160).sum());
+        for item in &self.items {
+            out.extend_from_slice(item.uid.0.as_bytes());
+            out.extend_from_slice(&item.time.as_millis().to_le_bytes());
+            out.extend_from_slice(&item.class_uid.to_le_bytes());
+            out.extend_from_slice(&item.records.to_le_bytes());
+            wire::put_block(&mut out, &item.json);
+            let spans = item.index.iter().flat_map(|s| [s.key, s.value, s.end]);
+            wire::put_block(
+                &mut out,
+                &spans.flat_map(u32::to_le_bytes).collect::<Vec<_>>(),
+            );
+        }
+        envelope::pack(&out)
+    }
+
+    /// # Errors
+    /// When the body is not what [`EventBatch::encode`] writes.
+    pub fn decode(header: &Header, body: &[u8]) -> Result<Self, Error> {
+        if header.format != Format::EventBatch {
+            return Err(Error::Malformed("an event batch was expected"));
+        }
+        let body = envelope::unpack(body)?;
+        let mut reader = Reader::new(&body);
+        let mut items = Vec::with_capacity(header.count.min(65_536) as usize);
+        while !reader.is_empty() {
+            items.push(read_item(&mut reader)?);
+        }
+        if items.len() != header.count as usize {
+            return Err(Error::Malformed(
+                "the header counts other events than the body holds",
+            ));
+        }
+        Ok(Self { items })
+    }
+}
+
+fn read_item(reader: &mut Reader<'_>) -> Result<EventItem, Error> {
+    let uid = EventUid(aurora_ids::Id128::from_bytes(reader.array()?));
+    let time = Timestamp::from_millis(reader.i64()?);
+    let class_uid = reader.u32()?;
+    let records = reader.u32()?;
+    let json = reader.block()?.to_vec();
+    let mut spans = Reader::new(reader.block()?);
+    let mut index = Vec::new();
+    while !spans.is_empty() {
+        index.push(Span {
+            key: spans.u32()?,
+            value: spans.u32()?,
+            end: spans.u32()?,
+        });
+    }
+    Ok(EventItem {
+        uid,
+        time,
+        class_uid,
+        records,
+        json,
+        index,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use aurora_ids::Id128;
+
+    #[test]
+    fn an_attribute_is_read_without_parsing_the_rest() {
+        let event = serde_json::json!({
+            "time": 7, "class_uid": 1007, "process": {"name": "a"}, "process_x": 1, "we\"ird": [1]
+        });
+        let uid = EventUid(Id128::random());
+        let item = EventItem::new(uid, 1, event.as_object().unwrap());
+        assert_eq!(item.attribute("process").unwrap(), br#"{"name":"a"}"#);
+        assert_eq!(item.attribute("process_x").unwrap(), b"1");
+        assert_eq!(item.attribute("proces"), None);
+        assert_eq!(item.time.as_millis(), 7);
+        assert_eq!(Value::Object(item.event().unwrap()), event);
+    }
+}

@@ -1,0 +1,37 @@
+//! Vocabulary and messages that every plane shares. Values only: no clock, disk, socket or task.
+//!
+//! What it is: who and where ([`Scope`], [`Actor`], [`Context`]), what travels ([`RawBatch`],
+//! [`EventBatch`], [`DeadLetter`], [`Alert`]) and on which subject ([`subjects`]). What it is not:
+//! a place for behaviour; a plane's heart lives in the plane. Start reading at [`Context`], then
+//! [`envelope`].
+
+pub mod alert;
+pub mod context;
+pub mod deadletter;
+pub mod envelope;
+pub mod events;
+pub mod finding;
+pub mod ids;
+pub mod ledger;
+pub mod raw;
+pub mod scope;
+pub mod severity;
+pub mod subjects;
+pub mod suppression;
+pub mod trace;
+mod wire;
+
+pub use alert::{Alert, AlertStatus, Disposition, Entity, EntityKind, MatchedField};
+pub use context::{Action, Actor, AuthStrength, Context, Decision};
+pub use deadletter::{DeadLetter, DeadLetterReason};
+pub use envelope::{Envelope, Header, MAX_BODY_BYTES};
+pub use events::{EventBatch, EventItem};
+pub use finding::Finding;
+pub use ids::{AlertId, BatchId, EventUid, MatchId, OriginId, RuleId};
+pub use raw::{MAX_RECORD_BYTES, RawBatch, RawRecord, SourceName};
+pub use scope::{Scope, SiteId, TenantId};
+pub use severity::Severity;
+pub use subjects::{SHARDS, Shard, Stream, Subject};
+pub use suppression::Suppression;
+pub use trace::TraceContext;
+pub use wire::Error;

@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use aurora_clock::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::envelope::{self, Format, Header, Range};
+use crate::wire::{self, Error, Reader};
+use crate::{OriginId, Scope, TraceContext};
+
+/// The largest record that travels whole; a larger one goes to the dead letter in pieces.
+pub const MAX_RECORD_BYTES: usize = 1024 * 1024;
+
+/// Which parser a record meets: a name from the list of sources, or `auto` to detect it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SourceName(pub Arc<str>);
+
+/// One record as it came, still unparsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawRecord {
+    /// Place in the origin's own sequence: a byte offset in a file, a counter of a listener.
+    pub seq: u64,
+    pub received_at: Timestamp,
+    pub body: Vec<u8>,
+}
+
+/// Records of one source and one origin, cut at a deterministic place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawBatch {
+    pub scope: Scope,
+    pub source: SourceName,
+    pub origin: OriginId,
+    /// The sender as the listener saw it: a peer address, or a file's name. Data, not identity.
+    pub host: String,
+    pub trace: TraceContext,
+    pub records: Vec<RawRecord>,
+}
+
+impl SourceName {
+    pub const AUTO: &'static str = "auto";
+
+    pub fn new(name: &str) -> Self {
+        Self(Arc::from(name))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for SourceName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl RawBatch {
+    pub fn header(&self, producer: &str) -> Header {
+        let count = u32::try_from(self.records.len()).expect("batches are far below 4 G records");
+        Header {
+            format: Format::RawBatch,
+            version: envelope::VERSION,
+            scope: self.scope.clone(),
+            producer: producer.to_owned(),
+            trace: self.trace,
+            source: self.source.clone(),
+            range: Range {
+                origin: self.origin,
+                first: self.records.first().map_or(0, |r| r.seq),
+                last: self.records.last().map_or(0, |r| r.seq),
+            },
+            count,
+            records: count,
+            raw: None,
+        }
+    }
+
+    /// The body: the host as a block, then per record `seq u64, received_at i64, body block`; zstd.
+    pub fn encode(&self) -> Vec<u8> {
+        let size: usize = self.records.iter().map(|r| r.body.len() + 20).sum();
+        let mut out = Vec::with_capacity(size + self.host.len() + 4);
+        wire::put_block(&mut out, self.host.as_bytes());
+        for record in &self.records {
+            out.extend_from_slice(&record.seq.to_le_bytes());
+            out.extend_from_slice(&record.received_at.as_millis().to_le_bytes());
+            wire::put_block(&mut out, &record.body);
+        }
+        envelope::pack(&out)
+    }
+
+    /// # Errors
+    /// When the body is not what [`RawBatch::encode`] writes.
+    pub fn decode(header: &Header, body: &[u8]) -> Result<Self, Error> {
+        if header.format != Format::RawBatch {
+            return Err(Error::Malformed("a raw batch was expected"));
+        }
+        let body = envelope::unpack(body)?;
+        let mut reader = Reader::new(&body);
+        let host = String::from_utf8_lossy(reader.block()?).into_owned();
+        let mut records = Vec::with_capacity(header.count.min(65_536) as usize);
+        while !reader.is_empty() {
+            records.push(RawRecord {
+                seq: reader.u64()?,
+                received_at: Timestamp::from_millis(reader.i64()?),
+                body: reader.block()?.to_vec(),
+            });
+        }
+        if records.len() != header.count as usize {
+            return Err(Error::Malformed(
+                "the header counts other records than the body holds",
+            ));
+        }
+        Ok(Self {
+            scope: header.scope.clone(),
+            source: header.source.clone(),
+            origin: header.range.origin,
+            host,
+            trace: header.trace,
+            records,
+        })
+    }
+}
