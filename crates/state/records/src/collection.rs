@@ -1,0 +1,154 @@
+use serde::{Deserialize, Serialize};
+
+/// The kinds of documents. Adding one is one line in each table below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Collection {
+    Alerts,
+    Suppressions,
+    DeadLetters,
+    /// Ingest sources with the hash of their token.
+    Sources,
+    /// Files that were or are being imported.
+    Imports,
+    /// Sessions of the console.
+    Sessions,
+    /// One-time links that are still good.
+    Links,
+    /// People with an account.
+    People,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    Text,
+    Integer,
+}
+
+/// A top-level field of a document by which it can be found and ordered. An absent or null field
+/// is in no index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    pub kind: FieldKind,
+}
+
+impl Field {
+    /// The field's text in a document, if it is indexed as text.
+    pub fn text(self, body: &serde_json::Value) -> Option<&str> {
+        if self.kind == FieldKind::Text {
+            body.get(self.name)?.as_str()
+        } else {
+            None
+        }
+    }
+
+    /// The field's number in a document, if it is indexed as a number.
+    pub fn integer(self, body: &serde_json::Value) -> Option<i64> {
+        if self.kind == FieldKind::Integer {
+            body.get(self.name)?.as_i64()
+        } else {
+            None
+        }
+    }
+}
+
+impl std::fmt::Display for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            FieldKind::Text => "text",
+            FieldKind::Integer => "integer",
+        };
+        write!(f, "{} ({kind})", self.name)
+    }
+}
+
+const fn text(name: &'static str) -> Field {
+    Field {
+        name,
+        kind: FieldKind::Text,
+    }
+}
+
+const fn integer(name: &'static str) -> Field {
+    Field {
+        name,
+        kind: FieldKind::Integer,
+    }
+}
+
+impl Collection {
+    pub const ALL: [Self; 8] = [
+        Self::Alerts,
+        Self::Suppressions,
+        Self::DeadLetters,
+        Self::Sources,
+        Self::Imports,
+        Self::Sessions,
+        Self::Links,
+        Self::People,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Alerts => "alerts",
+            Self::Suppressions => "suppressions",
+            Self::DeadLetters => "dead_letters",
+            Self::Sources => "sources",
+            Self::Imports => "imports",
+            Self::Sessions => "sessions",
+            Self::Links => "links",
+            Self::People => "people",
+        }
+    }
+
+    /// The fields that queries may filter and order by.
+    pub const fn fields(self) -> &'static [Field] {
+        const ALERTS: &[Field] = &[
+            text("status"),
+            text("rule"),
+            text("group_key"),
+            text("owner"),
+            text("severity"),
+            integer("rank"),
+            integer("last_seen"),
+            integer("created_at"),
+            integer("updated_at"),
+        ];
+        const SUPPRESSIONS: &[Field] = &[text("rule"), integer("until"), integer("created_at")];
+        const DEAD_LETTERS: &[Field] = &[
+            text("reason"),
+            text("source"),
+            text("state"),
+            integer("received_at"),
+        ];
+        const SOURCES: &[Field] = &[text("name"), text("token_hash")];
+        const IMPORTS: &[Field] = &[text("state"), integer("updated_at")];
+        const SESSIONS: &[Field] = &[text("person"), integer("expires_at")];
+        const LINKS: &[Field] = &[integer("expires_at")];
+        const PEOPLE: &[Field] = &[text("name")];
+        match self {
+            Self::Alerts => ALERTS,
+            Self::Suppressions => SUPPRESSIONS,
+            Self::DeadLetters => DEAD_LETTERS,
+            Self::Sources => SOURCES,
+            Self::Imports => IMPORTS,
+            Self::Sessions => SESSIONS,
+            Self::Links => LINKS,
+            Self::People => PEOPLE,
+        }
+    }
+
+    pub fn field(self, name: &str) -> Option<Field> {
+        self.fields()
+            .iter()
+            .find(|field| field.name == name)
+            .copied()
+    }
+}
+
+impl std::fmt::Display for Collection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,89 @@
+use async_trait::async_trait;
+use aurora_model::{Context, Decision, Scope};
+use serde_json::Value;
+
+use crate::{Change, Collection, Error, Query};
+
+/// A stored document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    pub collection: Collection,
+    pub id: String,
+    /// From 1, grows with every write.
+    pub version: u64,
+    pub body: Value,
+}
+
+/// Documents of a query and how many there are without its limit and offset.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    pub documents: Vec<Document>,
+    pub total: u64,
+}
+
+/// What a commit left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The decision's dense sequence; absent for progress.
+    pub decision: Option<u64>,
+}
+
+/// Which part of the decision log to read, in order of sequence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DecisionQuery {
+    /// Only later ones.
+    pub after: u64,
+    /// Only those about this object.
+    pub object: Option<String>,
+    pub limit: usize,
+}
+
+/// The store of everything that has a life of its own.
+#[async_trait]
+pub trait Records: Send + Sync + std::fmt::Debug {
+    /// Commits everything in `change` and the decision that explains it, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`], [`Error::CheckpointMoved`], [`Error::Undecided`]: nothing was written.
+    async fn commit(&self, context: &Context, change: Change) -> Result<Committed, Error>;
+
+    /// # Errors
+    /// When storage fails.
+    async fn get(
+        &self,
+        scope: &Scope,
+        collection: Collection,
+        id: &str,
+    ) -> Result<Option<Document>, Error>;
+
+    /// # Errors
+    /// [`Error::NotIndexed`], or when storage fails.
+    async fn list(&self, scope: &Scope, query: &Query) -> Result<Page, Error>;
+
+    /// # Errors
+    /// When storage fails.
+    async fn slot(&self, scope: &Scope, key: &str) -> Result<Option<Vec<u8>>, Error>;
+
+    /// Slots whose key starts with `prefix`, in order of key.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn slots(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
+
+    /// Counters whose name starts with `prefix`, in order of name.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error>;
+
+    /// # Errors
+    /// When storage fails.
+    async fn decisions(&self, scope: &Scope, query: &DecisionQuery)
+    -> Result<Vec<Decision>, Error>;
+
+    /// Commits pending work and closes; later calls fail with [`Error::Closed`].
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn close(&self) -> Result<(), Error>;
+}

@@ -1,0 +1,138 @@
+use super::{Desk, Stand};
+use crate::{Change, Error, MAX_COUNTER, SlotWrite};
+
+/// `advance` is a compare-and-set; plain `slot` is not.
+pub async fn a_checkpoint_moves_only_from_where_it_is(stand: &dyn Stand) {
+    let desk = Desk::at(stand).await;
+    let advance = |from: Option<&[u8]>, to: &[u8]| {
+        Change::progress()
+            .advance("normalise/7", from.map(<[u8]>::to_vec), to)
+            .count("n".into(), 1)
+    };
+    desk.commit(advance(None, b"1"))
+        .await
+        .expect("it was absent");
+    for stale in [None, Some(&b""[..]), Some(b"0"), Some(b"1\0")] {
+        match desk.commit(advance(stale, b"9")).await {
+            Err(Error::CheckpointMoved { key }) => assert_eq!(key, "normalise/7"),
+            other => panic!("want a moved checkpoint for {stale:?}, got {other:?}"),
+        }
+    }
+    desk.commit(advance(Some(b"1"), b"")).await.expect("from 1");
+    desk.commit(advance(Some(b""), b"\0\xff"))
+        .await
+        .expect("from the empty value");
+    assert_eq!(
+        desk.slot("normalise/7").await.as_deref(),
+        Some(&b"\0\xff"[..])
+    );
+    assert_eq!(desk.counters("n").await, [("n".to_owned(), 3)]);
+
+    desk.commit(Change::progress().slot("normalise/7", *b"x"))
+        .await
+        .expect("unchecked");
+    let remove = |expected: &[u8]| {
+        let mut change = Change::progress();
+        change.slots.push(SlotWrite {
+            key: "normalise/7".into(),
+            expected: Some(Some(expected.to_vec())),
+            value: None,
+        });
+        change
+    };
+    assert!(matches!(
+        desk.commit(remove(b"y")).await,
+        Err(Error::CheckpointMoved { .. })
+    ));
+    desk.commit(remove(b"x")).await.expect("from x");
+    assert_eq!(desk.slot("normalise/7").await, None);
+    desk.commit(advance(None, b"1"))
+        .await
+        .expect("it is absent again");
+}
+
+/// A prefix is text, not a pattern; keys come in byte order.
+pub async fn slots_are_listed_by_prefix(stand: &dyn Stand) {
+    let desk = Desk::at(stand).await;
+    let keys = [
+        "a",
+        "a/1",
+        "a/10",
+        "a/2",
+        "a%",
+        "a_",
+        "A/1",
+        "a/\u{10FFFF}",
+        "b",
+        "é/1",
+    ];
+    let mut change = Change::progress();
+    for key in keys {
+        change = change.slot(key, key.as_bytes());
+    }
+    desk.commit(change).await.expect("progress");
+    let mut prefixes = vec![
+        "",
+        "a/",
+        "a%",
+        "A",
+        "a/1",
+        "a/\u{10FFFF}",
+        "\u{10FFFF}",
+        "é",
+        "c",
+    ];
+    prefixes.extend(keys);
+    for prefix in prefixes {
+        let mut want: Vec<&str> = keys
+            .into_iter()
+            .filter(|key| key.starts_with(prefix))
+            .collect();
+        want.sort_unstable();
+        let found = desk
+            .records
+            .slots(desk.scope(), prefix)
+            .await
+            .expect("the store works");
+        let found_keys: Vec<&str> = found.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(found_keys, want, "prefix {prefix:?}");
+        assert!(
+            found
+                .iter()
+                .all(|(key, value)| key.as_bytes() == value.as_slice())
+        );
+    }
+}
+
+/// Counters start at 0, add, stop at their end, and are listed like slots.
+pub async fn counters_add_up(stand: &dyn Stand) {
+    let desk = Desk::at(stand).await;
+    let add = |name: &str, by| Change::progress().count(name.to_owned(), by);
+    for (name, by) in [
+        ("x/a", 1),
+        ("x/b", 2),
+        ("x/a", 3),
+        ("y", MAX_COUNTER - 1),
+        ("z", 0),
+    ] {
+        desk.commit(add(name, by)).await.expect("progress");
+    }
+    let own = |pairs: &[(&str, u64)]| -> Vec<(String, u64)> {
+        pairs
+            .iter()
+            .map(|(name, count)| ((*name).to_owned(), *count))
+            .collect()
+    };
+    assert_eq!(desk.counters("x/").await, own(&[("x/a", 4), ("x/b", 2)]));
+    desk.commit(add("y", 5)).await.expect("it saturates");
+    desk.commit(add("w", u64::MAX)).await.expect("it saturates");
+    assert_eq!(
+        desk.counters("").await,
+        own(&[
+            ("w", MAX_COUNTER),
+            ("x/a", 4),
+            ("x/b", 2),
+            ("y", MAX_COUNTER)
+        ])
+    );
+}
