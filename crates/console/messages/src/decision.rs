@@ -1,0 +1,63 @@
+use aurora_clock::Timestamp;
+use aurora_model::{Action, Actor, AuthStrength};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DecisionQuery {
+    /// Only later ones.
+    #[serde(default)]
+    #[param(required = false)]
+    pub after: u64,
+    /// Only those about this object, by its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// At most 10,000; 100 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(maximum = 10_000)]
+    pub limit: Option<u32>,
+}
+
+/// One entry of the decision log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionEntry {
+    /// Dense, from 1.
+    pub seq: u64,
+    #[schema(value_type = i64)]
+    pub at: Timestamp,
+    pub actor: Actor,
+    pub auth: AuthStrength,
+    pub action: Action,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DecisionLog {
+    pub decisions: Vec<DecisionEntry>,
+}
+
+impl DecisionQuery {
+    pub const DEFAULT_LIMIT: u32 = 100;
+    pub const MAX_LIMIT: u32 = 10_000;
+
+    pub fn limit(&self) -> usize {
+        self.limit
+            .unwrap_or(Self::DEFAULT_LIMIT)
+            .min(Self::MAX_LIMIT) as usize
+    }
+}
+
+impl From<aurora_model::Decision> for DecisionEntry {
+    fn from(decision: aurora_model::Decision) -> Self {
+        Self {
+            seq: decision.seq,
+            at: decision.at,
+            actor: decision.actor,
+            auth: decision.auth,
+            action: decision.action,
+            reason: decision.reason,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use aurora_clock::Timestamp;
+use aurora_model::SourceName;
+use aurora_model::ledger::{MatchLedger, RecordLedger};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Both ledgers. Every term is counted on its own; `difference` is what is left unexplained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LedgerReport {
+    #[schema(value_type = i64)]
+    pub at: Timestamp,
+    /// Both ledgers balance, for every source.
+    pub balances: bool,
+    pub total: RecordLedger,
+    /// `received` minus every other term.
+    pub difference: i64,
+    pub sources: Vec<SourceLedger>,
+    pub matches: MatchLedger,
+    /// `matches` minus every other term.
+    pub matches_difference: i64,
+    /// Datagrams the kernel threw away before we saw them, so that no sender is told otherwise.
+    pub kernel_drops: Vec<KernelDrops>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SourceLedger {
+    #[schema(value_type = String)]
+    pub source: SourceName,
+    pub records: RecordLedger,
+    pub difference: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KernelDrops {
+    /// `syslog udp 127.0.0.1:1514`.
+    pub listener: String,
+    pub datagrams: u64,
+}
+
+impl LedgerReport {
+    /// Adds the sources up and works out every difference.
+    pub fn of(
+        at: Timestamp,
+        sources: impl IntoIterator<Item = (SourceName, RecordLedger)>,
+        matches: MatchLedger,
+        kernel_drops: Vec<KernelDrops>,
+    ) -> Self {
+        let mut total = RecordLedger::default();
+        let sources: Vec<SourceLedger> = sources
+            .into_iter()
+            .map(|(source, records)| {
+                total.add(&records);
+                SourceLedger {
+                    source,
+                    difference: clamp(records.difference()),
+                    records,
+                }
+            })
+            .collect();
+        let balances = matches.balances() && sources.iter().all(|source| source.difference == 0);
+        Self {
+            at,
+            balances,
+            difference: clamp(total.difference()),
+            total,
+            sources,
+            matches_difference: clamp(matches.difference()),
+            matches,
+            kernel_drops,
+        }
+    }
+}
+
+fn clamp(difference: i128) -> i64 {
+    i64::try_from(difference).unwrap_or(if difference < 0 { i64::MIN } else { i64::MAX })
+}

@@ -1,0 +1,65 @@
+//! What the HTTP API and its clients say to each other.
+//!
+//! What it is: the request and answer types of `/api/v1`, with their schemas; the API, the command
+//! line's client and the node share them. What it is not: the stored form of anything; a document
+//! may change its shape without an API changing, and the other way round. Times are epoch
+//! milliseconds, ids lower-case hexadecimal. Start reading at [`AlertRow`].
+
+mod alert;
+mod dead_letter;
+mod decision;
+mod demo;
+mod error;
+mod hunt;
+mod import;
+mod ledger;
+mod live;
+mod rule;
+mod session;
+mod source;
+mod status;
+mod suppression;
+
+pub use alert::{
+    Alert, AlertDetail, AlertPage, AlertQuery, AlertRow, Close, Evidence, NotShown, Own, PastAlert,
+    Release, Reopen, SeenBefore, View,
+};
+pub use dead_letter::{
+    DeadLetterDetail, DeadLetterPage, DeadLetterQuery, DeadLetterRow, DeadLetterState, Replay,
+    ReplayReport,
+};
+pub use decision::{DecisionEntry, DecisionLog, DecisionQuery};
+pub use demo::{DemoReport, DemoStart, DemoWiped};
+pub use error::{ErrorBody, ErrorDetail};
+pub use hunt::{Bucket, Histogram, HistogramRequest, Hunt, HuntAnswer, HuntColumn, ResolvedField};
+pub use import::{ImportJob, ImportRequest, ImportState, Imports};
+pub use ledger::{KernelDrops, LedgerReport, SourceLedger};
+pub use live::{AlertChange, Heartbeat, LiveEvent, Reset};
+pub use rule::{
+    LintReport, RuleDetail, RuleFile, RuleImport, RuleImportReport, RulePage, RuleProblem,
+    RuleQuery, RuleSummary, RuleTest, RuleTestReport, RuleTestResult,
+};
+pub use session::{LinkCreated, LinkRequest, SessionInfo};
+pub use source::{SourceInfo, Sources, TokenCreated, TokenInfo, TokenRequest};
+pub use status::{
+    CheckOutcome, DiskStatus, DoctorCheck, DoctorReport, EngineStatus, Health, ListenerStatus,
+    Rates, RoleStatus, RuleCounts, SiteStatus,
+};
+pub use suppression::{
+    LiftSuppression, Suppress, SuppressionInfo, SuppressionPreview, SuppressionPreviewRequest,
+    SuppressionQuery, Suppressions,
+};
+
+/// Accepted, with nothing more to say.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
+pub struct Done {}
