@@ -1,0 +1,74 @@
+//! The seam between a record and the parser that reads it.
+
+use aurora_clock::Timestamp;
+use aurora_model::{OriginId, SourceName};
+use serde_json::{Map, Value};
+
+/// One raw record with what the transport knows about it. None of it is trusted.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The bytes as they came, without the line end; at most 1 MiB.
+    pub body: &'a [u8],
+    pub received_at: Timestamp,
+    /// The sender as the listener saw it: a peer address, or a file's name.
+    pub host: &'a str,
+    pub source: &'a SourceName,
+    pub origin: OriginId,
+    /// Place in the origin's own sequence.
+    pub seq: u64,
+}
+
+/// One OCSF event before [`aurora_ocsf::complete`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    pub event: Map<String, Value>,
+    /// The source's own identity of this event, for dedupe; `None` when the source has none.
+    pub identity: Option<String>,
+}
+
+/// Why a record gave no event. Each maps to one dead-letter reason.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    #[error("no parser knows this format; name the source with --source")]
+    UnknownFormat,
+    /// The text says what was wrong and where.
+    #[error("cannot parse the record: {0}")]
+    Unparsable(String),
+    #[error("the record is nested deeper than the limit")]
+    TooDeep,
+}
+
+/// Reads the records of one source. Pure: the same input gives the same events.
+pub trait Parser: Send + Sync {
+    /// The source's name, as users and configuration write it.
+    fn name(&self) -> &'static str;
+
+    /// Rises with every change that alters an event.
+    fn version(&self) -> u32;
+
+    /// Whether the record looks like this source's. Cheap: it runs on unnamed input.
+    fn detects(&self, body: &[u8]) -> bool;
+
+    /// The events of one record; most sources give exactly one.
+    ///
+    /// # Errors
+    /// [`Failure`] says why the record cannot become an event.
+    fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure>;
+
+    /// Records with the same key within a batch form one event. `None`: each stands alone.
+    fn group_key(&self, _body: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// The events of records that share a [`Parser::group_key`], in their order. The default parses each alone.
+    ///
+    /// # Errors
+    /// As [`Parser::parse`]; the whole group fails together.
+    fn parse_group(&self, inputs: &[Input<'_>]) -> Result<Vec<Parsed>, Failure> {
+        let mut events = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            events.append(&mut self.parse(input)?);
+        }
+        Ok(events)
+    }
+}
