@@ -1,0 +1,14 @@
+//! The events port: immutable OCSF events kept, hunted and, when they are old enough, let go.
+//!
+//! What it is: the [`Events`] trait, its rows, its answers and its error. What it is not: a query
+//! language; that is `aurora-hunt`, whose tree every adapter compiles or walks. Start at [`Events`].
+
+mod error;
+mod port;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use error::Error;
+pub use port::{
+    Answer, Column, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window,
+};
