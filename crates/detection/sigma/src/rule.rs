@@ -1,0 +1,112 @@
+use crate::detection::Detection;
+use crate::error::Location;
+
+/// A Sigma rule that can be evaluated, with all its documentation.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Where its document begins.
+    pub at: Location,
+    pub title: String,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub taxonomy: Option<String>,
+    pub status: Option<Status>,
+    pub level: Option<Level>,
+    pub description: Option<String>,
+    pub license: Option<String>,
+    pub author: Option<String>,
+    pub references: Vec<String>,
+    /// As written; `YYYY-MM-DD` by the specification.
+    pub date: Option<String>,
+    pub modified: Option<String>,
+    pub related: Vec<Related>,
+    pub logsource: LogSource,
+    pub detection: Detection,
+    pub fields: Vec<String>,
+    pub falsepositives: Vec<String>,
+    pub tags: Vec<String>,
+    pub scope: Vec<String>,
+}
+
+/// Which logs a rule is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LogSource {
+    pub category: Option<String>,
+    pub product: Option<String>,
+    pub service: Option<String>,
+    /// Prose: what must be configured for the log to exist.
+    pub definition: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub id: String,
+    pub kind: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    Stable,
+    Test,
+    Experimental,
+    Deprecated,
+    Unsupported,
+}
+
+impl Level {
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Informational, "informational"),
+        (Self::Low, "low"),
+        (Self::Medium, "medium"),
+        (Self::High, "high"),
+        (Self::Critical, "critical"),
+    ];
+
+    pub fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(level, _)| *level == self)
+            .map_or("", |(_, word)| word)
+    }
+}
+
+impl Status {
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Stable, "stable"),
+        (Self::Test, "test"),
+        (Self::Experimental, "experimental"),
+        (Self::Deprecated, "deprecated"),
+        (Self::Unsupported, "unsupported"),
+    ];
+
+    pub fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(status, _)| *status == self)
+            .map_or("", |(_, word)| word)
+    }
+}
+
+impl std::fmt::Display for LogSource {
+    /// `category=process_creation product=windows`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts = [
+            ("category", &self.category),
+            ("product", &self.product),
+            ("service", &self.service),
+        ];
+        let named = parts
+            .iter()
+            .filter_map(|(key, value)| Some(format!("{key}={}", value.as_ref()?)));
+        f.write_str(&named.collect::<Vec<_>>().join(" "))
+    }
+}
