@@ -1,0 +1,6 @@
+//! Integration tests: an independent validator as oracle, and hostile input.
+#![allow(clippy::unwrap_used)]
+
+mod oracle;
+mod random;
+mod shared;
