@@ -132,10 +132,9 @@ fn documents(writes: Vec<Write>, found: &Found) -> Result<After, Error> {
     Ok(after)
 }
 
-fn slots(
-    writes: Vec<crate::SlotWrite>,
-    found: &Found,
-) -> Result<Vec<(String, Option<Vec<u8>>)>, Error> {
+type SlotsAfter = Vec<(String, Option<Vec<u8>>)>;
+
+fn slots(writes: Vec<crate::SlotWrite>, found: &Found) -> Result<SlotsAfter, Error> {
     let mut after: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
     for write in writes {
         if let Some(expected) = write.expected {

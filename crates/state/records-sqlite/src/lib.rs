@@ -1,0 +1,45 @@
+//! The records port on SQLite: one file, write-ahead log, one writer, a few readers.
+//!
+//! What it is: [`SqliteRecords`]. A commit is on disk (`synchronous=FULL`) when it is
+//! acknowledged; commits that wait at the same time share one `fsync`. What it is not: safe to
+//! open twice at once; the data directory's lock sees to that. Start reading at
+//! [`SqliteRecords::open`], then at `writer`.
+
+mod collections;
+mod format;
+mod read;
+mod statements;
+mod store;
+mod write;
+mod writer;
+
+pub use format::FORMAT;
+pub use store::SqliteRecords;
+
+use aurora_model::Scope;
+use aurora_records::Error;
+
+/// A value in our own tables that we cannot have written.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} in the records store is damaged")]
+struct Damaged(&'static str);
+
+fn storage(source: sqlx::Error) -> Error {
+    match source {
+        sqlx::Error::PoolClosed => Error::Closed,
+        source => Error::storage(source),
+    }
+}
+
+fn site(scope: &Scope) -> &[u8] {
+    scope.site.0.as_bytes()
+}
+
+/// Versions, sequences and counts all stay within SQLite's integers.
+fn integer(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn natural(number: i64) -> Result<u64, Error> {
+    u64::try_from(number).map_err(|_| Error::storage(Damaged("a count")))
+}

@@ -1,0 +1,198 @@
+//! Queries, on the readers' connections.
+
+use aurora_model::{Decision, Scope};
+use aurora_records::{DecisionQuery, Document, Error, Order, Page, Query, Test};
+use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::statements::{column, table};
+use crate::write::document;
+use crate::{integer, natural, site, storage};
+
+/// A checked query; page and total are of one moment.
+pub(crate) async fn list(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    query: &Query,
+) -> Result<Page, Error> {
+    let mut moment = connection.begin().await.map_err(storage)?;
+    let mut count = QueryBuilder::new("SELECT count(*) FROM ");
+    selection(&mut count, scope, query);
+    let total: i64 = count
+        .build_query_scalar()
+        .fetch_one(&mut *moment)
+        .await
+        .map_err(storage)?;
+    let mut page = QueryBuilder::new("SELECT id, version, body FROM ");
+    selection(&mut page, scope, query);
+    order(&mut page, query);
+    let rows: Vec<(String, i64, String)> = page
+        .build_query_as()
+        .fetch_all(&mut *moment)
+        .await
+        .map_err(storage)?;
+    moment.commit().await.map_err(storage)?;
+    let read =
+        |(id, version, body): (String, i64, String)| document(query.collection, id, version, &body);
+    let documents: Result<Vec<Document>, Error> = rows.into_iter().map(read).collect();
+    Ok(Page {
+        documents: documents?,
+        total: natural(total)?,
+    })
+}
+
+/// Table and conditions. Values are bound; names are from the port's own list.
+fn selection(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, query: &Query) {
+    sql.push(table(query.collection));
+    sql.push(" WHERE site = ").push_bind(site(scope).to_vec());
+    sql.push(" AND tenant = ")
+        .push_bind(scope.tenant.as_str().to_owned());
+    for filter in &query.filters {
+        let field = query
+            .collection
+            .field(&filter.field)
+            .expect("the query was checked");
+        sql.push(" AND ");
+        condition(sql, &column(field), &filter.test);
+    }
+}
+
+fn condition(sql: &mut QueryBuilder<Sqlite>, column: &str, test: &Test) {
+    sql.push(column);
+    match test {
+        Test::TextIs(text) => sql.push(" = ").push_bind(text.clone()),
+        Test::TextIsNot(text) => sql.push(" IS NOT ").push_bind(text.clone()),
+        Test::Absent => sql.push(" IS NULL"),
+        Test::IntegerIs(number) => sql.push(" = ").push_bind(*number),
+        Test::AtLeast(least) => sql.push(" >= ").push_bind(*least),
+        Test::Below(end) => sql.push(" < ").push_bind(*end),
+        Test::TextIn(texts) => {
+            sql.push(" IN (");
+            let mut list = sql.separated(", ");
+            for text in texts {
+                list.push_bind(text.clone());
+            }
+            sql.push(")")
+        }
+    };
+}
+
+fn order(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
+    sql.push(" ORDER BY ");
+    if let Some(Order { field, descending }) = &query.order {
+        let field = query
+            .collection
+            .field(field)
+            .expect("the query was checked");
+        sql.push(column(field));
+        sql.push(if *descending { " DESC" } else { " ASC" })
+            .push(" NULLS LAST, ");
+    }
+    let limit = query.limit.min(Query::MAX_LIMIT);
+    sql.push("id LIMIT ").push_bind(integer(limit as u64));
+    sql.push(" OFFSET ").push_bind(integer(query.offset as u64));
+}
+
+pub(crate) async fn slots(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    prefix: &str,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut sql = QueryBuilder::new("SELECT key, value FROM slots WHERE ");
+    starting(&mut sql, scope, "key", prefix);
+    sql.build_query_as()
+        .fetch_all(connection)
+        .await
+        .map_err(storage)
+}
+
+pub(crate) async fn counters(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    prefix: &str,
+) -> Result<Vec<(String, u64)>, Error> {
+    let mut sql = QueryBuilder::new("SELECT name, value FROM counters WHERE ");
+    starting(&mut sql, scope, "name", prefix);
+    let rows: Vec<(String, i64)> = sql
+        .build_query_as()
+        .fetch_all(connection)
+        .await
+        .map_err(storage)?;
+    rows.into_iter()
+        .map(|(name, value)| Ok((name, natural(value)?)))
+        .collect()
+}
+
+fn starting(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, column: &str, prefix: &str) {
+    sql.push("site = ").push_bind(site(scope).to_vec());
+    sql.push(" AND tenant = ")
+        .push_bind(scope.tenant.as_str().to_owned());
+    sql.push(" AND ")
+        .push(column)
+        .push(" >= ")
+        .push_bind(prefix.to_owned());
+    if let Some(end) = end_of(prefix) {
+        sql.push(" AND ").push(column).push(" < ").push_bind(end);
+    }
+    sql.push(" ORDER BY ").push(column);
+}
+
+/// The first text after every text that starts with `prefix`; `None` when there is no such text.
+fn end_of(prefix: &str) -> Option<String> {
+    let mut end = prefix.to_owned();
+    while let Some(last) = end.pop() {
+        // The character range steps over the surrogates.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
+}
+
+pub(crate) async fn decisions(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    query: &DecisionQuery,
+) -> Result<Vec<Decision>, Error> {
+    let mut sql = QueryBuilder::new("SELECT body FROM decisions WHERE site = ");
+    sql.push_bind(site(scope).to_vec());
+    sql.push(" AND tenant = ")
+        .push_bind(scope.tenant.as_str().to_owned());
+    sql.push(" AND seq > ").push_bind(integer(query.after));
+    if let Some(object) = &query.object {
+        sql.push(
+            " AND seq IN (SELECT seq FROM decision_objects AS about \
+             WHERE about.site = decisions.site AND about.tenant = decisions.tenant \
+             AND about.object = ",
+        );
+        sql.push_bind(object.clone()).push(")");
+    }
+    sql.push(" ORDER BY seq LIMIT ")
+        .push_bind(integer(query.limit as u64));
+    let bodies: Vec<String> = sql
+        .build_query_scalar()
+        .fetch_all(connection)
+        .await
+        .map_err(storage)?;
+    let read = |body: &String| serde_json::from_str(body).map_err(Error::storage);
+    bodies.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::end_of;
+
+    #[test]
+    fn a_prefix_ends_at_the_next_text() {
+        for (prefix, end) in [
+            ("", None),
+            ("a", Some("b")),
+            ("a/", Some("a0")),
+            ("a\u{d7ff}", Some("a\u{e000}")),
+            ("a\u{10ffff}\u{10ffff}", Some("b")),
+            ("\u{10ffff}", None),
+        ] {
+            assert_eq!(end_of(prefix).as_deref(), end, "{prefix:?}");
+        }
+    }
+}
