@@ -1,0 +1,14 @@
+//! Heavy or powerful third-party crates, and the only crates of ours that may depend on them. A driver that a test
+//! alone needs is free.
+
+/// Driver, and the packages that may name it.
+pub const DRIVERS: &[(&str, &[&str])] = &[
+    ("axum", &["aurora-api", "aurora-listeners"]),
+    ("evtx", &["aurora-formats"]),
+    ("libloading", &["aurora-events-engine"]),
+    ("object_store", &["aurora-artifacts-local"]),
+    ("prometheus-client", &["aurora-telemetry"]),
+    ("rocksdb", &[]),
+    ("sqlx", &["aurora-records-sqlite"]),
+    ("vrl", &["aurora-parsers"]),
+];
