@@ -45,7 +45,11 @@ const TABLE: &[Capability] = &[
         publish: &[],
         consume: &[Stream::Raw, Stream::Events, Stream::DeadLetter],
     },
-    Capability { role: "console", publish: &[], consume: &[Stream::Alerts] },
+    Capability {
+        role: "console",
+        publish: &[],
+        consume: &[Stream::Alerts],
+    },
 ];
 
 impl Capability {
@@ -80,7 +84,11 @@ impl BusHandle {
     /// [`Error::Forbidden`] before anything is stored, else as [`Bus::publish`].
     pub async fn publish(&self, messages: Vec<Message>) -> Result<Vec<Receipt>, Error> {
         for message in &messages {
-            let allowed = self.capability.publish.iter().any(|p| message.subject.matches(p));
+            let allowed = self
+                .capability
+                .publish
+                .iter()
+                .any(|p| message.subject.matches(p));
             if !allowed {
                 return Err(Error::Forbidden(message.subject.to_string()));
             }
@@ -141,7 +149,9 @@ impl BusHandle {
         holder: &str,
         ttl: Duration,
     ) -> Result<Option<Lease>, Error> {
-        self.bus.acquire(&format!("{}/{name}", self.capability.role), holder, ttl).await
+        self.bus
+            .acquire(&format!("{}/{name}", self.capability.role), holder, ttl)
+            .await
     }
 
     /// As [`Bus::release`].

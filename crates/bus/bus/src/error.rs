@@ -12,9 +12,23 @@ pub enum Error {
     Forbidden(String),
     /// Another holder has taken the lease; stop working on what it covers.
     #[error("lease `{name}` epoch {epoch} is over: epoch {current} holds it now")]
-    Fenced { name: String, epoch: u64, current: u64 },
+    Fenced {
+        name: String,
+        epoch: u64,
+        current: u64,
+    },
     #[error("cannot publish a message of {bytes} bytes: the limit is {limit}")]
     TooLarge { bytes: usize, limit: usize },
+    #[error(
+        "consumer `{name}` of {stream:?} reads {known:?} and cannot be opened for {asked:?}; give it \
+         another name"
+    )]
+    OtherFilters {
+        stream: Stream,
+        name: String,
+        known: Vec<String>,
+        asked: Vec<String>,
+    },
     /// The store below failed; nothing is acknowledged until the bus was opened again.
     #[error("the bus's storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),

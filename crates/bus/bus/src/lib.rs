@@ -2,18 +2,23 @@
 //! acknowledgement, leases with epochs.
 //!
 //! What it is: the [`Bus`] trait, its messages, its error, and [`Capability`], the only way in
-//! which a plane gets hold of a bus. What it is not: an adapter; see `bus-memory`, `bus-local`.
+//! which a plane gets hold of a bus; also [`Cursor`] and [`Leases`], the pure state that embedded
+//! adapters keep. What it is not: an adapter; see `bus-memory`, `bus-local`.
 //! The suite that every adapter runs is in `testkit` (feature `testkit`). Start at [`Bus`].
 
 mod capability;
+mod cursor;
 mod error;
+mod leases;
 mod port;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
 pub use capability::{BusHandle, Capability};
+pub use cursor::{Allowance, Cursor};
 pub use error::Error;
+pub use leases::Leases;
 pub use port::{
-    Bus, Consumer, ConsumerInfo, ConsumerOptions, Delivery, Fence, Lease, Message, Peeked, Receipt,
-    StreamInfo,
+    Bus, Consumer, ConsumerInfo, ConsumerOptions, Delivery, Fence, Lease, MAX_MESSAGE_BYTES,
+    Message, Peeked, Receipt, StreamInfo,
 };

@@ -6,7 +6,10 @@ use bytes::Bytes;
 
 use crate::Error;
 
-/// A message to publish. Header and body together stay under 1 MiB.
+/// The longest header and body together: NATS's default limit.
+pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
+
+/// A message to publish. Header and body together are at most [`MAX_MESSAGE_BYTES`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     pub subject: Subject,
@@ -36,7 +39,8 @@ pub struct Receipt {
     pub duplicate: bool,
 }
 
-/// How a durable consumer reads. The same name with the same options is the same consumer.
+/// How a durable consumer reads. The same name on the same stream with the same filters is the
+/// same consumer; its limits may change with every opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerOptions {
     pub name: String,
@@ -98,7 +102,10 @@ pub struct Lease {
 
 impl Lease {
     pub fn fence(&self) -> Fence {
-        Fence { lease: self.name.clone(), epoch: self.epoch }
+        Fence {
+            lease: self.name.clone(),
+            epoch: self.epoch,
+        }
     }
 }
 
@@ -115,7 +122,7 @@ pub trait Bus: Send + Sync + std::fmt::Debug {
     /// Opens a durable consumer, made at the first call with the stream's oldest message.
     ///
     /// # Errors
-    /// When it exists with other options, or storage fails.
+    /// [`Error::OtherFilters`] when it exists and reads something else, or storage fails.
     async fn consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error>;
 
     /// Headers from `from` on, at most `limit`, whether acknowledged or not.
