@@ -7,7 +7,7 @@ mod drivers;
 mod rooms;
 mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -65,7 +65,8 @@ fn member(root: &Path, package: &Package, names: &BTreeSet<&str>) -> anyhow::Res
         toml::from_str(&text).with_context(|| format!("cannot parse `{}`", manifest.display()))?;
     let dependencies = package.dependencies.iter().map(|dependency| Dependency {
         name: dependency.name.clone(),
-        for_tests: dependency.kind == DependencyKind::Development,
+        for_tests: dependency.kind == DependencyKind::Development
+            || is_of_testkit(dependency, &package.features),
         in_workspace: names.contains(dependency.name.as_str()),
     });
     Ok(Member {
@@ -74,6 +75,25 @@ fn member(root: &Path, package: &Package, names: &BTreeSet<&str>) -> anyhow::Res
         has_shared_lints: has_shared_lints(&table),
         dependencies: dependencies.collect(),
     })
+}
+
+/// Whether only the feature `testkit`, which no product build enables, brings this dependency in.
+fn is_of_testkit(
+    dependency: &cargo_metadata::Dependency,
+    features: &BTreeMap<String, Vec<String>>,
+) -> bool {
+    let name = dependency.rename.as_deref().unwrap_or(&dependency.name);
+    let brings_in = |entry: &String| {
+        let entry = entry.strip_prefix("dep:").unwrap_or(entry);
+        entry.split('/').next() == Some(name)
+    };
+    let mut features = features
+        .iter()
+        .filter(|(_, entries)| entries.iter().any(brings_in))
+        .peekable();
+    dependency.optional
+        && features.peek().is_some()
+        && features.all(|(feature, _)| feature == "testkit")
 }
 
 fn has_shared_lints(manifest: &toml::Table) -> bool {
@@ -97,5 +117,33 @@ mod tests {
         assert!(!seen("[lints]\nworkspace = false\n"));
         assert!(!seen("[lints.rust]\nunsafe_code = \"deny\"\n"));
         assert!(!seen("[package]\nname = \"x\"\n"));
+    }
+
+    #[test]
+    fn a_testkit_may_bring_up_what_tests_may() {
+        let dependency: cargo_metadata::Dependency = serde_json::from_value(serde_json::json!({
+            "name": "memory", "req": "*", "kind": null, "optional": true, "uses_default_features": true,
+            "features": [], "target": null, "rename": null, "registry": null, "path": null, "source": null,
+        }))
+        .unwrap();
+        let features = |pairs: &[(&str, &str)]| {
+            pairs
+                .iter()
+                .map(|(name, entry)| ((*name).to_owned(), vec![(*entry).to_owned()]))
+                .collect()
+        };
+        assert!(is_of_testkit(
+            &dependency,
+            &features(&[("testkit", "dep:memory"), ("x", "dep:memory-map")])
+        ));
+        assert!(!is_of_testkit(
+            &dependency,
+            &features(&[("testkit", "dep:memory"), ("x", "memory/fast")])
+        ));
+        assert!(!is_of_testkit(
+            &dependency,
+            &features(&[("memory", "dep:memory")])
+        ));
+        assert!(!is_of_testkit(&dependency, &features(&[])));
     }
 }

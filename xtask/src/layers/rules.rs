@@ -16,7 +16,7 @@ pub struct Member {
 
 pub struct Dependency {
     pub name: String,
-    /// A dev-dependency.
+    /// A dev-dependency, or one that only the feature `testkit` brings in.
     pub for_tests: bool,
     pub in_workspace: bool,
 }
