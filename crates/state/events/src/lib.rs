@@ -9,6 +9,4 @@ mod port;
 pub mod testkit;
 
 pub use error::Error;
-pub use port::{
-    Answer, Column, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window,
-};
+pub use port::{Answer, Column, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window};

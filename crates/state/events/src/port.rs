@@ -103,11 +103,8 @@ pub trait Events: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// When the store fails.
-    async fn get(
-        &self,
-        scope: &Scope,
-        uids: &[EventUid],
-    ) -> Result<Vec<Map<String, Value>>, Error>;
+    async fn get(&self, scope: &Scope, uids: &[EventUid])
+    -> Result<Vec<Map<String, Value>>, Error>;
 
     /// Counts per bucket over event time, empty buckets left out.
     ///

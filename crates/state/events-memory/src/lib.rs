@@ -1,0 +1,11 @@
+//! The events port in memory: for simulation, and as the plain truth that other adapters are
+//! compared with.
+//!
+//! What it is: [`MemoryEvents`], which keeps rows in a list and walks the query tree over each. What
+//! it is not: fast, bounded or durable. Start at [`MemoryEvents`], then `matches` in `filter.rs`.
+
+mod filter;
+mod output;
+mod store;
+
+pub use store::MemoryEvents;
