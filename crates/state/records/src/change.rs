@@ -94,6 +94,16 @@ impl Change {
         self
     }
 
+    #[must_use]
+    pub fn remove_slot(mut self, key: &str) -> Self {
+        self.slots.push(SlotWrite {
+            key: key.to_owned(),
+            expected: None,
+            value: None,
+        });
+        self
+    }
+
     /// Moves a checkpoint from what it is believed to be.
     #[must_use]
     pub fn advance(mut self, key: &str, from: Option<Vec<u8>>, to: impl Into<Vec<u8>>) -> Self {
