@@ -2,6 +2,7 @@
 
 mod ecs;
 mod file;
+mod metrics;
 mod ocsf;
 
 use std::path::{Path, PathBuf};
@@ -11,67 +12,92 @@ use anyhow::{Context as _, bail};
 use crate::say;
 use file::{GeneratedFile, Outcome};
 
-/// A generated thing: its name on the command line, what it is made of, and how.
+/// A generated thing: its name on the command line, and what it is made of.
 struct Generator {
     name: &'static str,
-    /// Relative to the shared data folder. Absent input means the generator is skipped.
-    input: &'static str,
-    make: fn(input: &Path) -> anyhow::Result<Vec<GeneratedFile>>,
+    source: Source,
 }
 
-/// Everything that `cargo xtask codegen` writes. To add a thing: one file in this folder and one line here.
+/// Where a generated thing comes from, and how.
+enum Source {
+    /// A file below the shared data folder. Its absence means that the generator is skipped.
+    Data(
+        &'static str,
+        fn(input: &Path) -> anyhow::Result<Vec<GeneratedFile>>,
+    ),
+    /// A list in our own code.
+    Code(fn() -> Vec<GeneratedFile>),
+}
+
+/// Everything that `cargo xtask codegen` writes. To add a thing: one file in this folder and one line here. What only
+/// the node knows (the configuration reference, the OpenAPI document) is checked by tests beside it, so that these
+/// chores never wait for the whole product to build.
 const LIST: &[Generator] = &[
     Generator {
+        name: "metrics",
+        source: Source::Code(metrics::generate),
+    },
+    Generator {
         name: "ocsf-schema",
-        input: "ocsf/schema-1.3.0.json",
-        make: ocsf::generate,
+        source: Source::Data("ocsf/schema-1.3.0.json", ocsf::generate),
     },
     Generator {
         name: "ocsf-to-ecs",
-        input: "ocsf/ocsf-to-ecs.tsv",
-        make: ecs::generate,
+        source: Source::Data("ocsf/ocsf-to-ecs.tsv", ecs::generate),
     },
 ];
 
 /// Writes (or with `check` compares) the chosen things, all of them when `names` is empty.
 pub fn run(root: &Path, check: bool, names: &[String]) -> anyhow::Result<()> {
     refuse_unknown(names)?;
-    let shared = shared_folder(root);
+    let data = shared_folder(root).join("data");
     let mut stale = Vec::new();
     for generator in LIST {
-        if !names.is_empty() && !names.iter().any(|name| name == generator.name) {
-            continue;
+        if names.is_empty() || names.iter().any(|name| name == generator.name) {
+            stale.extend(run_one(generator, root, &data, check)?);
         }
-        let input = shared.join("data").join(generator.input);
-        if !input.exists() {
-            say(format_args!(
-                "{}: skipped, `{}` is not there",
-                generator.name,
-                input.display()
-            ));
-            continue;
-        }
-        let files = (generator.make)(&input)
-            .with_context(|| format!("cannot generate {}", generator.name))?;
-        for file in files {
-            let outcome = if check {
-                file.compare(root)?
-            } else {
-                file.write(root)?
-            };
-            say(format_args!("{}: {} {outcome}", generator.name, file.path));
-            if matches!(outcome, Outcome::Differs(_)) {
-                stale.push(file.path);
+    }
+    if stale.is_empty() {
+        return Ok(());
+    }
+    bail!("stale: {}; run `cargo xtask codegen`", stale.join(", "))
+}
+
+/// The paths of the files that differ from what is checked in.
+fn run_one(
+    generator: &Generator,
+    root: &Path,
+    data: &Path,
+    check: bool,
+) -> anyhow::Result<Vec<String>> {
+    let name = generator.name;
+    let files = match generator.source {
+        Source::Code(make) => make(),
+        Source::Data(path, make) => {
+            let input = data.join(path);
+            if !input.exists() {
+                say(format_args!(
+                    "{name}: skipped, `{}` is not there",
+                    input.display()
+                ));
+                return Ok(Vec::new());
             }
+            make(&input).with_context(|| format!("cannot generate {name}"))?
+        }
+    };
+    let mut stale = Vec::new();
+    for file in files {
+        let outcome = if check {
+            file.compare(root)?
+        } else {
+            file.write(root)?
+        };
+        say(format_args!("{name}: {} {outcome}", file.path));
+        if matches!(outcome, Outcome::Differs(_)) {
+            stale.push(file.path);
         }
     }
-    if !stale.is_empty() {
-        bail!(
-            "{} generated file(s) are stale; run `cargo xtask codegen`",
-            stale.len()
-        );
-    }
-    Ok(())
+    Ok(stale)
 }
 
 fn refuse_unknown(names: &[String]) -> anyhow::Result<()> {
