@@ -1,0 +1,74 @@
+use aurora_sigma::{FieldValue, Flow, visit_json};
+use serde_json::Value;
+
+/// How the value at a path becomes the source's text again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inverse {
+    /// As it stands.
+    Value,
+    /// `domain`, a backslash and `name`; only `name` without a domain.
+    DomainUser,
+    /// A registry value's `path`, a backslash and its `name`.
+    ValuePath,
+    /// A list of fingerprints as `MD5=..,SHA256=..`.
+    Hashes,
+    /// `direction_id`: 2 is true, 1 is false.
+    Initiated,
+    /// What follows the last dot of a path's last part.
+    Extension,
+}
+
+impl Inverse {
+    pub fn sibling(self) -> Option<&'static str> {
+        match self {
+            Self::DomainUser => Some("domain"),
+            Self::ValuePath => Some("name"),
+            _ => None,
+        }
+    }
+
+    pub fn visit(
+        self,
+        value: &Value,
+        sibling: Option<&Value>,
+        visit: &mut dyn FnMut(FieldValue<'_>) -> Flow,
+    ) -> Flow {
+        let sibling = sibling.and_then(Value::as_str);
+        match (self, value, sibling) {
+            (Self::DomainUser, Value::String(name), Some(domain)) => {
+                visit(FieldValue::Str(&format!("{domain}\\{name}")))
+            }
+            (Self::ValuePath, Value::String(path), Some(name)) => {
+                visit(FieldValue::Str(&format!("{path}\\{name}")))
+            }
+            (Self::Hashes, Value::Array(prints), _) => visit(FieldValue::Str(&hashes(prints))),
+            (Self::Initiated, _, _) => match value.as_i64() {
+                Some(1) => visit(FieldValue::Bool(false)),
+                Some(2) => visit(FieldValue::Bool(true)),
+                _ => Flow::Continue(()),
+            },
+            (Self::Extension, Value::String(path), _) => {
+                let file = path.rsplit('/').next().unwrap_or(path);
+                match file.rsplit_once('.') {
+                    Some((_, extension)) => visit(FieldValue::Str(extension)),
+                    None => Flow::Continue(()),
+                }
+            }
+            _ => visit_json(value, visit),
+        }
+    }
+}
+
+fn hashes(prints: &[Value]) -> String {
+    let one = |print: &Value| {
+        let algorithm = match print["algorithm_id"].as_i64() {
+            Some(1) => "MD5",
+            Some(2) => "SHA1",
+            Some(3) => "SHA256",
+            Some(4) => "SHA512",
+            _ => print["algorithm"].as_str()?,
+        };
+        Some(format!("{algorithm}={}", print["value"].as_str()?))
+    };
+    prints.iter().filter_map(one).collect::<Vec<_>>().join(",")
+}

@@ -1,0 +1,34 @@
+//! Rule sets: a folder of Sigma rules made ready for OCSF events.
+//!
+//! What it is: [`load`] reads a folder and never lets one bad rule stop the others; a [`RuleSet`]
+//! knows which events each rule is about and where its field names stand in them, and
+//! [`RuleSet::evaluate`]s; [`lint`] tells an author what looks wrong. The facts behind it are the
+//! tables under `content/sigma/` and `content/parsers/windows/`. What it is not: it keeps no state,
+//! makes no alerts and decides no suppression; that is the detection service.
+//!
+//! Start reading at [`RuleSet`], then `event.rs`.
+
+mod attack;
+mod error;
+mod event;
+mod facts;
+mod fields;
+mod keywords;
+pub mod lint;
+mod load;
+mod logsource;
+mod mapping;
+mod problem;
+mod rule;
+mod ruleset;
+mod table;
+mod windows;
+
+pub use error::Error;
+pub use event::OcsfEvent;
+pub use facts::Facts;
+pub use load::load;
+pub use mapping::Mapping;
+pub use problem::{Problem, ProblemKind};
+pub use rule::LoadedRule;
+pub use ruleset::{Options, RuleMatch, RuleSet};

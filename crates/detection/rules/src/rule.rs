@@ -1,0 +1,71 @@
+use std::sync::Arc;
+
+use aurora_model::{RuleId, Severity};
+use aurora_sigma::{Level, Rule};
+
+use crate::attack;
+
+/// A rule of a set.
+#[derive(Clone, Debug)]
+pub struct LoadedRule {
+    /// The rule's own id; its revision when it has none.
+    pub id: RuleId,
+    /// Hash of the rule's text: 32 lower-case hex digits. Line ends and blanks behind the last
+    /// line do not count.
+    pub revision: String,
+    /// Relative to the rule folder.
+    pub file: Arc<str>,
+    /// The rule as its author wrote it.
+    pub text: Arc<str>,
+    /// [`Severity::Unknown`] when the rule has no level.
+    pub severity: Severity,
+    /// ATT&CK ids of its tags: `T1059.001`, `TA0002`.
+    pub attack: Vec<String>,
+    pub rule: Rule,
+}
+
+impl LoadedRule {
+    pub(crate) fn new(file: Arc<str>, file_text: &str, rule: Rule) -> Self {
+        let text = own_text(file_text, rule.at.line);
+        let revision = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
+        Self {
+            id: RuleId(rule.id.clone().unwrap_or_else(|| revision.clone())),
+            revision,
+            file,
+            text: text.into(),
+            severity: rule.level.map_or(Severity::Unknown, severity),
+            attack: attack::ids(&rule.tags),
+            rule,
+        }
+    }
+
+    /// Who wrote it, for display.
+    pub fn author(&self) -> &str {
+        self.rule.author.as_deref().unwrap_or("unknown")
+    }
+}
+
+fn severity(level: Level) -> Severity {
+    match level {
+        Level::Informational => Severity::Informational,
+        Level::Low => Severity::Low,
+        Level::Medium => Severity::Medium,
+        Level::High => Severity::High,
+        Level::Critical => Severity::Critical,
+    }
+}
+
+/// From the document's first line to the next document marker, which YAML knows by its place at
+/// the start of a line even inside block text.
+fn own_text(file: &str, first_line: u32) -> String {
+    let lines = file.lines().skip(first_line.saturating_sub(1) as usize);
+    let own: Vec<&str> = lines.take_while(|line| !is_marker(line)).collect();
+    own.join("\n").trim_end().to_owned()
+}
+
+fn is_marker(line: &str) -> bool {
+    let rest = line
+        .strip_prefix("---")
+        .or_else(|| line.strip_prefix("..."));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+}

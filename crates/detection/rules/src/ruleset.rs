@@ -1,0 +1,248 @@
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use aurora_model::{MatchedField, RuleId};
+use aurora_sigma::{Document, Error as RuleError, LogSource, parse};
+use serde_json::Value;
+
+use crate::event::{Names, OcsfEvent};
+use crate::facts::Facts;
+use crate::logsource::{Key, Scope};
+use crate::mapping::Mapping;
+use crate::problem::{Problem, ProblemKind};
+use crate::rule::LoadedRule;
+
+/// What a set is made with.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Values of `%name%` placeholders, for rules that use `expand`.
+    pub placeholders: BTreeMap<String, Vec<String>>,
+}
+
+/// Rules ready for events, and what could not be made ready.
+pub struct RuleSet {
+    rules: Vec<LoadedRule>,
+    problems: Vec<Problem>,
+    by_id: HashMap<RuleId, usize>,
+    groups: Vec<Group>,
+    mapping: Mapping,
+}
+
+/// The rules of one logsource.
+struct Group {
+    scope: Scope,
+    names: Names,
+    /// Indices into the set's rules.
+    rules: Vec<usize>,
+}
+
+/// A rule that fired on an event.
+#[derive(Clone, Debug)]
+pub struct RuleMatch<'s> {
+    pub rule: &'s LoadedRule,
+    /// What spoke for it; log text is hostile.
+    pub fields: Vec<MatchedField>,
+}
+
+impl RuleSet {
+    /// A set without rules.
+    pub fn empty() -> Self {
+        Self::from_texts([], Options::default())
+    }
+
+    /// A set of rule files that are already text; the names are for messages.
+    pub fn from_texts<'t>(
+        files: impl IntoIterator<Item = (&'t str, &'t str)>,
+        options: Options,
+    ) -> Self {
+        let files = files
+            .into_iter()
+            .map(|(name, text)| (Arc::from(name), text));
+        Self::new(files, Vec::new(), options)
+    }
+
+    pub(crate) fn new<'t>(
+        files: impl IntoIterator<Item = (Arc<str>, &'t str)>,
+        problems: Vec<Problem>,
+        options: Options,
+    ) -> Self {
+        let mapping = Mapping::shipped().expect("the shipped tables are checked by a test");
+        let mut set = Self {
+            rules: Vec::new(),
+            problems,
+            by_id: HashMap::new(),
+            groups: Vec::new(),
+            mapping,
+        };
+        for (file, text) in files {
+            set.add_file(&file, text, &options);
+        }
+        set.group();
+        set
+    }
+
+    fn add_file(&mut self, file: &Arc<str>, text: &str, options: &Options) {
+        let options = aurora_sigma::Options {
+            placeholders: Some(&options.placeholders),
+        };
+        for document in parse(file, text, &options) {
+            match document {
+                Ok(Document::Rule(rule)) => {
+                    self.add(LoadedRule::new(Arc::clone(file), text, *rule))
+                }
+                Ok(Document::Correlation(it)) => self.not_evaluated("correlation", &it),
+                Ok(Document::Filter(it)) => self.not_evaluated("filter", &it),
+                Err(error) => self.invalid(&error),
+            }
+        }
+    }
+
+    fn add(&mut self, rule: LoadedRule) {
+        if let Some(first) = self.by_id.get(&rule.id) {
+            let other = &self.rules[*first];
+            let reason = format!("the id {} is already that of {}", rule.id, other.file);
+            self.problem(ProblemKind::DuplicateId, &rule.rule.at, reason);
+            return;
+        }
+        self.by_id.insert(rule.id.clone(), self.rules.len());
+        self.rules.push(rule);
+    }
+
+    fn invalid(&mut self, error: &RuleError) {
+        self.problem(ProblemKind::Invalid, error.at(), error.reason());
+    }
+
+    fn not_evaluated(&mut self, kind: &str, document: &aurora_sigma::NotEvaluated) {
+        let reason = format!(
+            "{kind} `{}` is not evaluated yet by this version",
+            document.title
+        );
+        self.problem(ProblemKind::NotEvaluated, &document.at, reason);
+    }
+
+    fn problem(&mut self, kind: ProblemKind, at: &aurora_sigma::Location, reason: String) {
+        let file = Arc::clone(&at.file);
+        self.problems.push(Problem {
+            kind,
+            file,
+            line: at.line,
+            column: at.column,
+            reason,
+        });
+    }
+
+    fn group(&mut self) {
+        let mut groups: BTreeMap<Key, (LogSource, Vec<usize>)> = BTreeMap::new();
+        for (index, rule) in self.rules.iter().enumerate() {
+            let logsource = &rule.rule.logsource;
+            let group = groups.entry(Key::of(logsource));
+            group
+                .or_insert_with(|| (logsource.clone(), Vec::new()))
+                .1
+                .push(index);
+        }
+        let mapping = &self.mapping;
+        let group = |(logsource, rules): (LogSource, Vec<usize>)| Group {
+            scope: mapping.logsources.scope(&logsource),
+            names: Names::of(mapping, &logsource),
+            rules,
+        };
+        self.groups = groups.into_values().map(group).collect();
+    }
+
+    pub fn rules(&self) -> &[LoadedRule] {
+        &self.rules
+    }
+
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    pub fn get(&self, id: &RuleId) -> Option<&LoadedRule> {
+        self.by_id.get(id).map(|index| &self.rules[*index])
+    }
+
+    /// Hash over ids and revisions: two sets with the same value evaluate alike.
+    pub fn revision(&self) -> String {
+        let mut rules: Vec<(&str, &str)> = self
+            .rules
+            .iter()
+            .map(|rule| (rule.id.0.as_str(), rule.revision.as_str()))
+            .collect();
+        rules.sort_unstable();
+        let mut hash = blake3::Hasher::new();
+        for (id, revision) in rules {
+            hash.update(id.as_bytes())
+                .update(b"\0")
+                .update(revision.as_bytes())
+                .update(b"\n");
+        }
+        hash.finalize().to_hex()[..32].to_owned()
+    }
+
+    /// Every rule that fires on the OCSF event, among the rules whose logsource it is of.
+    pub fn evaluate(&self, event: &Value) -> Vec<RuleMatch<'_>> {
+        let facts = Facts::new(event, &self.mapping.windows);
+        let mut matches = Vec::new();
+        for group in &self.groups {
+            let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
+            if group
+                .scope
+                .covers(&facts, &|name, values| event.holds(name, values))
+            {
+                let rules = group.rules.iter().map(|index| &self.rules[*index]);
+                matches.extend(rules.filter_map(|rule| fire(rule, &event)));
+            }
+        }
+        matches
+    }
+
+    /// The rules that would be put to the event, without putting them.
+    pub fn applicable(&self, event: &Value) -> Vec<&LoadedRule> {
+        let facts = Facts::new(event, &self.mapping.windows);
+        let covers = |group: &&Group| {
+            let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
+            group
+                .scope
+                .covers(&facts, &|name, values| event.holds(name, values))
+        };
+        let groups = self.groups.iter().filter(covers);
+        groups
+            .flat_map(|group| &group.rules)
+            .map(|index| &self.rules[*index])
+            .collect()
+    }
+
+    pub(crate) fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+}
+
+fn fire<'s>(rule: &'s LoadedRule, event: &OcsfEvent<'_>) -> Option<RuleMatch<'s>> {
+    let fields = rule
+        .rule
+        .matches(event)?
+        .fields
+        .into_iter()
+        .map(shown)
+        .collect();
+    Some(RuleMatch { rule, fields })
+}
+
+/// A keyword is shown rather than the whole record it was found in.
+fn shown(matched: aurora_sigma::MatchedField) -> MatchedField {
+    match (matched.field, matched.path) {
+        (Some(field), path) => MatchedField {
+            selection: matched.selection,
+            path: path.unwrap_or_else(|| field.clone()),
+            field,
+            value: matched.value,
+        },
+        (None, _) => MatchedField {
+            selection: matched.selection,
+            field: "keyword".to_owned(),
+            path: "raw_data".to_owned(),
+            value: matched.patterns.join(", "),
+        },
+    }
+}
