@@ -1,7 +1,8 @@
 //! ATT&CK ids from Sigma tags.
 
-/// Enterprise and ICS tactics by the names that tags use.
-const TACTICS: [(&str, &str); 17] = [
+/// Enterprise and ICS tactics by the names that tags use. ATT&CK 19 calls TA0005 Stealth and has
+/// TA0112 beside it; older rules still say Defense Evasion.
+const TACTICS: [(&str, &str); 18] = [
     ("reconnaissance", "TA0043"),
     ("resource-development", "TA0042"),
     ("initial-access", "TA0001"),
@@ -10,6 +11,7 @@ const TACTICS: [(&str, &str); 17] = [
     ("privilege-escalation", "TA0004"),
     ("defense-evasion", "TA0005"),
     ("stealth", "TA0005"),
+    ("defense-impairment", "TA0112"),
     ("credential-access", "TA0006"),
     ("discovery", "TA0007"),
     ("lateral-movement", "TA0008"),

@@ -14,7 +14,7 @@ const MACOS: i64 = 300;
 pub(crate) enum Os {
     Windows,
     Linux,
-    MacOs,
+    Darwin,
     Unknown,
 }
 
@@ -95,7 +95,7 @@ fn os(event: &Value, alias: Option<Alias>, names: &[Option<&str>]) -> Os {
     match event["device"]["os"]["type_id"].as_i64() {
         Some(WINDOWS) => Os::Windows,
         Some(LINUX) => Os::Linux,
-        Some(MACOS) => Os::MacOs,
+        Some(MACOS) => Os::Darwin,
         _ if alias.is_some() || named(&["windows"]) => Os::Windows,
         _ if named(&[
             "linux", "auditd", "syslog", "sshd", "sudo", "cron", "systemd",

@@ -203,7 +203,7 @@ fn test<const N: usize>(row: &Row<'_, N>, windows: &Windows, text: &str) -> Resu
         "os" => match values.first().map(String::as_str) {
             Some("windows") => Test::Os(Os::Windows),
             Some("linux") => Test::Os(Os::Linux),
-            Some("macos") => Test::Os(Os::MacOs),
+            Some("macos") => Test::Os(Os::Darwin),
             _ => return Err(row.error("want windows, linux or macos")),
         },
         _ => match key.strip_prefix("field.") {
