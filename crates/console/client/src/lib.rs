@@ -1,1 +1,14 @@
-//! wip
+//! A typed client of a site's API, over the Unix socket in its data directory.
+//!
+//! What it is: one method an operation, with the types of `aurora-messages`. What it is not: a
+//! browser's way in; the socket makes the caller the local operator. Start reading at [`Client`].
+
+mod client;
+mod error;
+mod follow;
+mod path;
+mod transport;
+
+pub use client::Client;
+pub use error::Error;
+pub use follow::{Follower, Heard};

@@ -34,6 +34,33 @@ pub struct Heartbeat {
 pub struct Reset {}
 
 impl LiveEvent {
+    /// The content alone, as it stands on the wire beside its name.
+    ///
+    /// # Errors
+    /// Never for events made here; serialising has an error type.
+    pub fn data(&self) -> serde_json::Result<String> {
+        match self {
+            Self::Alert(data) => serde_json::to_string(data),
+            Self::Ledger(data) => serde_json::to_string(data),
+            Self::Heartbeat(data) => serde_json::to_string(data),
+            Self::Reset(data) => serde_json::to_string(data),
+        }
+    }
+
+    /// What [`LiveEvent::name`] and [`LiveEvent::data`] said; `None` for a name of a later release.
+    ///
+    /// # Errors
+    /// When the content is not what the name promises.
+    pub fn read(name: &str, data: &str) -> serde_json::Result<Option<Self>> {
+        Ok(Some(match name {
+            "alert" => Self::Alert(serde_json::from_str(data)?),
+            "ledger" => Self::Ledger(serde_json::from_str(data)?),
+            "heartbeat" => Self::Heartbeat(serde_json::from_str(data)?),
+            "reset" => Self::Reset(serde_json::from_str(data)?),
+            _ => return Ok(None),
+        }))
+    }
+
     /// The event's name on the wire.
     pub const fn name(&self) -> &'static str {
         match self {

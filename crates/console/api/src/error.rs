@@ -1,0 +1,39 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why the API could not be served.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another program, or another site, holds the port.
+    #[error("cannot listen on {address}: choose another `api.listen`")]
+    Listen {
+        address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot make the socket `{path}`")]
+    Socket {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// The one-time link must be used first, on this machine.
+    #[error(
+        "cannot listen on {address}: there is no administrator yet; open the one-time link on \
+         this machine first"
+    )]
+    NoAdministrator { address: SocketAddr },
+    #[error(
+        "cannot listen on {address} without TLS: put a proxy that ends TLS in front and set \
+         `api.behind_tls = true`"
+    )]
+    NoTls { address: SocketAddr },
+    #[error("cannot read the console's files in `{path}`")]
+    Console {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("cannot read or write sessions")]
+    Records(#[from] aurora_records::Error),
+}

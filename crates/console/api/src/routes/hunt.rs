@@ -1,0 +1,45 @@
+use aurora_messages::{ErrorBody, Histogram, HistogramRequest, Hunt, HuntAnswer};
+use axum::Json;
+use axum::extract::State;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::at_most;
+use crate::extract::Body;
+use crate::refusal::Refusal;
+use crate::state::Shared;
+
+const QUERY_CHARS: usize = 16_384;
+
+pub(super) fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(hunt))
+        .routes(routes!(histogram))
+}
+
+/// Asks the event store.
+#[utoipa::path(post, path = "/hunt", tag = "hunt", operation_id = "hunt", request_body = Hunt,
+    responses((status = 200, body = HuntAnswer), (status = 422, body = ErrorBody),
+        (status = 503, body = ErrorBody)))]
+async fn hunt(
+    State(shared): State<Shared>,
+    Body(body): Body<Hunt>,
+) -> Result<Json<HuntAnswer>, Refusal> {
+    at_most("the query", &body.query, QUERY_CHARS)?;
+    Ok(Json(shared.site.hunt(&shared.scope, &body).await?))
+}
+
+/// How many events match, over time.
+#[utoipa::path(post, path = "/hunt/histogram", tag = "hunt", operation_id = "histogram",
+    request_body = HistogramRequest,
+    responses((status = 200, body = Histogram), (status = 422, body = ErrorBody)))]
+async fn histogram(
+    State(shared): State<Shared>,
+    Body(body): Body<HistogramRequest>,
+) -> Result<Json<Histogram>, Refusal> {
+    at_most("the query", &body.query, QUERY_CHARS)?;
+    if body.until <= body.since {
+        return Err(Refusal::invalid("the time range is empty"));
+    }
+    Ok(Json(shared.site.histogram(&shared.scope, &body).await?))
+}

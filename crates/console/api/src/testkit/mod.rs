@@ -1,0 +1,12 @@
+//! A site in memory, for tests of the console, of clients and of the API itself.
+//!
+//! It keeps the port's promises about alerts, suppressions, decisions and live events; of what
+//! lies behind the other operations it only has samples.
+
+mod samples;
+mod serve;
+mod site;
+
+pub use samples::{hostile, incident};
+pub use serve::{Running, serve};
+pub use site::{FakeSite, Sample};
