@@ -11,7 +11,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 
 use crate::open::{Opened, Recovery, open};
-use crate::queue::{Group, Ticket, take};
+use crate::queue::{Group, Ticket, size, take};
 use crate::reader::Reader;
 use crate::segment::Segment;
 use crate::writer::{Segments, Writer};
@@ -93,6 +93,35 @@ impl Log {
         }
     }
 
+    /// Whether [`Log::submit`] would take these frames now.
+    ///
+    /// # Errors
+    /// As [`Log::submit`].
+    pub fn check_room(&self, frames: &[Bytes]) -> Result<()> {
+        self.shared.check()?;
+        self.check_lengths(frames)?;
+        let (used, limit) = (self.used(), self.shared.options.max_bytes);
+        let fits = used
+            .checked_add(size(frames))
+            .is_some_and(|sum| sum <= limit);
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::Full { used, limit })
+        }
+    }
+
+    fn check_lengths(&self, frames: &[Bytes]) -> Result<()> {
+        let limit = self.shared.options.max_frame_bytes.min(u32::MAX as usize);
+        let long = frames.iter().find(|f| f.len() > limit);
+        long.map_or(Ok(()), |frame| {
+            Err(Error::TooLarge {
+                len: frame.len(),
+                limit,
+            })
+        })
+    }
+
     /// Queues frames for the next commit. Nothing happens to them before [`Log::commit`] runs.
     /// An empty batch is answered with an empty range.
     ///
@@ -100,13 +129,7 @@ impl Log {
     /// [`Error::Full`], [`Error::TooLarge`] or [`Error::Poisoned`] at once, without queueing.
     pub fn submit(&self, frames: Vec<Bytes>) -> Result<Ticket> {
         self.shared.check()?;
-        let limit = self.shared.options.max_frame_bytes.min(u32::MAX as usize);
-        if let Some(frame) = frames.iter().find(|f| f.len() > limit) {
-            return Err(Error::TooLarge {
-                len: frame.len(),
-                limit,
-            });
-        }
+        self.check_lengths(&frames)?;
         let (group, ticket) = Group::new(frames);
         if group.frames.is_empty() {
             let last = self.last();
@@ -169,6 +192,11 @@ impl Log {
     /// Gives up frames up to and with `seq`. Whole segments go, so some of them stay readable.
     pub fn trim(&self, seq: u64) -> Result<()> {
         crate::trim::trim(&self.shared, &mut lock(&self.shared.writer), seq)
+    }
+
+    /// Whether [`Log::trim`] up to `seq` would free anything.
+    pub fn can_trim(&self, seq: u64) -> bool {
+        crate::trim::can_trim(&self.shared, seq)
     }
 
     /// Whether a failed `fsync` has stopped this log.

@@ -40,7 +40,7 @@ pub(crate) struct Group {
 
 impl Group {
     pub(crate) fn new(frames: Vec<Bytes>) -> (Self, Ticket) {
-        let bytes = frames.iter().map(|f| (HEADER + f.len()) as u64).sum();
+        let bytes = size(&frames);
         let (done, ticket) = oneshot::channel();
         (
             Self {
@@ -56,6 +56,11 @@ impl Group {
         // A caller that no longer waits does not want to know.
         drop(self.done.send(outcome));
     }
+}
+
+/// What frames take in a segment.
+pub(crate) fn size(frames: &[Bytes]) -> u64 {
+    frames.iter().map(|f| (HEADER + f.len()) as u64).sum()
 }
 
 /// Takes the groups for one commit: as many as fit, and at least one.

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::log::Shared;
+use crate::segment::Segment;
 use crate::writer::Writer;
 use crate::{Error, Result};
 
@@ -27,10 +28,26 @@ pub(crate) fn trim(shared: &Shared, writer: &mut Writer, seq: u64) -> Result<()>
     Ok(())
 }
 
+/// Whether that would remove a segment, now or after beginning a new one.
+pub(crate) fn can_trim(shared: &Shared, seq: u64) -> bool {
+    if oldest(shared, seq).is_some() {
+        return true;
+    }
+    let segments = shared.segments();
+    segments.len() == 1
+        && segments
+            .values()
+            .all(|active| closable(shared, active, seq))
+}
+
+fn closable(shared: &Shared, active: &Segment, seq: u64) -> bool {
+    let sizeable = active.end() >= shared.options.roll_at() / 4;
+    sizeable && active.last() >= active.base && active.last() <= seq
+}
+
 /// When nothing of a sizeable active segment is wanted, a new one is begun so that it can go.
 fn close_active(shared: &Shared, writer: &mut Writer, seq: u64) -> Result<()> {
-    let sizeable = writer.active.end() >= shared.options.roll_at() / 4;
-    if seq + 1 < writer.next || !sizeable || writer.active.last() < writer.active.base {
+    if !closable(shared, &writer.active, seq) {
         return Ok(());
     }
     match writer.roll(shared) {

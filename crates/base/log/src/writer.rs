@@ -5,11 +5,11 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, RwLock};
 
+use crate::Result;
 use crate::header::{self, Header};
 use crate::log::Shared;
 use crate::queue::Group;
 use crate::segment::Segment;
-use crate::Result;
 
 pub(crate) type Segments = RwLock<BTreeMap<u64, Arc<Segment>>>;
 

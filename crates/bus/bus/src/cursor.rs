@@ -78,6 +78,11 @@ impl Cursor {
         self.unacked = self.unacked.split_off(&first);
     }
 
+    /// No message before `seq` that was never delivered matches.
+    pub fn skip_to(&mut self, seq: u64) {
+        self.next = self.next.max(seq);
+    }
+
     /// Messages to deliver now and the attempt each is at, in stream order: what is due again,
     /// then what is new.
     pub fn take(

@@ -30,6 +30,11 @@ impl Leases {
             .map(|(name, entry)| (name.as_str(), entry.epoch))
     }
 
+    /// The newest epoch of one lease; 0 when it was never held.
+    pub fn epoch(&self, name: &str) -> u64 {
+        self.0.get(name).map_or(0, |entry| entry.epoch)
+    }
+
     /// Takes or renews a lease until `now + ttl`; none while somebody else holds it. A new epoch
     /// is to be durable before the lease is handed out.
     pub fn acquire(

@@ -104,7 +104,11 @@ fn refuses_past_its_limit_until_trimmed() {
         "{refused}"
     );
     let last = log.last();
+    assert!(log.check_room(std::slice::from_ref(&frame)).is_err());
+    assert!(log.can_trim(last / 2) && !log.can_trim(0));
     log.trim(last / 2).unwrap();
+    assert!(!log.can_trim(last / 2));
+    log.check_room(std::slice::from_ref(&frame)).unwrap();
     assert_eq!(log.append(frame.clone()).unwrap(), last + 1);
     assert!(log.first() > 1 && log.first() <= last / 2 + 1);
     assert!(matches!(log.read(1), Err(Error::Trimmed { seq: 1, .. })));
