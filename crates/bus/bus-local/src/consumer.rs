@@ -1,0 +1,102 @@
+//! A handle on a durable consumer.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aurora_bus::{Consumer, Delivery, Error};
+use aurora_model::Stream;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use crate::bus::{Inner, blocking};
+
+pub(crate) struct Handle {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) stream: Stream,
+    pub(crate) name: String,
+    pub(crate) wake: Arc<Notify>,
+}
+
+impl Handle {
+    /// Reads what was taken; when that fails, it counts as never taken.
+    async fn read(&self, taken: Vec<(u64, u32)>) -> Result<Vec<Delivery>, Error> {
+        let (inner, stream, name) = (Arc::clone(&self.inner), self.stream, self.name.clone());
+        blocking(self.inner.options.io, move || {
+            let stream = inner.stream(stream);
+            stream.read(&taken).inspect_err(|_| {
+                if let Some(reading) = stream.state().consumers.get_mut(&name) {
+                    reading.cursor.give_back(&taken);
+                }
+            })
+        })
+        .await?
+    }
+
+    /// A broken memory would forget what is acknowledged now.
+    fn check(&self) -> Result<(), Error> {
+        self.inner.check_open()?;
+        Ok(self.inner.memory.check()?)
+    }
+}
+
+#[async_trait]
+impl Consumer for Handle {
+    async fn fetch(&self, max: usize, wait: Duration) -> Result<Vec<Delivery>, Error> {
+        let until = Instant::now() + wait;
+        loop {
+            // Before the look, so that what comes in between wakes it.
+            let woken = self.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
+            self.inner.check_open()?;
+            let now = self.inner.clock.elapsed();
+            let (taken, due) = self
+                .inner
+                .stream(self.stream)
+                .state()
+                .take(&self.name, max, now);
+            if !taken.is_empty() {
+                self.inner.changed(0);
+                return self.read(taken).await;
+            }
+            if max == 0 || Instant::now() >= until {
+                return Ok(Vec::new());
+            }
+            let next = due.map_or(until, |due| until.min(Instant::now() + due));
+            tokio::select! {
+                () = woken => {}
+                () = sleep_until(next) => {}
+            }
+        }
+    }
+
+    async fn ack(&self, seqs: &[u64]) -> Result<(), Error> {
+        self.check()?;
+        let acked = self.inner.stream(self.stream).state().ack(&self.name, seqs);
+        if acked > 0 {
+            self.inner.changed(acked);
+        }
+        Ok(())
+    }
+
+    async fn nak(&self, seqs: &[u64]) -> Result<(), Error> {
+        self.check()?;
+        let mut state = self.inner.stream(self.stream).state();
+        if let Some(reading) = state.consumers.get_mut(&self.name) {
+            reading.cursor.nak(seqs);
+            reading.wake.notify_waiters();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("stream", &self.stream.name())
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

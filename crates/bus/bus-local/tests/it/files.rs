@@ -1,0 +1,157 @@
+//! What stands in the files, and what is said when it cannot be used.
+
+use std::error::Error as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aurora_bus::testkit::{message, options};
+use aurora_bus::{Bus, Error};
+use aurora_bus_local::{Io, LocalBus, Options};
+use aurora_clock::{ManualClock, Timestamp};
+use aurora_disk::{Disk, FaultKind, Op, Open, SimDisk};
+use aurora_model::{Severity, Stream, Subject};
+
+pub(crate) fn open(disk: &SimDisk, options: Options) -> Result<LocalBus, aurora_bus_local::Error> {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_millis(0)));
+    LocalBus::open(Arc::new(disk.clone()), clock, options)
+}
+
+fn inline() -> Options {
+    Options {
+        io: Io::Inline,
+        reserve_bytes: 0,
+        ..Options::default()
+    }
+}
+
+fn raw() -> Subject {
+    Subject::from("aurora.raw.7")
+}
+
+#[tokio::test(start_paused = true)]
+async fn acknowledgements_are_durable_after_50_ms() {
+    let disk = SimDisk::new(1);
+    let bus = open(&disk, inline()).unwrap();
+    let consumer = bus.consumer(options("all", Stream::Raw)).await.unwrap();
+    bus.publish((1..=3).map(|n| message(&raw(), n)).collect())
+        .await
+        .unwrap();
+    consumer.fetch(9, Duration::ZERO).await.unwrap();
+    consumer.ack(&[1, 2]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(51)).await;
+    let bus = open(&disk.crash(), inline()).unwrap();
+    let known = bus
+        .consumer_info(Stream::Raw, "all")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((known.ack_floor, known.pending), (2, 1));
+    let consumer = bus.consumer(options("all", Stream::Raw)).await.unwrap();
+    let again = consumer.fetch(9, Duration::ZERO).await.unwrap();
+    assert_eq!(
+        (again[0].seq, again[0].attempt),
+        (3, 2),
+        "attempts are counted across a crash"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_acknowledgements_do_not_wait() {
+    let disk = SimDisk::new(1);
+    let bus = open(&disk, inline()).unwrap();
+    let consumer = bus.consumer(options("all", Stream::Raw)).await.unwrap();
+    bus.publish((1..=300).map(|n| message(&raw(), n)).collect())
+        .await
+        .unwrap();
+    let got = consumer.fetch(300, Duration::ZERO).await.unwrap();
+    consumer
+        .ack(&got.iter().map(|d| d.seq).collect::<Vec<_>>())
+        .await
+        .unwrap();
+    // Far less than the delay; the paused clock moves only by what is asked for.
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    let bus = open(&disk.crash(), inline()).unwrap();
+    assert_eq!(
+        bus.consumer_info(Stream::Raw, "all")
+            .await
+            .unwrap()
+            .unwrap()
+            .ack_floor,
+        300
+    );
+}
+
+#[tokio::test]
+async fn a_failed_sync_refuses_everything_until_opened_again() {
+    let disk = SimDisk::new(1);
+    let bus = open(&disk, inline()).unwrap();
+    bus.publish(vec![message(&raw(), 1)]).await.unwrap();
+    disk.fail(Op::Sync, 0, FaultKind::Io);
+    for n in [2, 3] {
+        let refused = bus.publish(vec![message(&raw(), n)]).await.unwrap_err();
+        assert!(matches!(refused, Error::Storage(_)), "{refused}");
+        let cause = refused.source().unwrap().source().unwrap().to_string();
+        assert!(cause.contains("did not reach the device"), "{cause}");
+    }
+    bus.publish(vec![message(&Subject::alerts(Severity::High), 4)])
+        .await
+        .unwrap();
+    let bus = open(&disk, inline()).unwrap();
+    let receipt = bus.publish(vec![message(&raw(), 1)]).await.unwrap()[0];
+    assert!(receipt.duplicate);
+}
+
+#[tokio::test]
+async fn alerts_go_on_when_the_device_is_nearly_full() {
+    let disk = SimDisk::new(1);
+    let bus = open(
+        &disk,
+        Options {
+            reserve_bytes: 10_000,
+            ..inline()
+        },
+    )
+    .unwrap();
+    disk.set_capacity(Some(12_000));
+    let mut long = message(&raw(), 1);
+    long.body = vec![0; 3_000].into();
+    assert!(matches!(
+        bus.publish(vec![long.clone()]).await,
+        Err(Error::Full { .. })
+    ));
+    long.subject = Subject::events(1, 1007);
+    bus.publish(vec![long.clone()]).await.unwrap();
+    (long.subject, long.id) = (Subject::events(1, 1007), aurora_bus::testkit::id(2));
+    long.body = vec![0; 6_000].into();
+    assert!(matches!(
+        bus.publish(vec![long.clone()]).await,
+        Err(Error::Full { .. })
+    ));
+    long.subject = Subject::alerts(Severity::High);
+    bus.publish(vec![long]).await.unwrap();
+}
+
+#[tokio::test]
+async fn lost_messages_and_newer_formats_are_refused() {
+    let disk = SimDisk::new(1);
+    let bus = open(&disk, inline()).unwrap();
+    let consumer = bus.consumer(options("all", Stream::Raw)).await.unwrap();
+    bus.publish(vec![message(&raw(), 1)]).await.unwrap();
+    consumer.fetch(9, Duration::ZERO).await.unwrap();
+    bus.close().await.unwrap();
+
+    let segment = Path::new("raw/00000000000000000001.segment");
+    let file = disk.open(segment, Open::Write).unwrap();
+    let len = file.len().unwrap();
+    file.truncate(len - 1).unwrap();
+    let refused = open(&disk, inline()).err().unwrap().to_string();
+    assert!(
+        refused.contains("RAW ends at message 0") && refused.contains("had 1"),
+        "{refused}"
+    );
+    file.write_at(&9u32.to_le_bytes(), 8).unwrap();
+    let refused = open(&disk, inline()).err().unwrap();
+    let cause = refused.source().unwrap().to_string();
+    assert!(cause.contains("format 9, newer than 1"), "{cause}");
+}
