@@ -138,11 +138,19 @@ impl From<JsonRejection> for Refusal {
     fn from(rejection: JsonRejection) -> Self {
         let status = rejection.status();
         let code = match status {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let message = "the body must be JSON, sent as `content-type: application/json`";
+                return Self::new(status, "unsupported_media_type", message, None);
+            }
             StatusCode::PAYLOAD_TOO_LARGE => "too_large",
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
             _ => "invalid",
         };
-        Self::new(status, code, plain(rejection.body_text()), None)
+        Self::new(
+            status,
+            code,
+            unreadable("body", &rejection.body_text()),
+            None,
+        )
     }
 }
 
@@ -151,7 +159,7 @@ impl From<QueryRejection> for Refusal {
         Self::new(
             rejection.status(),
             "invalid",
-            plain(rejection.body_text()),
+            unreadable("query", &rejection.body_text()),
             None,
         )
     }
@@ -162,18 +170,23 @@ impl From<PathRejection> for Refusal {
         Self::new(
             rejection.status(),
             "invalid",
-            plain(rejection.body_text()),
+            unreadable("address", &rejection.body_text()),
             None,
         )
     }
 }
 
-/// A rejection may repeat what it was sent: keep it short and on one line.
-fn plain(text: String) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(400)
-        .collect()
+/// A rejection may repeat what it was sent: keep it short and on one line. What it says before the
+/// first colon is in the framework's words; ours are better.
+fn unreadable(what: &str, rejection: &str) -> String {
+    let reason = rejection
+        .split_once(": ")
+        .map_or(rejection, |(_, reason)| reason);
+    let reason = reason.chars().map(|c| if c.is_control() { ' ' } else { c });
+    format!(
+        "cannot read the {what}: {}",
+        reason.take(360).collect::<String>()
+    )
 }
 
 impl IntoResponse for Refusal {

@@ -43,6 +43,7 @@ pub async fn serve(dir: &Path, options: Options, clock: Arc<dyn Clock>) -> Resul
     let service = Service::new(options, parts).await?;
     let handle = service.handle();
     let shutdown = CancellationToken::new();
+    #[allow(clippy::disallowed_methods)] // it ends in `stop`, which waits for it
     let task = tokio::spawn(service.run(shutdown.clone()));
     Ok(Running {
         site,

@@ -1,0 +1,9 @@
+#![allow(clippy::unwrap_used)]
+//! The API as its callers meet it: over real sockets, against a site in memory.
+
+mod access;
+mod document;
+mod failures;
+mod http;
+mod live;
+mod sessions;
