@@ -1,0 +1,73 @@
+//! What the child process is.
+
+mod connections;
+mod http;
+mod running;
+mod server;
+mod shape;
+
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::confine::confine;
+use crate::ffi::Engine;
+use crate::{ChildOptions, Error};
+use connections::Connections;
+
+/// Confines this process, opens the store and answers until its parent is gone. Returns after the
+/// store is closed.
+///
+/// Call it before any thread is started: Landlock holds for the calling thread and those that it
+/// starts afterwards.
+///
+/// # Errors
+/// When the library cannot be loaded, the store cannot be opened or the socket is refused.
+pub fn serve(options: &ChildOptions) -> Result<(), Error> {
+    private_directory(&options.path)?;
+    let listener = listen(&options.socket)?;
+    let confinement = confine(&options.path, &options.library)?;
+    let engine = Engine::load(&options.library)?;
+    let connections = Connections::open(&engine, options)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::io("start a runtime"))?;
+    let served = runtime.block_on(server::run(listener, &connections, options, confinement));
+    // Standard input is read on a thread that cannot be woken.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    connections.close();
+    served
+}
+
+fn private_directory(path: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(Error::io("make the directory"))
+}
+
+fn listen(path: &Path) -> Result<UnixListener, Error> {
+    const LONGEST: usize = 107;
+    if path.as_os_str().len() > LONGEST {
+        return Err(Error::SocketPath {
+            path: path.to_owned(),
+        });
+    }
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Error::io("remove the old socket")(error));
+        }
+        _ => {}
+    }
+    let listener = UnixListener::bind(path).map_err(Error::io("listen on the socket"))?;
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(path, private).map_err(Error::io("protect the socket"))?;
+    listener
+        .set_nonblocking(true)
+        .map_err(Error::io("prepare the socket"))?;
+    Ok(listener)
+}

@@ -1,0 +1,264 @@
+//! Requests in, answers out.
+
+use std::convert::Infallible;
+use std::io::Write as _;
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use super::connections::{Busy, Connections, Job, Lanes};
+use super::http::{Asked, error_code};
+use super::running::Deadline;
+use super::shape;
+use crate::confine::Confinement;
+use crate::ffi::Output;
+use crate::{ChildOptions, Error};
+
+const MOST_BODY: usize = 256 << 20;
+/// What the engine gets beyond a statement's time before it counts as hung.
+const GRACE: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// For closing the store once the parent is gone.
+const FAREWELL: Duration = Duration::from_secs(12);
+
+struct Server {
+    lanes: Lanes,
+    more_functions: Vec<String>,
+    confinement: Confinement,
+}
+
+pub(super) async fn run(
+    listener: UnixListener,
+    connections: &Connections,
+    options: &ChildOptions,
+    confinement: Confinement,
+) -> Result<(), Error> {
+    let listener = tokio::net::UnixListener::from_std(listener).map_err(Error::io("listen"))?;
+    let lanes = connections.lanes();
+    let more_functions = options.more_functions.clone();
+    let server = Arc::new(Server {
+        lanes,
+        more_functions,
+        confinement,
+    });
+    let mut parent_gone = lifeline(options.lifeline)?;
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    let mut clients = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                let (stream, _) = accepted.map_err(Error::io("accept a connection"))?;
+                clients.spawn(talk(Arc::clone(&server), stream));
+                while clients.try_join_next().is_some() {}
+            }
+            _ = look.tick() => {
+                if server.lanes.running.overdue() {
+                    die("a query outlived its deadline");
+                }
+            }
+            _ = &mut parent_gone => break,
+        }
+    }
+    after(FAREWELL, "the store could not be closed in time")?;
+    Ok(())
+}
+
+/// Resolves when standard input ends; never, when it is not to be watched.
+fn lifeline(watched: bool) -> Result<oneshot::Receiver<()>, Error> {
+    let (gone, wait) = oneshot::channel();
+    let body = move || {
+        if watched {
+            _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        } else {
+            loop {
+                std::thread::park();
+            }
+        }
+        // Nobody waits any more when the server has ended first.
+        _ = gone.send(());
+    };
+    std::thread::Builder::new()
+        .name("lifeline".to_owned())
+        .spawn(body)
+        .map_err(Error::io("start a thread"))?;
+    Ok(wait)
+}
+
+/// Ends the process from outside its runtime, unless it ends by itself before.
+fn after(time: Duration, reason: &'static str) -> Result<(), Error> {
+    let body = move || {
+        std::thread::sleep(time);
+        die(reason);
+    };
+    let thread = std::thread::Builder::new()
+        .name("farewell".to_owned())
+        .spawn(body);
+    thread.map(drop).map_err(Error::io("start a thread"))
+}
+
+/// Ends this process as `kill -9` would: an engine that hangs cannot be asked to leave, and what it
+/// acknowledged is on the disk. The parent reads the reason from standard error.
+fn die(reason: &str) -> ! {
+    _ = writeln!(std::io::stderr(), "{reason}");
+    _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    std::process::abort()
+}
+
+async fn talk(server: Arc<Server>, stream: tokio::net::UnixStream) {
+    let answer = service_fn(move |request| {
+        let server = Arc::clone(&server);
+        async move { Ok::<_, Infallible>(server.answer(request).await) }
+    });
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a client left in the middle");
+    }
+}
+
+impl Server {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        match (request.method(), request.uri().path()) {
+            (&Method::GET, "/ping") => plain(StatusCode::OK, "Ok.\n"),
+            (&Method::GET, "/status") => self.status(),
+            (&Method::POST, "/") => match self.run(request).await {
+                Ok(output) => done(output),
+                Err(refused) => refused.response(),
+            },
+            _ => plain(StatusCode::NOT_FOUND, "There is no handler\n"),
+        }
+    }
+
+    fn status(&self) -> Response<Full<Bytes>> {
+        let status = json!({
+            "confinement": self.confinement,
+            "running": self.lanes.running.count(),
+            "pid": std::process::id(),
+        });
+        plain(StatusCode::OK, status.to_string())
+    }
+
+    async fn run(&self, request: Request<Incoming>) -> Result<Output, Refused> {
+        let asked = Asked::read(request.uri().query().unwrap_or_default()).map_err(Refused::bad)?;
+        let body = Limited::new(request.into_body(), MOST_BODY).collect().await;
+        let body = body
+            .map_err(|error| Refused::bad(error.to_string()))?
+            .to_bytes();
+        let statement = statement(&asked, &body, &self.more_functions)?;
+        let deadline = Deadline {
+            seconds: asked.seconds,
+            grace: GRACE,
+        };
+        let (answer, wait) = oneshot::channel();
+        let job = Job {
+            statement,
+            parameters: asked.parameters,
+            deadline,
+            answer,
+        };
+        self.lanes
+            .send(asked.lane, job)
+            .map_err(|Busy| Refused::busy())?;
+        match wait.await {
+            Ok(output) => output.map_err(Refused::failed),
+            Err(_) => Err(Refused::failed("the engine is stopping".to_owned())),
+        }
+    }
+}
+
+/// The bytes that the engine gets: the statement, and after a line break the data.
+fn statement(asked: &Asked, body: &Bytes, more: &[String]) -> Result<Vec<u8>, Refused> {
+    let Some(statement) = &asked.statement else {
+        let text = std::str::from_utf8(body).map_err(|_| Refused::bad("not UTF-8".to_owned()))?;
+        shape::check(text, asked.lane, more).map_err(Refused::denied)?;
+        return Ok(body.to_vec());
+    };
+    shape::check(statement, asked.lane, more).map_err(Refused::denied)?;
+    let mut all = Vec::with_capacity(statement.len() + 1 + body.len());
+    all.extend_from_slice(statement.as_bytes());
+    all.push(b'\n');
+    all.extend_from_slice(body);
+    Ok(all)
+}
+
+/// A failure in ClickHouse's own words, so that one client understands both.
+struct Refused {
+    status: StatusCode,
+    code: u32,
+    text: String,
+}
+
+impl Refused {
+    fn bad(text: String) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: 36,
+            text: format!("Code: 36. DB::Exception: {text}. (BAD_ARGUMENTS)"),
+        }
+    }
+
+    fn denied(text: String) -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            code: 497,
+            text: format!("Code: 497. DB::Exception: {text}. (ACCESS_DENIED)"),
+        }
+    }
+
+    fn busy() -> Self {
+        let text =
+            "Code: 202. DB::Exception: Too many queries wait. (TOO_MANY_SIMULTANEOUS_QUERIES)";
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: 202,
+            text: text.to_owned(),
+        }
+    }
+
+    fn failed(text: String) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: error_code(&text),
+            text,
+        }
+    }
+
+    fn response(self) -> Response<Full<Bytes>> {
+        let mut response = plain(self.status, self.text);
+        response
+            .headers_mut()
+            .insert("x-clickhouse-exception-code", self.code.into());
+        response
+    }
+}
+
+fn done(output: Output) -> Response<Full<Bytes>> {
+    let (read, written) = (
+        output.rows_read.to_string(),
+        output.rows_written.to_string(),
+    );
+    let summary = json!({ "read_rows": read, "written_rows": written }).to_string();
+    let mut response = plain(StatusCode::OK, output.bytes);
+    if let Ok(summary) = summary.parse() {
+        response
+            .headers_mut()
+            .insert("x-clickhouse-summary", summary);
+    }
+    response
+}
+
+fn plain(status: StatusCode, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    response
+}
