@@ -133,7 +133,6 @@ impl Log {
         let (group, ticket) = Group::new(frames);
         if group.frames.is_empty() {
             let last = self.last();
-            #[allow(clippy::reversed_empty_ranges)]
             group.finish(Ok(last + 1..=last));
             return Ok(ticket);
         }

@@ -1,6 +1,7 @@
 //! Makes acknowledgements durable a little later, many with one `fsync`, and frees what they
 //! release.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -30,17 +31,24 @@ impl Inner {
         }
     }
 
-    async fn keep_soon(self: Arc<Self>) -> Result<(), Error> {
+    async fn keep_soon(self: Arc<Self>) -> Result<(), Infallible> {
         tokio::select! {
             () = tokio::time::sleep(DELAY) => {}
             () = self.hurry.notified() => {}
         }
         // Before the state is collected: what changes from here on asks for another turn.
         self.keeping.store(false, Ordering::SeqCst);
-        if self.is_closed() {
-            return Ok(());
+        if !self.is_closed()
+            && let Err(error) = self.keep().await
+        {
+            // Not the end: a full device may have room later, and a failed one makes the next
+            // acknowledgement fail.
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot keep acknowledgements"
+            );
         }
-        self.keep().await
+        Ok(())
     }
 
     /// Makes consumers and leases durable, then trims the streams.
@@ -52,9 +60,11 @@ impl Inner {
     /// The same. Blocks.
     pub(crate) fn keep_now(&self) -> Result<(), Error> {
         self.acks.store(0, Ordering::Relaxed);
-        self.memory.keep(|| self.collect())?;
+        let kept = self.memory.keep(|| self.collect());
+        // Even when that failed, for it may be for want of room: a consumer that is remembered
+        // before the oldest message left goes on with that one.
         self.streams.values().try_for_each(|stream| stream.trim())?;
-        Ok(())
+        Ok(kept?)
     }
 
     fn collect(&self) -> Remembered {

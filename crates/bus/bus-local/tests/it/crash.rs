@@ -16,7 +16,7 @@ use aurora_clock::{ManualClock, Timestamp};
 use aurora_disk::SimDisk;
 use aurora_model::{BatchId, Stream, Subject};
 
-const SEEDS: u64 = 600;
+const SEEDS: u64 = 1_500;
 const STEPS: usize = 60;
 const NAMES: [&str; 2] = ["one", "two"];
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_bus::testkit::{message, options};
-use aurora_bus::{Bus, Error};
+use aurora_bus::{Bus, Error, Message};
 use aurora_bus_local::{Io, LocalBus, Options};
 use aurora_clock::{ManualClock, Timestamp};
 use aurora_disk::{Disk, FaultKind, Op, Open, SimDisk};
@@ -54,6 +54,59 @@ async fn acknowledgements_are_durable_after_50_ms() {
         (3, 2),
         "attempts are counted across a crash"
     );
+}
+
+#[tokio::test]
+async fn a_consumer_is_durable_when_it_is_opened() {
+    let disk = SimDisk::new(1);
+    let bus = open(&disk, inline()).unwrap();
+    bus.consumer(options("new", Stream::Raw)).await.unwrap();
+    let bus = open(&disk.crash(), inline()).unwrap();
+    assert!(
+        bus.consumer_info(Stream::Raw, "new")
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_device_is_freed_by_acknowledging() {
+    let disk = SimDisk::new(1);
+    let options_of_bus = Options {
+        segment_bytes: 4_000,
+        ..inline()
+    };
+    let bus = open(&disk, options_of_bus.clone()).unwrap();
+    let consumer = bus.consumer(options("all", Stream::Raw)).await.unwrap();
+    disk.set_capacity(Some(60_000));
+    let mut n = 0;
+    let refused = loop {
+        n += 1;
+        let long = Message {
+            body: vec![0; 1_000].into(),
+            ..message(&raw(), n)
+        };
+        match bus.publish(vec![long]).await {
+            Ok(_) => {}
+            Err(e) => break e,
+        }
+    };
+    assert!(matches!(refused, Error::Full { .. }), "{refused}");
+    // Something else frees a little, enough for the ids that are written before a trim.
+    disk.set_capacity(Some(70_000));
+    let got = consumer.fetch(1_000, Duration::ZERO).await.unwrap();
+    assert_eq!(got.len() as u64, n - 1);
+    consumer
+        .ack(&got.iter().map(|d| d.seq).collect::<Vec<_>>())
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(51)).await;
+    bus.publish((n..n + 20).map(|n| message(&raw(), n)).collect())
+        .await
+        .unwrap();
+    assert!(bus.stream(Stream::Raw).await.unwrap().first_seq > 1);
+    open(&disk.crash(), options_of_bus).unwrap();
 }
 
 #[tokio::test(start_paused = true)]
