@@ -59,10 +59,10 @@ impl<'a> OcsfEvent<'a> {
 
     fn find<'n>(&'n self, name: &'n str, visit: &mut Visit<'_>) -> Option<Found<'n>> {
         let exact = self.names.exact.as_ref().and_then(|map| map.get(name));
-        let wider = self.names.wider.iter().find_map(|map| map.get(name));
+        let wider = || self.names.wider.iter().find_map(|map| map.get(name));
         self.candidates(exact, visit)
             .or_else(|| self.as_named(name, visit))
-            .or_else(|| self.candidates(wider, visit))
+            .or_else(|| self.candidates(wider(), visit))
             .or_else(|| self.other_case(name, visit))
             .or_else(|| self.as_path(name, visit))
     }

@@ -27,7 +27,7 @@ mod windows;
 pub use error::Error;
 pub use event::OcsfEvent;
 pub use facts::Facts;
-pub use load::load;
+pub use load::{SourceFiles, load};
 pub use mapping::Mapping;
 pub use problem::{Problem, ProblemKind};
 pub use rule::LoadedRule;

@@ -10,35 +10,65 @@ use crate::{Error, Options, RuleSet};
 /// Folders within folders; symbolic links to folders are not followed.
 const MAX_DEPTH: usize = 32;
 
-/// Loads every `.yml` and `.yaml` file below `folder`, in the order of their paths. Files and
-/// folders whose names begin with a dot are left out.
+/// Rule files from several places, to be compiled into one set.
+#[derive(Debug, Default)]
+pub struct SourceFiles {
+    texts: Vec<(Arc<str>, String)>,
+    problems: Vec<Problem>,
+}
+
+impl SourceFiles {
+    /// Adds files that are already text; the names are for messages.
+    pub fn extend(&mut self, files: impl IntoIterator<Item = (String, String)>) {
+        self.texts
+            .extend(files.into_iter().map(|(name, text)| (name.into(), text)));
+    }
+
+    /// Adds every `.yml` and `.yaml` file below `folder`, in the order of their paths. Files and
+    /// folders whose names begin with a dot are left out.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when `folder` itself cannot be listed. Everything else that cannot be
+    /// used is a [`Problem`] of the set.
+    pub fn read(&mut self, folder: &Path) -> Result<(), Error> {
+        let mut found = Found {
+            root: folder,
+            files: Vec::new(),
+            problems: Vec::new(),
+        };
+        let listing = |source| Error::Folder {
+            path: folder.to_owned(),
+            source,
+        };
+        found.list(folder, 0).map_err(listing)?;
+        found.files.sort();
+        for path in std::mem::take(&mut found.files) {
+            match read(&path) {
+                Ok(text) => self.texts.push((found.name(&path), text)),
+                Err(reason) => found.problem(&path, reason),
+            }
+        }
+        self.problems.append(&mut found.problems);
+        Ok(())
+    }
+
+    pub fn compile(self, options: Options) -> RuleSet {
+        let texts = self
+            .texts
+            .iter()
+            .map(|(name, text)| (Arc::clone(name), text.as_str()));
+        RuleSet::new(texts, self.problems, options)
+    }
+}
+
+/// Loads one folder; see [`SourceFiles::read`].
 ///
 /// # Errors
-/// [`Error::Folder`] when `folder` itself cannot be listed. Everything else that cannot be used is
-/// a [`Problem`] of the set.
+/// [`Error::Folder`] when `folder` itself cannot be listed.
 pub fn load(folder: &Path, options: Options) -> Result<RuleSet, Error> {
-    let mut found = Found {
-        root: folder,
-        files: Vec::new(),
-        problems: Vec::new(),
-    };
-    let listing = |source| Error::Folder {
-        path: folder.to_owned(),
-        source,
-    };
-    found.list(folder, 0).map_err(listing)?;
-    found.files.sort();
-    let mut texts = Vec::with_capacity(found.files.len());
-    for path in std::mem::take(&mut found.files) {
-        match read(&path) {
-            Ok(text) => texts.push((found.name(&path), text)),
-            Err(reason) => found.problem(&path, reason),
-        }
-    }
-    let texts = texts
-        .iter()
-        .map(|(name, text)| (Arc::clone(name), text.as_str()));
-    Ok(RuleSet::new(texts, found.problems, options))
+    let mut files = SourceFiles::default();
+    files.read(folder)?;
+    Ok(files.compile(options))
 }
 
 struct Found<'f> {

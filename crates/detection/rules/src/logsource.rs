@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aurora_sigma::LogSource;
+use regex::Regex;
 
 use crate::Error;
 use crate::facts::{Facts, Os};
@@ -92,6 +93,8 @@ pub(crate) enum Test {
     Os(Os),
     Name(Vec<String>),
     Field(String, Vec<String>),
+    NotField(String, Vec<String>),
+    Text(Regex),
 }
 
 impl LogSources {
@@ -169,6 +172,10 @@ impl Test {
             Self::Os(os) => facts.os == *os,
             Self::Name(names) => facts.names.iter().flatten().any(|name| among(names, name)),
             Self::Field(name, values) => field(name, values),
+            Self::NotField(name, values) => !field(name, values),
+            Self::Text(regex) => facts.event["raw_data"]
+                .as_str()
+                .is_some_and(|t| regex.is_match(t)),
         }
     }
 }
@@ -195,6 +202,10 @@ fn test<const N: usize>(row: &Row<'_, N>, windows: &Windows, text: &str) -> Resu
             };
             Test::Provider(values.iter().map(alias).collect::<Result<_, _>>()?)
         }
+        "text" => {
+            let pattern = text.trim_start_matches("text=");
+            Test::Text(Regex::new(pattern).map_err(|error| row.error(error.to_string()))?)
+        }
         "channel" => Test::Channel(values),
         "event" => Test::Event(values),
         "class" => Test::Class(numbers()?),
@@ -207,7 +218,10 @@ fn test<const N: usize>(row: &Row<'_, N>, windows: &Windows, text: &str) -> Resu
             _ => return Err(row.error("want windows, linux or macos")),
         },
         _ => match key.strip_prefix("field.") {
-            Some(field) => Test::Field(field.to_owned(), values),
+            Some(field) => match field.strip_suffix('!') {
+                Some(field) => Test::NotField(field.to_owned(), values),
+                None => Test::Field(field.to_owned(), values),
+            },
             None => return Err(row.error(format!("the key `{key}` is unknown"))),
         },
     })

@@ -218,6 +218,15 @@ impl RuleSet {
     }
 }
 
+impl std::fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RuleSet")
+            .field("rules", &self.rules.len())
+            .field("problems", &self.problems.len())
+            .finish_non_exhaustive()
+    }
+}
+
 fn fire<'s>(rule: &'s LoadedRule, event: &OcsfEvent<'_>) -> Option<RuleMatch<'s>> {
     let fields = rule
         .rule

@@ -220,6 +220,15 @@ fn other_sources_go_by_their_own_rows() {
 }
 
 #[test]
+fn cisco_is_told_by_its_mnemonics() {
+    let event = json!({"class_uid": 0, "metadata": {"product": {"name": "syslog"}},
+        "raw_data": "10.0.0.1 7: Feb 17: %PARSER-5-CFGLOG_LOGGEDCMD: no dot1x port-control"});
+    assert!(fires("product: cisco\nservice: aaa", "- no dot1x", &event));
+    let other = json!({"class_uid": 0, "raw_data": "sshd: no dot1x"});
+    assert!(!fires("product: cisco\nservice: aaa", "- no dot1x", &other));
+}
+
+#[test]
 fn a_match_says_where_each_field_stood() {
     let set = set(
         PROCESS,
