@@ -70,28 +70,69 @@ impl DeadLetterReason {
     }
 }
 
-/// Text stays readable; what is not UTF-8 becomes an array of bytes, so that nothing is lost.
+/// Text stays readable; what is not UTF-8 becomes `{"hex": "…"}`, so that nothing is lost.
 mod bytes_as_text {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::fmt::Write as _;
 
-    #[derive(Deserialize)]
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    #[derive(Serialize, Deserialize)]
     #[serde(untagged)]
     enum Raw {
         Text(String),
-        Bytes(Vec<u8>),
+        Bytes { hex: String },
     }
 
     pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => to.serialize_str(text),
-            Err(_) => bytes.serialize(to),
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return to.serialize_str(text);
         }
+        let mut hex = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            write!(hex, "{byte:02x}").expect("writing to memory does not fail");
+        }
+        Raw::Bytes { hex }.serialize(to)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        Ok(match Raw::deserialize(from)? {
-            Raw::Text(text) => text.into_bytes(),
-            Raw::Bytes(bytes) => bytes,
-        })
+        match Raw::deserialize(from)? {
+            Raw::Text(text) => Ok(text.into_bytes()),
+            Raw::Bytes { hex } => unhex(&hex).ok_or_else(|| de::Error::custom("bad hexadecimal")),
+        }
+    }
+
+    fn unhex(hex: &str) -> Option<Vec<u8>> {
+        let digits = hex.as_bytes();
+        let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        if digits.len() % 2 == 1 {
+            return None;
+        }
+        digits.chunks_exact(2).map(pair).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use aurora_ids::Id128;
+
+    #[test]
+    fn every_byte_survives() {
+        for raw in [b"plain".to_vec(), (0..=255).collect()] {
+            let letter = DeadLetter {
+                reason: DeadLetterReason::Unparsable,
+                detail: "d".into(),
+                source: SourceName::new("syslog"),
+                origin: Id128::random().into(),
+                seq: 1,
+                host: "h".into(),
+                received_at: Timestamp::from_millis(1),
+                parser: String::new(),
+                raw,
+            };
+            let text = serde_json::to_string(&letter).unwrap();
+            assert_eq!(serde_json::from_str::<DeadLetter>(&text).unwrap(), letter);
+        }
     }
 }

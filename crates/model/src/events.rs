@@ -61,16 +61,29 @@ impl EventItem {
 
     /// The JSON text of a top-level attribute.
     pub fn attribute(&self, name: &str) -> Option<&[u8]> {
-        self.index.iter().find_map(|span| {
-            let (key, value, end) = (span.key as usize, span.value as usize, span.end as usize);
-            let key = self.json.get(key..)?.get(..name.len() + 1)?;
-            let found = key.starts_with(name.as_bytes()) && key[name.len()] == b'"';
-            if found {
-                self.json.get(value..end)
-            } else {
-                None
-            }
+        let span = self.span(name)?;
+        self.json.get(span.value as usize..span.end as usize)
+    }
+
+    fn span(&self, name: &str) -> Option<&Span> {
+        self.index.iter().find(|span| {
+            let key = self.json.get(span.key as usize..).and_then(|rest| rest.get(..=name.len()));
+            key.is_some_and(|key| key.starts_with(name.as_bytes()) && key[name.len()] == b'"')
         })
+    }
+
+    /// The JSON text without a top-level attribute, in two pieces that read as one object. `None`
+    /// where the event does not have it.
+    pub fn without(&self, name: &str) -> Option<[&[u8]; 2]> {
+        let span = self.span(name)?;
+        let mut before = self.json.get(..(span.key as usize).checked_sub(1)?)?;
+        let mut after = self.json.get(span.end as usize..)?;
+        if let Some(shorter) = before.strip_suffix(b",") {
+            before = shorter;
+        } else if let Some(shorter) = after.strip_prefix(b",") {
+            after = shorter;
+        }
+        Some([before, after])
     }
 
     /// The whole event.
@@ -201,5 +214,15 @@ mod tests {
         assert_eq!(item.attribute("proces"), None);
         assert_eq!(item.time.as_millis(), 7);
         assert_eq!(Value::Object(item.event().unwrap()), event);
+        for name in ["time", "process", "we\"ird", "process_x"] {
+            let Some(pieces) = item.without(name) else {
+                assert_eq!(name, "we\"ird");
+                continue;
+            };
+            let rest: Value = serde_json::from_slice(&pieces.concat()).unwrap();
+            let mut wanted = event.clone();
+            wanted.as_object_mut().unwrap().remove(name);
+            assert_eq!(rest, wanted);
+        }
     }
 }

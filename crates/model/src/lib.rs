@@ -28,7 +28,7 @@ pub use envelope::{Envelope, Header, MAX_BODY_BYTES};
 pub use events::{EventBatch, EventItem};
 pub use finding::Finding;
 pub use ids::{AlertId, BatchId, EventUid, MatchId, OriginId, RuleId};
-pub use raw::{MAX_RECORD_BYTES, RawBatch, RawRecord, SourceName};
+pub use raw::{MAX_RECORD_BYTES, Part, RawBatch, RawRecord, SourceName};
 pub use scope::{Scope, SiteId, TenantId};
 pub use severity::Severity;
 pub use subjects::{SHARDS, Shard, Stream, Subject};

@@ -10,18 +10,29 @@ use crate::{OriginId, Scope, TraceContext};
 /// The largest record that travels whole; a larger one goes to the dead letter in pieces.
 pub const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
-/// Which parser a record meets: a name from the list of sources, or `auto` to detect it.
+/// Which parser a record meets: a name from the list of sources, or `auto` to detect it; behind an
+/// `@`, if there is one, what the operator calls the feed (`windows@headquarters`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SourceName(pub Arc<str>);
 
-/// One record as it came, still unparsed.
+/// One record as it came, still unparsed, or a piece of one that is too large to travel whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawRecord {
     /// Place in the origin's own sequence: a byte offset in a file, a counter of a listener.
     pub seq: u64,
     pub received_at: Timestamp,
+    pub part: Part,
     pub body: Vec<u8>,
+}
+
+/// Pieces exist for the dead letter only; the ledger counts a record with its last piece.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    #[default]
+    Whole,
+    Piece,
+    LastPiece,
 }
 
 /// Records of one source and one origin, cut at a deterministic place.
@@ -46,11 +57,54 @@ impl SourceName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The part that chooses the parser.
+    pub fn parser(&self) -> &str {
+        self.0.split_once('@').map_or(&self.0, |(parser, _)| parser)
+    }
+
+    /// What the operator calls the feed.
+    pub fn feed(&self) -> Option<&str> {
+        self.0.split_once('@').map(|(_, feed)| feed)
+    }
 }
 
 impl std::fmt::Display for SourceName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl RawRecord {
+    pub fn whole(seq: u64, received_at: Timestamp, body: Vec<u8>) -> Self {
+        Self { seq, received_at, part: Part::Whole, body }
+    }
+
+    /// What it adds to the ledger's records.
+    pub const fn weight(&self) -> u32 {
+        match self.part {
+            Part::Whole | Part::LastPiece => 1,
+            Part::Piece => 0,
+        }
+    }
+}
+
+impl Part {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Whole => 0,
+            Self::Piece => 1,
+            Self::LastPiece => 2,
+        }
+    }
+
+    const fn from_byte(byte: u8) -> Result<Self, Error> {
+        match byte {
+            0 => Ok(Self::Whole),
+            1 => Ok(Self::Piece),
+            2 => Ok(Self::LastPiece),
+            _ => Err(Error::Malformed("unknown part of a record")),
+        }
     }
 }
 
@@ -70,19 +124,21 @@ impl RawBatch {
                 last: self.records.last().map_or(0, |r| r.seq),
             },
             count,
-            records: count,
+            records: self.records.iter().map(RawRecord::weight).sum(),
             raw: None,
         }
     }
 
-    /// The body: the host as a block, then per record `seq u64, received_at i64, body block`; zstd.
+    /// The body: the host as a block, then per record `seq u64, received_at i64, part u8,
+    /// body block`; zstd.
     pub fn encode(&self) -> Vec<u8> {
-        let size: usize = self.records.iter().map(|r| r.body.len() + 20).sum();
+        let size: usize = self.records.iter().map(|r| r.body.len() + 21).sum();
         let mut out = Vec::with_capacity(size + self.host.len() + 4);
         wire::put_block(&mut out, self.host.as_bytes());
         for record in &self.records {
             out.extend_from_slice(&record.seq.to_le_bytes());
             out.extend_from_slice(&record.received_at.as_millis().to_le_bytes());
+            out.push(record.part.byte());
             wire::put_block(&mut out, &record.body);
         }
         envelope::pack(&out)
@@ -102,6 +158,7 @@ impl RawBatch {
             records.push(RawRecord {
                 seq: reader.u64()?,
                 received_at: Timestamp::from_millis(reader.i64()?),
+                part: Part::from_byte(reader.array::<1>()?[0])?,
                 body: reader.block()?.to_vec(),
             });
         }
@@ -118,5 +175,46 @@ impl RawBatch {
             trace: header.trace,
             records,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use aurora_ids::Id128;
+
+    fn batch() -> RawBatch {
+        let at = Timestamp::from_millis(1);
+        RawBatch {
+            scope: Scope::of(Id128::random().into()),
+            source: SourceName::new("syslog"),
+            origin: Id128::random().into(),
+            host: "ws7".into(),
+            trace: TraceContext::new(),
+            records: vec![
+                RawRecord::whole(0, at, b"a\0\xff".to_vec()),
+                RawRecord { seq: 9, received_at: at, part: Part::Piece, body: vec![1] },
+                RawRecord { seq: 9, received_at: at, part: Part::LastPiece, body: vec![2] },
+            ],
+        }
+    }
+
+    #[test]
+    fn a_batch_round_trips_and_counts_pieces_once() {
+        let batch = batch();
+        let header = batch.header("listen");
+        assert_eq!((header.count, header.records), (3, 2));
+        let read = Header::from_bytes(&header.to_bytes()).unwrap();
+        assert_eq!(RawBatch::decode(&read, &batch.encode()).unwrap(), batch);
+    }
+
+    #[test]
+    fn damage_is_an_error_and_never_a_panic() {
+        let batch = batch();
+        let (header, body) = (batch.header("listen"), batch.encode());
+        for cut in 0..body.len() {
+            assert!(RawBatch::decode(&header, &body[..cut]).is_err(), "cut at {cut}");
+        }
     }
 }

@@ -38,6 +38,11 @@ impl Shard {
         Self(u16::from_le_bytes([a, b]) % SHARDS)
     }
 
+    /// The shard of this number, which wraps round.
+    pub const fn numbered(number: u16) -> Self {
+        Self(number % SHARDS)
+    }
+
     pub const fn number(self) -> u16 {
         self.0
     }

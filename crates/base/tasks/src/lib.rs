@@ -75,7 +75,10 @@ impl Tasks {
             });
             group.shutdown.cancel();
         };
-        self.lock().spawn(guarded);
+        let mut set = self.lock();
+        // Ended tasks are forgotten here, or a listener's many connections would pile up.
+        while set.try_join_next().is_some() {}
+        set.spawn(guarded);
     }
 
     /// The first failure, if any.

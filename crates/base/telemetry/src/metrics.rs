@@ -129,7 +129,7 @@ mod tests {
         for line in [
             "aurora_http_requests_total{route=\"/alerts\",status=\"200\"} 2",
             "aurora_records_received{source=\"windows\"} 7.0",
-            "aurora_detect_seconds_count 1",
+            "aurora_detect_seconds_count{} 1",
         ] {
             assert!(text.contains(line), "{line} not in:\n{text}");
         }

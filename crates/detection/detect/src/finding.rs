@@ -1,0 +1,83 @@
+use aurora_clock::Timestamp;
+use aurora_model::suppression::SuppressionId;
+use serde_json::{Map, Value, json};
+
+use crate::triage::Hit;
+
+/// How a finding entered the queue, for its OCSF status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    New,
+    /// Kept out of the queue by this suppression; the finding is stored all the same.
+    Suppressed(SuppressionId),
+}
+
+/// The OCSF 1.3 Detection Finding (class 2004) of a match. It never changes.
+pub fn finding(hit: &Hit, verdict: Verdict, now: Timestamp) -> Map<String, Value> {
+    let (status_id, status) = match verdict {
+        Verdict::New => (1, "New"),
+        Verdict::Suppressed(_) => (3, "Suppressed"),
+    };
+    let rule = &hit.rule;
+    let event = json!({
+        "activity_id": 1,
+        "activity_name": "Create",
+        "category_uid": 2,
+        "category_name": "Findings",
+        "class_uid": 2004,
+        "class_name": "Detection Finding",
+        "type_uid": 200_401,
+        "type_name": "Detection Finding: Create",
+        "time": hit.time.as_millis(),
+        "severity_id": rule.severity.id(),
+        "severity": rule.severity.caption(),
+        "status_id": status_id,
+        "status": status,
+        "finding_info": {
+            "uid": hit.match_id().to_string(),
+            "title": rule.title,
+            "created_time": now.as_millis(),
+            "analytic": {
+                "uid": rule.id.0,
+                "name": rule.title,
+                "type_id": 1,
+                "type": "Rule",
+                "version": rule.revision,
+            },
+            "attacks": attacks(&rule.attack),
+            "data_sources": [hit.source.as_str()],
+            "related_events": [{ "uid": hit.event.to_string() }],
+        },
+        "metadata": {
+            "uid": hit.match_id().to_string(),
+            "version": "1.3.0",
+            "product": { "name": "AuroraSOC", "vendor_name": "AuroraSOC" },
+        },
+        "unmapped": unmapped(hit, verdict),
+    });
+    match event {
+        Value::Object(event) => event,
+        _ => unreachable!("the literal above is an object"),
+    }
+}
+
+/// ATT&CK techniques and tactics by id, as the rule's tags name them.
+fn attacks(ids: &[String]) -> Vec<Value> {
+    let known = |id: &&String| id.starts_with('T');
+    ids.iter()
+        .filter(known)
+        .map(|id| match id.strip_prefix("TA") {
+            Some(_) => json!({ "tactics": [{ "uid": id }] }),
+            None => json!({ "technique": { "uid": id } }),
+        })
+        .collect()
+}
+
+/// What OCSF 1.3 has no home for: the rule's author, what matched, and who hid it.
+fn unmapped(hit: &Hit, verdict: Verdict) -> Value {
+    let mut rest = json!({ "rule_author": hit.rule.author, "matched": hit.matched });
+    if let Verdict::Suppressed(id) = verdict {
+        rest["suppression"] = json!(id.to_string());
+    }
+    rest
+}

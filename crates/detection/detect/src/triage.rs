@@ -1,0 +1,271 @@
+//! The pure heart: matches in, alerts and counts out.
+//!
+//! Grouping is a layer above the alert id: a match whose rule and first entity equal those of an
+//! open alert seen within the window joins it; any other match opens an alert with its own id.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aurora_clock::Timestamp;
+use aurora_model::{
+    Alert, AlertId, AlertStatus, Entity, EventUid, MatchId, MatchedField, RuleId, Severity,
+    SourceName, Suppression, TraceContext,
+};
+
+/// What a match needs of its rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFacts {
+    pub id: RuleId,
+    pub revision: String,
+    pub title: String,
+    pub author: String,
+    pub severity: Severity,
+    pub attack: Vec<String>,
+}
+
+/// One rule matching one event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub rule: RuleFacts,
+    pub event: EventUid,
+    pub time: Timestamp,
+    pub source: SourceName,
+    pub entities: Vec<Entity>,
+    pub matched: Vec<MatchedField>,
+    pub trace: TraceContext,
+}
+
+/// What became of a match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Opened(AlertId),
+    Joined(AlertId),
+    Hidden(aurora_model::suppression::SuppressionId),
+}
+
+/// An alert as the records store has it; version 0 is one that is new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    pub alert: Alert,
+    pub version: u64,
+    /// It differs from what the store has.
+    pub dirty: bool,
+}
+
+/// What the heart knows and changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Open alerts by group key.
+    pub open: BTreeMap<String, Held>,
+    /// Changed alerts whose place in `open` a newer one took before they were written.
+    pub retired: Vec<Held>,
+    /// Active suppressions; `hidden` grows here.
+    pub suppressions: Vec<(Suppression, u64)>,
+    /// How long after its last match an open alert still takes new ones.
+    pub window: Duration,
+}
+
+impl Hit {
+    pub fn match_id(&self) -> MatchId {
+        MatchId::derive(&self.rule.id, &self.rule.revision, &[self.event])
+    }
+
+    pub fn group_key(&self) -> String {
+        match self.entities.first() {
+            Some(entity) => format!("{}|{}", self.rule.id, entity.value),
+            None => self.rule.id.to_string(),
+        }
+    }
+}
+
+/// Decides one match and changes `state` accordingly.
+pub fn decide(state: &mut State, hit: &Hit, now: Timestamp) -> Fate {
+    if let Some(id) = hide(state, hit, now) {
+        return Fate::Hidden(id);
+    }
+    let key = hit.group_key();
+    let window = state.window;
+    if let Some(held) = state.open.get_mut(&key)
+        && takes(&held.alert, hit, window)
+    {
+        join(&mut held.alert, hit, now);
+        held.dirty = true;
+        return Fate::Joined(held.alert.id);
+    }
+    let alert = open(hit, &key, now);
+    let id = alert.id;
+    let displaced = state.open.insert(key, Held { alert, version: 0, dirty: true });
+    state.retired.extend(displaced.filter(|held| held.dirty));
+    Fate::Opened(id)
+}
+
+impl State {
+    /// Everything that must be written.
+    pub fn dirty(&self) -> impl Iterator<Item = &Held> {
+        self.retired.iter().chain(self.open.values().filter(|held| held.dirty))
+    }
+
+    /// The store has accepted everything that was dirty.
+    pub fn settle(&mut self) {
+        self.retired.clear();
+        for held in self.open.values_mut().filter(|held| held.dirty) {
+            held.dirty = false;
+            held.version += 1;
+        }
+    }
+
+    /// Forgets what was decided since the store last accepted it.
+    pub fn forget(&mut self) {
+        self.retired.clear();
+        self.open.clear();
+    }
+}
+
+fn hide(
+    state: &mut State,
+    hit: &Hit,
+    now: Timestamp,
+) -> Option<aurora_model::suppression::SuppressionId> {
+    let covering = state
+        .suppressions
+        .iter_mut()
+        .map(|(suppression, _)| suppression)
+        .find(|s| s.active_at(now) && s.covers(&hit.rule.id, &hit.entities))?;
+    covering.hidden += 1;
+    Some(covering.id)
+}
+
+/// Compared in event time and to both sides, so that late delivery groups like timely delivery.
+fn takes(alert: &Alert, hit: &Hit, window: Duration) -> bool {
+    alert.status != AlertStatus::Closed
+        && hit.time <= alert.last_seen.plus(window)
+        && hit.time.plus(window) >= alert.first_seen
+}
+
+fn join(alert: &mut Alert, hit: &Hit, now: Timestamp) {
+    alert.count += 1;
+    alert.first_seen = alert.first_seen.min(hit.time);
+    alert.last_seen = alert.last_seen.max(hit.time);
+    alert.updated_at = now;
+    alert.related.push(hit.event);
+    if alert.related.len() > Alert::MAX_RELATED {
+        alert.related.remove(0);
+    }
+}
+
+fn open(hit: &Hit, key: &str, now: Timestamp) -> Alert {
+    Alert {
+        id: hit.match_id().into(),
+        rule: hit.rule.id.clone(),
+        rule_revision: hit.rule.revision.clone(),
+        title: hit.rule.title.clone(),
+        author: hit.rule.author.clone(),
+        severity: hit.rule.severity,
+        status: AlertStatus::New,
+        disposition: None,
+        owner: None,
+        note: None,
+        entities: hit.entities.clone(),
+        group_key: key.to_owned(),
+        count: 1,
+        first_seen: hit.time,
+        last_seen: hit.time,
+        created_at: now,
+        updated_at: now,
+        attack: hit.rule.attack.clone(),
+        source: hit.source.clone(),
+        evidence: vec![hit.event],
+        related: Vec::new(),
+        matched: hit.matched.clone(),
+        trace: hit.trace,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aurora_ids::{Derive, Id128};
+    use aurora_model::EntityKind;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn hit(event: u64, host: &str, seconds: i64) -> Hit {
+        Hit {
+            rule: RuleFacts {
+                id: RuleId("r1".into()),
+                revision: "1".into(),
+                title: "t".into(),
+                author: "a".into(),
+                severity: Severity::High,
+                attack: vec![],
+            },
+            event: EventUid(Derive::new("test").number(event).finish()),
+            time: Timestamp::from_millis(seconds * 1000),
+            source: SourceName::new("windows"),
+            entities: vec![Entity { kind: EntityKind::Host, value: host.into() }],
+            matched: vec![],
+            trace: TraceContext::new(),
+        }
+    }
+
+    fn state() -> State {
+        State { window: HOUR, ..State::default() }
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_millis(9_000_000)
+    }
+
+    #[test]
+    fn the_same_entity_within_the_window_is_one_alert() {
+        let mut state = state();
+        let first = decide(&mut state, &hit(1, "a", 0), now());
+        let Fate::Opened(id) = first else { panic!("{first:?}") };
+        assert_eq!(decide(&mut state, &hit(2, "a", 60), now()), Fate::Joined(id));
+        assert!(matches!(decide(&mut state, &hit(3, "b", 60), now()), Fate::Opened(_)));
+        assert!(matches!(decide(&mut state, &hit(4, "a", 8000), now()), Fate::Opened(_)));
+    }
+
+    #[test]
+    fn an_alert_displaced_before_it_was_written_is_written_all_the_same() {
+        let mut state = state();
+        decide(&mut state, &hit(1, "a", 0), now());
+        decide(&mut state, &hit(2, "a", 8000), now());
+        assert_eq!(state.dirty().count(), 2);
+        state.settle();
+        assert_eq!(state.dirty().count(), 0);
+    }
+
+    #[test]
+    fn a_closed_alert_takes_nothing_more() {
+        let mut state = state();
+        decide(&mut state, &hit(1, "a", 0), now());
+        for held in state.open.values_mut() {
+            held.alert.status = AlertStatus::Closed;
+        }
+        assert!(matches!(decide(&mut state, &hit(2, "a", 1), now()), Fate::Opened(_)));
+    }
+
+    #[test]
+    fn a_suppression_hides_until_it_expires_and_counts() {
+        let mut state = state();
+        let suppression = Suppression {
+            id: Id128::random().into(),
+            rule: RuleId("r1".into()),
+            entity: Some(Entity { kind: EntityKind::Host, value: "a".into() }),
+            author: "eva".into(),
+            reason: "patch day".into(),
+            created_at: Timestamp::from_millis(0),
+            until: now().plus(HOUR),
+            lifted_at: None,
+            hidden: 0,
+        };
+        state.suppressions.push((suppression.clone(), 1));
+        let fate = decide(&mut state, &hit(1, "a", 0), now());
+        assert_eq!(fate, Fate::Hidden(suppression.id));
+        assert_eq!(state.suppressions[0].0.hidden, 1);
+        assert!(matches!(decide(&mut state, &hit(2, "b", 0), now()), Fate::Opened(_)));
+        let later = now().plus(HOUR);
+        assert!(matches!(decide(&mut state, &hit(3, "a", 0), later), Fate::Opened(_)));
+    }
+}

@@ -1,0 +1,14 @@
+/// Why the normaliser stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the bus failed")]
+    Bus(#[from] aurora_bus::Error),
+    #[error("the records store failed")]
+    Records(#[from] aurora_records::Error),
+    #[error("the dedupe window cannot be restored")]
+    Dedupe(#[from] aurora_dedupe::Error),
+    #[error("checkpoint `{0}` does not hold what this release writes")]
+    Checkpoint(String),
+    #[error("the parsing of a batch was cut off")]
+    Parse(#[source] tokio::task::JoinError),
+}

@@ -1,0 +1,18 @@
+//! The normalise service: raw batches off the bus, event batches and dead letters onto it.
+//!
+//! What it is: the [`Normaliser`], a durable consumer that owns the raw shards, and [`settle`], the
+//! pure step from parsed outcomes to what is published and counted. What it is not: a parser; those
+//! are in `aurora-parsers`. Start reading at [`settle`].
+//!
+//! Invariant: a raw message is settled once. Its events and dead letters are published under ids
+//! derived from it, then checkpoint, counters and dedupe window commit together, then it is
+//! acknowledged. A crash in between repeats the same publications, which the bus knows already.
+
+mod error;
+mod messages;
+mod service;
+mod settle;
+
+pub use error::Error;
+pub use service::{Normaliser, Options};
+pub use settle::{Settled, settle};
