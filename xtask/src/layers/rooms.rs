@@ -56,11 +56,16 @@ const ROOMS: &[(&str, Room)] = &[
     ("crates/state/*-*", of(Plane::State, Layer::Adapter)),
     ("crates/state/store", of(Plane::State, Layer::Service)),
     ("crates/ingest/dedupe", of(Plane::Ingest, Layer::Pure)),
+    ("crates/ingest/demo", of(Plane::Ingest, Layer::Pure)),
     ("crates/ingest/formats", of(Plane::Ingest, Layer::Pure)),
     ("crates/ingest/parsers", of(Plane::Ingest, Layer::Pure)),
     ("crates/ingest/listeners", of(Plane::Ingest, Layer::Service)),
     ("crates/ingest/normalise", of(Plane::Ingest, Layer::Service)),
     ("crates/detection/rules", of(Plane::Detection, Layer::Pure)),
+    (
+        "crates/detection/shipped",
+        of(Plane::Detection, Layer::Pure),
+    ),
     ("crates/detection/sigma", of(Plane::Detection, Layer::Pure)),
     (
         "crates/detection/detect",
