@@ -1,0 +1,37 @@
+# `just` lists the recipes; `./aurora` installs just itself (in its Python environment).
+export CARGO_TARGET_DIR := env("CARGO_TARGET_DIR", env("XDG_CACHE_HOME", env("HOME") / ".cache") / "aurorasoc/target")
+
+default:
+    @just --list
+
+# Start a site with the demonstration
+up *args:
+    ./aurora up {{ args }}
+
+# Every test
+test *args:
+    ./aurora test {{ args }}
+
+# Formatting, lints, layers, licences
+lint:
+    ./aurora lint
+
+# Write the generated files
+codegen:
+    cargo xtask codegen
+
+# Build the console into console/dist
+web:
+    cd console && npm ci --ignore-scripts && npm run build
+
+# Benchmarks of one crate, e.g. `just bench aurora-ocsf`
+bench crate *args:
+    cargo bench --package {{ crate }} {{ args }}
+
+# kill -9 in the middle of an import, many times (the short form runs in every test run)
+chaos rounds="30":
+    AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurora-sandbox --run-ignored all --no-capture chaos
+
+# Fuzz one target for some seconds (needs cargo-fuzz and a nightly-like toolchain: RUSTC_BOOTSTRAP=1 is set)
+fuzz target seconds="60":
+    cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run {{ target }} -- -max_total_time={{ seconds }}
