@@ -29,8 +29,15 @@ pub(super) fn event(
     let plan = head.provider.zip(head.event_id);
     let plan = plan.and_then(|(provider, id)| tables.plan(&provider.alias, id, field));
     let (event, whole) = draft(&record, tables, plan.unwrap_or(&tables.base), &head);
-    let event = if whole { event } else { draft(&record, tables, &tables.base, &head).0 };
-    Ok(Parsed { event, identity: head.identity })
+    let event = if whole {
+        event
+    } else {
+        draft(&record, tables, &tables.base, &head).0
+    };
+    Ok(Parsed {
+        event,
+        identity: head.identity,
+    })
 }
 
 /// What must be known of a record before its fields are placed.
@@ -47,12 +54,19 @@ struct Head<'t> {
 }
 
 impl<'t> Head<'t> {
-    fn of(record: &Record<'_>, tables: &'t Tables, when: Option<When>, received_at: Timestamp) -> Self {
+    fn of(
+        record: &Record<'_>,
+        tables: &'t Tables,
+        when: Option<When>,
+        received_at: Timestamp,
+    ) -> Self {
         let fields = &tables.system;
         let text = |row: usize| record.system_text(row);
         let (name, channel) = (text(fields.provider), text(fields.channel));
         let provider = tables.provider(name.as_deref(), channel.as_deref());
-        let millis = when.as_ref().map_or(received_at.as_millis(), |when| when.millis);
+        let millis = when
+            .as_ref()
+            .map_or(received_at.as_millis(), |when| when.millis);
         let timed = when.is_some();
         Self {
             provider,
@@ -71,7 +85,11 @@ impl<'t> Head<'t> {
 fn identity(record: &Record<'_>, tables: &Tables, millis: i64) -> Option<String> {
     let fields = &tables.system;
     let text = |row: usize| record.system_text(row);
-    let (computer, channel, id) = (text(fields.computer)?, text(fields.channel)?, text(fields.record_id)?);
+    let (computer, channel, id) = (
+        text(fields.computer)?,
+        text(fields.channel)?,
+        text(fields.record_id)?,
+    );
     Some(format!("{computer}\n{channel}\n{id}\n{millis}"))
 }
 
@@ -85,14 +103,20 @@ fn severity(record: &Record<'_>, tables: &Tables) -> Option<i64> {
 /// Whether an audit succeeded, from the bits or words of `Keywords`.
 fn status(keywords: Option<&Node<'_>>) -> Option<i64> {
     let bits = match keywords? {
-        Node::Number(number) => number.as_u64().or_else(|| number.as_i64().map(i64::cast_unsigned))?,
+        Node::Number(number) => number
+            .as_u64()
+            .or_else(|| number.as_i64().map(i64::cast_unsigned))?,
         Node::Text(text) => match text.strip_prefix("0x") {
             Some(hex) => u64::from_str_radix(hex, 16).ok()?,
             None => text.parse::<i64>().ok()?.cast_unsigned(),
         },
         Node::List(words) => {
             let has = |word: &str| words.iter().any(|node| node.text() == Some(word));
-            return if has("Audit Success") { Some(1) } else { has("Audit Failure").then_some(2) };
+            return if has("Audit Success") {
+                Some(1)
+            } else {
+                has("Audit Failure").then_some(2)
+            };
         }
         _ => return None,
     };
@@ -104,8 +128,21 @@ fn status(keywords: Option<&Node<'_>>) -> Option<i64> {
 }
 
 /// The event after this plan, and whether it has what its class requires.
-fn draft(record: &Record<'_>, tables: &Tables, plan: &Plan, head: &Head<'_>) -> (Map<String, Value>, bool) {
-    let mut draft = Draft { record, tables, plan, slots: Slots { values: vec![None; plan.slots] }, fields: Vec::new() };
+fn draft(
+    record: &Record<'_>,
+    tables: &Tables,
+    plan: &Plan,
+    head: &Head<'_>,
+) -> (Map<String, Value>, bool) {
+    let mut draft = Draft {
+        record,
+        tables,
+        plan,
+        slots: Slots {
+            values: vec![None; plan.slots],
+        },
+        fields: Vec::new(),
+    };
     draft.system();
     draft.data();
     draft.known(head);
@@ -153,7 +190,13 @@ impl<'d> Draft<'d> {
                 Transform::Product(field) => self.record.field(field).and_then(Node::text),
                 _ => None,
             };
-            let done = transform::place(rule, node, vendor, &self.tables.enumerations, &mut self.slots);
+            let done = transform::place(
+                rule,
+                node,
+                vendor,
+                &self.tables.enumerations,
+                &mut self.slots,
+            );
             if at == 0 && done == Done::Exact && !rule.keep {
                 home = Some(rule.slot);
             }
@@ -177,7 +220,12 @@ impl<'d> Draft<'d> {
         if let Some((slot, status)) = known.status.zip(head.status) {
             put(slot, status.into());
         }
-        put(known.product_name, head.provider.map_or("Windows", |provider| &provider.product).into());
+        put(
+            known.product_name,
+            head.provider
+                .map_or("Windows", |provider| &provider.product)
+                .into(),
+        );
         put(known.product_vendor, "Microsoft".into());
         if let Some((name, kind)) = known.os_name.zip(known.os_type) {
             put(name, "Windows".into());
@@ -194,9 +242,14 @@ impl<'d> Draft<'d> {
             let (slot, value) = match default {
                 Default::Value(value) => (*slot, value.clone()),
                 Default::Computer { name } => {
-                    let Some(computer) = self.record.system_text(self.tables.system.computer) else { continue };
+                    let Some(computer) = self.record.system_text(self.tables.system.computer)
+                    else {
+                        continue;
+                    };
                     let fits = is_hostname(&computer);
-                    let Some(slot) = (if fits { Some(*slot) } else { *name }) else { continue };
+                    let Some(slot) = (if fits { Some(*slot) } else { *name }) else {
+                        continue;
+                    };
                     (slot, computer.into_owned().into())
                 }
             };
@@ -256,7 +309,12 @@ fn put_flat(unmapped: &mut Map<String, Value>, name: &str, node: &Node<'_>) {
 
 /// Moves the values of an object's places into `map`. An inner object that lacks what OCSF asks of it is left out, and its
 /// places go to `dropped`. False when `map` itself lacks something.
-fn emit(object: &Object, slots: &mut Slots, map: &mut Map<String, Value>, dropped: &mut Vec<usize>) -> bool {
+fn emit(
+    object: &Object,
+    slots: &mut Slots,
+    map: &mut Map<String, Value>,
+    dropped: &mut Vec<usize>,
+) -> bool {
     for (name, child) in &object.children {
         if let Some(value) = value_of(child, slots, dropped) {
             map.insert(name.clone(), value);
@@ -272,7 +330,9 @@ fn emit(object: &Object, slots: &mut Slots, map: &mut Map<String, Value>, droppe
 fn value_of(child: &Child, slots: &mut Slots, dropped: &mut Vec<usize>) -> Option<Value> {
     match child {
         Child::Slot(slot) => slots.values[*slot].take(),
-        Child::Array(child) => value_of(child, slots, dropped).map(|value| Value::Array(vec![value])),
+        Child::Array(child) => {
+            value_of(child, slots, dropped).map(|value| Value::Array(vec![value]))
+        }
         Child::Object(object) => {
             let mut map = Map::new();
             let whole = emit(object, slots, &mut map, dropped);

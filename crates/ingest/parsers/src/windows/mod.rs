@@ -28,7 +28,9 @@ pub(crate) struct WindowsParser {
 
 impl WindowsParser {
     pub(crate) fn new() -> Self {
-        Self { tables: Tables::shipped() }
+        Self {
+            tables: Tables::shipped(),
+        }
     }
 }
 
@@ -49,7 +51,13 @@ impl Parser for WindowsParser {
         if has("\"winlog\"") || (has("\"event_data\"") && has("\"event_id\"")) {
             return true;
         }
-        let names = ["\"Channel\"", "\"Provider_Name\"", "\"SourceName\"", "\"EventSourceName\"", "\"System\""];
+        let names = [
+            "\"Channel\"",
+            "\"Provider_Name\"",
+            "\"SourceName\"",
+            "\"EventSourceName\"",
+            "\"System\"",
+        ];
         has("\"EventID\"") && names.iter().any(|name| has(name))
     }
 

@@ -43,7 +43,10 @@ impl<'a> Node<'a> {
 
     pub(super) fn get(&self, name: &str) -> Option<&Node<'a>> {
         match self {
-            Self::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, node)| node),
+            Self::Object(members) => members
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, node)| node),
             _ => None,
         }
     }
@@ -56,7 +59,10 @@ impl<'a> Node<'a> {
             Self::Text(text) => Value::String(text.into_owned()),
             Self::List(nodes) => Value::Array(nodes.into_iter().map(Node::into_value).collect()),
             Self::Object(members) => Value::Object(
-                members.into_iter().map(|(key, node)| (key.into_owned(), node.into_value())).collect::<Map<_, _>>(),
+                members
+                    .into_iter()
+                    .map(|(key, node)| (key.into_owned(), node.into_value()))
+                    .collect::<Map<_, _>>(),
             ),
         }
     }
@@ -129,7 +135,10 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
 fn keep_last_of_each(members: &mut Vec<Member<'_>>) {
     let doubled = if members.len() <= FEW {
-        members.iter().enumerate().any(|(at, (key, _))| members[..at].iter().any(|(other, _)| other == key))
+        members
+            .iter()
+            .enumerate()
+            .any(|(at, (key, _))| members[..at].iter().any(|(other, _)| other == key))
     } else {
         let mut seen = HashSet::with_capacity(members.len());
         members.iter().any(|(key, _)| !seen.insert(key))

@@ -21,7 +21,12 @@ pub(super) struct Record<'a> {
 impl<'a> Record<'a> {
     pub(super) fn new(fields: &SystemFields) -> Self {
         let count = fields.rows.len();
-        Self { system: vec![None; count], ranks: vec![usize::MAX; count], data: Vec::new(), extra: Vec::new() }
+        Self {
+            system: vec![None; count],
+            ranks: vec![usize::MAX; count],
+            data: Vec::new(),
+            extra: Vec::new(),
+        }
     }
 
     /// A field that may be the system's. When two names of one field stand in a record, the one that stands earlier in
@@ -47,7 +52,11 @@ impl<'a> Record<'a> {
         if node == Node::Null {
             return;
         }
-        let name = if name.contains(' ') { Cow::Owned(name.replace(' ', "")) } else { name };
+        let name = if name.contains(' ') {
+            Cow::Owned(name.replace(' ', ""))
+        } else {
+            name
+        };
         self.data.push((name, node));
     }
 
@@ -65,7 +74,10 @@ impl<'a> Record<'a> {
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Node<'a>> {
-        self.data.iter().find(|(key, _)| key == name).map(|(_, node)| node)
+        self.data
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, node)| node)
     }
 
     /// A system field as text.

@@ -12,7 +12,9 @@ const MAX_DEPTH: usize = 8;
 
 pub(super) fn record<'a>(node: Node<'a>, fields: &SystemFields) -> Result<Record<'a>, Failure> {
     let Node::Object(members) = node else {
-        return Err(Failure::Unparsable("a Windows event is a JSON object".to_owned()));
+        return Err(Failure::Unparsable(
+            "a Windows event is a JSON object".to_owned(),
+        ));
     };
     let mut record = Record::new(fields);
     let named = |name: &str| members.iter().any(|(key, _)| key == name);
@@ -78,7 +80,9 @@ fn evtx<'a>(record: &mut Record<'a>, fields: &SystemFields, members: Vec<Member<
 
 /// `#attributes`, `Event_attributes`, `@xmlns`: what XML attributes become.
 fn is_attributes(name: &str) -> bool {
-    name.starts_with('#') || name.ends_with("_attributes") || name.trim_start_matches('@') == "xmlns"
+    name.starts_with('#')
+        || name.ends_with("_attributes")
+        || name.trim_start_matches('@') == "xmlns"
 }
 
 /// `Provider/@Name` is `Provider_Name`, the text of an element with attributes has the element's name.
@@ -128,12 +132,18 @@ fn unnamed_data<'a>(record: &mut Record<'a>, node: Node<'a>) {
     };
     let mut unnamed = Vec::new();
     for item in items {
-        let name = item.get("#attributes").and_then(|attributes| attributes.get("Name"));
-        let name = name.or_else(|| item.get("@Name")).and_then(Node::text).map(str::to_owned);
+        let name = item
+            .get("#attributes")
+            .and_then(|attributes| attributes.get("Name"));
+        let name = name
+            .or_else(|| item.get("@Name"))
+            .and_then(Node::text)
+            .map(str::to_owned);
         let content = match item {
-            Node::Object(members) => {
-                members.into_iter().find(|(key, _)| key == "#text").map_or(Node::Null, |(_, node)| node)
-            }
+            Node::Object(members) => members
+                .into_iter()
+                .find(|(key, _)| key == "#text")
+                .map_or(Node::Null, |(_, node)| node),
             other => other,
         };
         match (name, content) {
@@ -170,7 +180,12 @@ fn winlogbeat<'a>(record: &mut Record<'a>, fields: &SystemFields, members: Vec<M
 }
 
 /// The members of `winlog`, which in Winlogbeat before 7 stood at the top.
-fn winlog<'a>(record: &mut Record<'a>, fields: &SystemFields, members: Vec<Member<'a>>, nested: bool) {
+fn winlog<'a>(
+    record: &mut Record<'a>,
+    fields: &SystemFields,
+    members: Vec<Member<'a>>,
+    nested: bool,
+) {
     for (name, node) in members {
         match (&*name, node) {
             ("event_data" | "user_data", Node::Object(members)) => event_data(record, members, 0),

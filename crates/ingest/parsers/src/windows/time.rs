@@ -34,7 +34,10 @@ fn take_field(record: &mut Record<'_>, name: &str) -> Option<When> {
 
 fn read(node: &Node<'_>) -> Option<When> {
     let text = node.text()?;
-    Some(When { millis: millis(text)?, text: text.to_owned() })
+    Some(When {
+        millis: millis(text)?,
+        text: text.to_owned(),
+    })
 }
 
 /// `2026-01-31T09:30:00.1250000Z`, with a blank for `T`, with or without a zone (UTC then).
@@ -45,7 +48,10 @@ pub(super) fn millis(text: &str) -> Option<i64> {
     }
     let zoned = text.ends_with('Z') || text.get(19..).is_some_and(|rest| rest.contains(['+', '-']));
     if zoned {
-        return text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond);
+        return text
+            .parse::<jiff::Timestamp>()
+            .ok()
+            .map(jiff::Timestamp::as_millisecond);
     }
     let local: jiff::civil::DateTime = text.parse().ok()?;
     let at = jiff::tz::Offset::UTC.to_timestamp(local).ok()?;

@@ -97,7 +97,9 @@ pub(super) fn place(
     enumerations: &Enumerations,
     slots: &mut Slots,
 ) -> Done {
-    let Some(text) = node.scalar() else { return Done::Refused };
+    let Some(text) = node.scalar() else {
+        return Done::Refused;
+    };
     let is_list = rule.transform == Transform::List;
     if !slots.is_free(rule.slot) || text.is_empty() || (&*text == "-" && !is_list) {
         return Done::Refused;
@@ -129,21 +131,35 @@ pub(super) fn place(
             }
             None => Done::Refused,
         },
-        Transform::Time => super::time::millis(&text).map_or(Done::Refused, |at| lossy(slots, slot, at)),
+        Transform::Time => {
+            super::time::millis(&text).map_or(Done::Refused, |at| lossy(slots, slot, at))
+        }
         Transform::List => {
             let words: Vec<_> = text.split_whitespace().collect();
-            if words.is_empty() { Done::Refused } else { lossy(slots, slot, json!(words)) }
+            if words.is_empty() {
+                Done::Refused
+            } else {
+                lossy(slots, slot, json!(words))
+            }
         }
         Transform::BaseName => lossy(slots, slot, base_name(&text)),
-        Transform::TaskCommand => task_command(&text).map_or(Done::Refused, |line| lossy(slots, slot, line)),
+        Transform::TaskCommand => {
+            task_command(&text).map_or(Done::Refused, |line| lossy(slots, slot, line))
+        }
         Transform::DnsResults => {
             let answers = dns_results(&text);
-            if answers.is_empty() { Done::Refused } else { lossy(slots, slot, Value::Array(answers)) }
+            if answers.is_empty() {
+                Done::Refused
+            } else {
+                lossy(slots, slot, Value::Array(answers))
+            }
         }
-        Transform::UrlHost => url_host(&text).map_or(Done::Refused, |host| lossy(slots, slot, host)),
-        Transform::Map(name) => {
-            enumerations.number(name, &text).map_or(Done::Refused, |number| lossy(slots, slot, number))
+        Transform::UrlHost => {
+            url_host(&text).map_or(Done::Refused, |host| lossy(slots, slot, host))
         }
+        Transform::Map(name) => enumerations
+            .number(name, &text)
+            .map_or(Done::Refused, |number| lossy(slots, slot, number)),
     }
 }
 
@@ -154,7 +170,11 @@ fn put(slots: &mut Slots, slot: Option<usize>, value: impl Into<Value>) -> Done 
 
 fn lossy(slots: &mut Slots, slot: Option<usize>, value: impl Into<Value>) -> Done {
     slots.put(slot, value);
-    if slot.is_some() { Done::Lossy } else { Done::Refused }
+    if slot.is_some() {
+        Done::Lossy
+    } else {
+        Done::Refused
+    }
 }
 
 /// Decimal as every program writes it, so that the number gives the text again.
@@ -169,15 +189,29 @@ fn integer(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
         Some(digits) => i64::from_str_radix(digits, 16).ok(),
         None => text.trim().parse().ok(),
     };
-    let member = |number: &i64| rule.enumeration.is_none_or(|members| members.caption(*number).is_some());
-    let Some(number) = number.filter(member) else { return Done::Refused };
+    let member = |number: &i64| {
+        rule.enumeration
+            .is_none_or(|members| members.caption(*number).is_some())
+    };
+    let Some(number) = number.filter(member) else {
+        return Done::Refused;
+    };
     slots.put(Some(rule.slot), number);
-    if hex.is_none() && canonical(text) { Done::Exact } else { Done::Lossy }
+    if hex.is_none() && canonical(text) {
+        Done::Exact
+    } else {
+        Done::Lossy
+    }
 }
 
 fn ip(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
-    let (address, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
-    let mapped = address.parse::<Ipv6Addr>().ok().and_then(|address| address.to_ipv4_mapped());
+    let (address, zone) = text
+        .split_once('%')
+        .map_or((text, None), |(address, zone)| (address, Some(zone)));
+    let mapped = address
+        .parse::<Ipv6Addr>()
+        .ok()
+        .and_then(|address| address.to_ipv4_mapped());
     match (mapped, address.parse::<IpAddr>()) {
         (Some(v4), _) if zone.is_none() => lossy(slots, Some(rule.slot), v4.to_string()),
         (None, Ok(address)) if zone.is_none() || address.is_ipv6() && zone != Some("") => {
@@ -193,7 +227,9 @@ pub(super) fn is_hostname(text: &str) -> bool {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     })
 }
 
@@ -229,7 +265,9 @@ fn value_path(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
 fn hashes(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
     let mut fingerprints = Vec::with_capacity(4);
     for part in text.split(',') {
-        let Some((algorithm, value)) = part.split_once('=') else { return Done::Refused };
+        let Some((algorithm, value)) = part.split_once('=') else {
+            return Done::Refused;
+        };
         let id = match algorithm {
             "MD5" => 1,
             "SHA1" => 2,
@@ -255,7 +293,8 @@ fn hashes(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
 fn task_command(xml: &str) -> Option<String> {
     let element = |name: &str| {
         let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-        rest.split_once(&format!("</{name}>")).map(|(text, _)| unescape(text.trim()))
+        rest.split_once(&format!("</{name}>"))
+            .map(|(text, _)| unescape(text.trim()))
     };
     let command = element("Command")?;
     Some(match element("Arguments") {
@@ -265,21 +304,37 @@ fn task_command(xml: &str) -> Option<String> {
 }
 
 fn unescape(text: &str) -> String {
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
-    entities.iter().fold(text.to_owned(), |text, (entity, char)| text.replace(entity, char))
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ];
+    entities
+        .iter()
+        .fold(text.to_owned(), |text, (entity, char)| {
+            text.replace(entity, char)
+        })
 }
 
 /// `type:  5 a.example;::ffff:10.0.0.1;` as Sysmon writes it.
 fn dns_results(text: &str) -> Vec<Value> {
-    let answers = text.split(';').map(str::trim).filter(|answer| !answer.is_empty() && *answer != "-");
-    answers.map(|answer| match answer.strip_prefix("type:").map(str::trim) {
-        Some(rest) => match rest.split_once(' ') {
-            Some((number, data)) if !data.is_empty() => json!({ "type": number, "rdata": data }),
-            _ => json!({ "rdata": rest }),
-        },
-        None => json!({ "rdata": answer.strip_prefix("::ffff:").unwrap_or(answer) }),
-    })
-    .collect()
+    let answers = text
+        .split(';')
+        .map(str::trim)
+        .filter(|answer| !answer.is_empty() && *answer != "-");
+    answers
+        .map(|answer| match answer.strip_prefix("type:").map(str::trim) {
+            Some(rest) => match rest.split_once(' ') {
+                Some((number, data)) if !data.is_empty() => {
+                    json!({ "type": number, "rdata": data })
+                }
+                _ => json!({ "rdata": rest }),
+            },
+            None => json!({ "rdata": answer.strip_prefix("::ffff:").unwrap_or(answer) }),
+        })
+        .collect()
 }
 
 fn url_host(url: &str) -> Option<&str> {

@@ -5,12 +5,17 @@ use std::collections::HashMap;
 use aurora_ocsf::Path;
 
 use super::plan::{Known, Skeleton};
-use super::{Choice, Default, Enumerations, Plan, Provider, Rule, SystemField, SystemFields, Tables, tsv};
+use super::{
+    Choice, Default, Enumerations, Plan, Provider, Rule, SystemField, SystemFields, Tables, tsv,
+};
 use crate::windows::transform::Transform;
 
 macro_rules! table {
     ($name:literal) => {
-        ($name, include_str!(concat!("../../../../../../content/parsers/windows/", $name)))
+        (
+            $name,
+            include_str!(concat!("../../../../../../content/parsers/windows/", $name)),
+        )
     };
 }
 
@@ -37,26 +42,52 @@ pub(super) fn shipped() -> Result<Tables, String> {
     let system = system_fields()?;
     let fields = field_rows()?;
     let mut plans: HashMap<(String, u32), Vec<Choice>> = HashMap::new();
-    for (line, [provider, events, when, class, activity, defaults]) in tsv::rows(EVENTS.0, EVENTS.1)? {
+    for (line, [provider, events, when, class, activity, defaults]) in
+        tsv::rows(EVENTS.0, EVENTS.1)?
+    {
         let fail = |what: String| format!("{}:{line}: {what}", EVENTS.0);
         for event in tsv::ids(events).map_err(fail)? {
-            let rows: Vec<_> = fields.iter().filter(|row| row.applies(provider, event)).collect();
+            let rows: Vec<_> = fields
+                .iter()
+                .filter(|row| row.applies(provider, event))
+                .collect();
             let plan = plan(&system, class, activity, defaults, &rows).map_err(fail)?;
-            let choice = Choice { when: condition(when).map_err(fail)?, plan };
-            plans.entry((provider.to_owned(), event)).or_default().push(choice);
+            let choice = Choice {
+                when: condition(when).map_err(fail)?,
+                plan,
+            };
+            plans
+                .entry((provider.to_owned(), event))
+                .or_default()
+                .push(choice);
         }
     }
     if let Some(row) = fields.iter().find(|row| !row.used.get()) {
-        return Err(format!("{}:{}: no event of the row has `{}`", FIELDS.0, row.line, row.path));
+        return Err(format!(
+            "{}:{}: no event of the row has `{}`",
+            FIELDS.0, row.line, row.path
+        ));
     }
     let base = plan(&system, "0", "0", "-", &[])?;
     let (providers, by_name, by_channel) = providers()?;
-    Ok(Tables { system, enumerations: enumerations()?, providers, by_name, by_channel, plans, base })
+    Ok(Tables {
+        system,
+        enumerations: enumerations()?,
+        providers,
+        by_name,
+        by_channel,
+        plans,
+        base,
+    })
 }
 
 impl FieldRow {
     fn applies(&self, provider: &str, event: u32) -> bool {
-        self.provider == provider && self.events.as_ref().is_none_or(|events| events.contains(&event))
+        self.provider == provider
+            && self
+                .events
+                .as_ref()
+                .is_none_or(|events| events.contains(&event))
     }
 }
 
@@ -66,10 +97,20 @@ fn field_rows() -> Result<Vec<FieldRow>, String> {
         .map(|(line, [provider, events, field, path, transform])| {
             let events = match events {
                 "*" => None,
-                events => Some(tsv::ids(events).map_err(|error| format!("{}:{line}: {error}", FIELDS.0))?),
+                events => Some(
+                    tsv::ids(events).map_err(|error| format!("{}:{line}: {error}", FIELDS.0))?,
+                ),
             };
             let used = std::cell::Cell::new(false);
-            Ok(FieldRow { line, provider, events, field, path, transform, used })
+            Ok(FieldRow {
+                line,
+                provider,
+                events,
+                field,
+                path,
+                transform,
+                used,
+            })
         })
         .collect()
 }
@@ -78,8 +119,13 @@ fn condition(text: &str) -> Result<Option<(String, Vec<String>)>, String> {
     if text == "-" {
         return Ok(None);
     }
-    let (field, values) = text.split_once('=').ok_or_else(|| format!("`{text}` is no condition"))?;
-    Ok(Some((field.to_owned(), values.split('|').map(str::to_owned).collect())))
+    let (field, values) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` is no condition"))?;
+    Ok(Some((
+        field.to_owned(),
+        values.split('|').map(str::to_owned).collect(),
+    )))
 }
 
 fn plan(
@@ -89,8 +135,14 @@ fn plan(
     defaults: &str,
     rows: &[&FieldRow],
 ) -> Result<Plan, String> {
-    let class = class.parse().ok().and_then(aurora_ocsf::class).ok_or_else(|| format!("no class `{class}`"))?;
-    let activity = activity.parse().map_err(|_| format!("no activity `{activity}`"))?;
+    let class = class
+        .parse()
+        .ok()
+        .and_then(aurora_ocsf::class)
+        .ok_or_else(|| format!("no class `{class}`"))?;
+    let activity = activity
+        .parse()
+        .map_err(|_| format!("no activity `{activity}`"))?;
     let mut skeleton = Skeleton::new(class);
     let known = known(&mut skeleton);
     let system = system_rules(&mut skeleton, system)?;
@@ -99,7 +151,17 @@ fn plan(
     let device = class.attribute("device").and_then(|device| device.profile);
     let Skeleton { root, slots, .. } = skeleton;
     let profile = device.map(aurora_ocsf::Profile::name);
-    Ok(Plan { class, activity, profile, slots, root, rules, system, defaults, known })
+    Ok(Plan {
+        class,
+        activity,
+        profile,
+        slots,
+        root,
+        rules,
+        system,
+        defaults,
+        known,
+    })
 }
 
 fn known(skeleton: &mut Skeleton) -> Known {
@@ -118,7 +180,10 @@ fn known(skeleton: &mut Skeleton) -> Known {
     }
 }
 
-fn system_rules(skeleton: &mut Skeleton, fields: &SystemFields) -> Result<Vec<Option<Rule>>, String> {
+fn system_rules(
+    skeleton: &mut Skeleton,
+    fields: &SystemFields,
+) -> Result<Vec<Option<Rule>>, String> {
     let rule = |row: &SystemField| match &row.path {
         Some((path, transform)) => rule(skeleton, path, transform),
         None => Ok(None),
@@ -126,10 +191,19 @@ fn system_rules(skeleton: &mut Skeleton, fields: &SystemFields) -> Result<Vec<Op
     fields.rows.iter().map(rule).collect()
 }
 
-fn field_rules(skeleton: &mut Skeleton, rows: &[&FieldRow]) -> Result<HashMap<String, Vec<Rule>>, String> {
+fn field_rules(
+    skeleton: &mut Skeleton,
+    rows: &[&FieldRow],
+) -> Result<HashMap<String, Vec<Rule>>, String> {
     let mut rules: HashMap<String, Vec<Rule>> = HashMap::new();
-    let named = |field: &str| rows.iter().any(|row| row.events.is_some() && row.field == field);
-    for row in rows.iter().filter(|row| row.events.is_some() || !named(row.field)) {
+    let named = |field: &str| {
+        rows.iter()
+            .any(|row| row.events.is_some() && row.field == field)
+    };
+    for row in rows
+        .iter()
+        .filter(|row| row.events.is_some() || !named(row.field))
+    {
         if let Some(rule) = rule(skeleton, row.path, row.transform)? {
             rules.entry(row.field.to_owned()).or_default().push(rule);
             row.used.set(true);
@@ -141,22 +215,38 @@ fn field_rules(skeleton: &mut Skeleton, rows: &[&FieldRow]) -> Result<HashMap<St
 /// `None` when the class has no such path.
 fn rule(skeleton: &mut Skeleton, path: &str, transform: &str) -> Result<Option<Rule>, String> {
     let parsed = Path::parse(path).map_err(|error| error.to_string())?;
-    let Some(slot) = skeleton.slot(path) else { return Ok(None) };
-    let (transform, keep) = transform.strip_suffix('+').map_or((transform, false), |rest| (rest, true));
-    let transform = Transform::parse(transform).ok_or_else(|| format!("no transform `{transform}`"))?;
+    let Some(slot) = skeleton.slot(path) else {
+        return Ok(None);
+    };
+    let (transform, keep) = transform
+        .strip_suffix('+')
+        .map_or((transform, false), |rest| (rest, true));
+    let transform =
+        Transform::parse(transform).ok_or_else(|| format!("no transform `{transform}`"))?;
     let mut sibling = |levels: usize, name: &str| {
         let parent = path.rsplitn(levels + 1, '.').nth(levels)?;
         skeleton.slot(&format!("{parent}.{name}"))
     };
     let aside = match &transform {
-        Transform::Host | Transform::FilePath | Transform::Image | Transform::ValuePath => sibling(1, "name"),
+        Transform::Host | Transform::FilePath | Transform::Image | Transform::ValuePath => {
+            sibling(1, "name")
+        }
         Transform::DomainUser => sibling(1, "domain"),
         Transform::Product(_) => sibling(1, "vendor_name"),
         _ => None,
     };
-    let owner_name = (transform == Transform::Image).then(|| sibling(2, "name")).flatten();
+    let owner_name = (transform == Transform::Image)
+        .then(|| sibling(2, "name"))
+        .flatten();
     let enumeration = skeleton.enumeration(&parsed);
-    Ok(Some(Rule { transform, slot, aside, owner_name, keep, enumeration }))
+    Ok(Some(Rule {
+        transform,
+        slot,
+        aside,
+        owner_name,
+        keep,
+        enumeration,
+    }))
 }
 
 fn default_values(skeleton: &mut Skeleton, text: &str) -> Result<Vec<(usize, Default)>, String> {
@@ -164,12 +254,20 @@ fn default_values(skeleton: &mut Skeleton, text: &str) -> Result<Vec<(usize, Def
         return Ok(Vec::new());
     }
     let pairs = text.split("; ").map(|pair| {
-        let (path, value) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is no default"))?;
-        let slot = skeleton.slot(path).ok_or_else(|| format!("the class has no `{path}`"))?;
+        let (path, value) = pair
+            .split_once('=')
+            .ok_or_else(|| format!("`{pair}` is no default"))?;
+        let slot = skeleton
+            .slot(path)
+            .ok_or_else(|| format!("the class has no `{path}`"))?;
         let value = match (value, value.parse::<i64>()) {
             ("$Computer", _) => {
-                let name = path.rsplit_once('.').map(|(parent, _)| format!("{parent}.name"));
-                Default::Computer { name: name.and_then(|name| skeleton.slot(&name)) }
+                let name = path
+                    .rsplit_once('.')
+                    .map(|(parent, _)| format!("{parent}.name"));
+                Default::Computer {
+                    name: name.and_then(|name| skeleton.slot(&name)),
+                }
             }
             (_, Ok(number)) => Default::Value(number.into()),
             (text, Err(_)) => Default::Value(text.into()),
@@ -181,21 +279,41 @@ fn default_values(skeleton: &mut Skeleton, text: &str) -> Result<Vec<(usize, Def
 
 fn system_fields() -> Result<SystemFields, String> {
     let mut fields = SystemFields::default();
-    for (row, (_, [field, names, path, transform])) in tsv::rows(SYSTEM.0, SYSTEM.1)?.into_iter().enumerate() {
+    for (row, (_, [field, names, path, transform])) in
+        tsv::rows(SYSTEM.0, SYSTEM.1)?.into_iter().enumerate()
+    {
         let names: Vec<_> = names.split(',').map(str::to_owned).collect();
         for (rank, name) in names.iter().enumerate() {
             fields.by_name.insert(name.clone(), (row, rank));
         }
         let path = (path != "-").then(|| (path.to_owned(), transform.to_owned()));
-        fields.rows.push(SystemField { field: field.to_owned(), names, path });
+        fields.rows.push(SystemField {
+            field: field.to_owned(),
+            names,
+            path,
+        });
     }
     let row = |name: &str| {
-        fields.rows.iter().position(|row| row.field == name).ok_or_else(|| format!("{}: no `{name}`", SYSTEM.0))
+        fields
+            .rows
+            .iter()
+            .position(|row| row.field == name)
+            .ok_or_else(|| format!("{}: no `{name}`", SYSTEM.0))
     };
     let (provider, event_id, channel) = (row("Provider_Name")?, row("EventID")?, row("Channel")?);
     let (computer, record_id, level) = (row("Computer")?, row("EventRecordID")?, row("Level")?);
     let (keywords, time) = (row("Keywords")?, row("SystemTime")?);
-    Ok(SystemFields { provider, event_id, channel, computer, record_id, level, keywords, time, ..fields })
+    Ok(SystemFields {
+        provider,
+        event_id,
+        channel,
+        computer,
+        record_id,
+        level,
+        keywords,
+        time,
+        ..fields
+    })
 }
 
 type ByName = HashMap<String, usize>;
@@ -206,10 +324,16 @@ fn providers() -> Result<(Vec<Provider>, ByName, ByName), String> {
         let index = providers.len();
         by_name.entry(name.to_ascii_lowercase()).or_insert(index);
         if channel != "-" {
-            by_channel.entry(channel.to_ascii_lowercase()).or_insert(index);
+            by_channel
+                .entry(channel.to_ascii_lowercase())
+                .or_insert(index);
         }
         let [alias, name, product] = [alias, name, product].map(str::to_owned);
-        providers.push(Provider { alias, name, product });
+        providers.push(Provider {
+            alias,
+            name,
+            product,
+        });
     }
     Ok((providers, by_name, by_channel))
 }
@@ -217,8 +341,12 @@ fn providers() -> Result<(Vec<Provider>, ByName, ByName), String> {
 fn enumerations() -> Result<Enumerations, String> {
     let mut all: HashMap<String, HashMap<String, i64>> = HashMap::new();
     for (line, [name, value, number]) in tsv::rows(ENUMERATIONS.0, ENUMERATIONS.1)? {
-        let number = number.parse().map_err(|_| format!("{}:{line}: `{number}`", ENUMERATIONS.0))?;
-        all.entry(name.to_owned()).or_default().insert(value.to_owned(), number);
+        let number = number
+            .parse()
+            .map_err(|_| format!("{}:{line}: `{number}`", ENUMERATIONS.0))?;
+        all.entry(name.to_owned())
+            .or_default()
+            .insert(value.to_owned(), number);
     }
     Ok(Enumerations(all))
 }

@@ -99,7 +99,9 @@ impl Tables {
         let choices = self.plans.get(&(alias.to_owned(), event_id))?;
         let fits = |choice: &&Choice| match &choice.when {
             None => true,
-            Some((name, values)) => field(name).is_some_and(|value| values.iter().any(|v| v == value)),
+            Some((name, values)) => {
+                field(name).is_some_and(|value| values.iter().any(|v| v == value))
+            }
         };
         choices.iter().find(fits).map(|choice| &choice.plan)
     }

@@ -52,7 +52,9 @@ pub(in crate::windows) struct Rule {
 pub(in crate::windows) enum Default {
     Value(Value),
     /// The computer's name, as the transform `host` puts it; the slot of `name` stands here.
-    Computer { name: Option<usize> },
+    Computer {
+        name: Option<usize>,
+    },
 }
 
 /// An object of the event, or the event itself.
@@ -83,9 +85,14 @@ impl Object {
             let filled = attribute.enumeration.is_some_and(zero) && !attribute.is_array;
             attribute.is_required() && attribute.profile.is_none() && !filled
         });
-        let mut checks: Vec<_> = required.map(|attribute| Check::Required(attribute.name)).collect();
+        let mut checks: Vec<_> = required
+            .map(|attribute| Check::Required(attribute.name))
+            .collect();
         checks.extend(shape.constraints.iter().map(Check::of));
-        Self { children: Vec::new(), checks }
+        Self {
+            children: Vec::new(),
+            checks,
+        }
     }
 }
 
@@ -106,14 +113,27 @@ pub(super) struct Skeleton {
 }
 
 /// What `complete`, or the code that follows the plan, puts at the top of every event.
-const ALWAYS: [&str; 6] = ["class_uid", "category_uid", "type_uid", "activity_id", "time", "severity_id"];
+const ALWAYS: [&str; 6] = [
+    "class_uid",
+    "category_uid",
+    "type_uid",
+    "activity_id",
+    "time",
+    "severity_id",
+];
 
 impl Skeleton {
     pub(super) fn new(class: &'static Class) -> Self {
         let mut root = Object::of(&class.shape);
-        root.checks.retain(|check| !matches!(check, Check::Required(name) if ALWAYS.contains(name)));
-        root.checks.retain(|check| !matches!(check, Check::Required("metadata")));
-        Self { class, root, slots: 0 }
+        root.checks
+            .retain(|check| !matches!(check, Check::Required(name) if ALWAYS.contains(name)));
+        root.checks
+            .retain(|check| !matches!(check, Check::Required("metadata")));
+        Self {
+            class,
+            root,
+            slots: 0,
+        }
     }
 
     /// Whether events of the class have this path.
@@ -128,7 +148,12 @@ impl Skeleton {
     /// The place at a path, made when it is new. `None` when the class has no such path.
     pub(super) fn slot(&mut self, path: &str) -> Option<usize> {
         let path = Path::parse(path).ok().filter(|path| self.has(path))?;
-        Some(place(&mut self.root, &self.class.shape, path.steps(), &mut self.slots))
+        Some(place(
+            &mut self.root,
+            &self.class.shape,
+            path.steps(),
+            &mut self.slots,
+        ))
     }
 }
 
@@ -139,37 +164,58 @@ fn place(object: &mut Object, shape: &'static Shape, steps: &[Step], slots: &mut
     let attribute = shape.attribute(key);
     let indexed = matches!(rest.first(), Some(Step::Index(_)));
     let rest = if indexed { &rest[1..] } else { rest };
-    let at = object.children.iter().position(|(name, _)| **name == **key).unwrap_or_else(|| {
-        let inner = attribute.and_then(|attribute| attribute.object);
-        let fresh = match (rest.is_empty(), inner) {
-            (true, _) => {
-                *slots += 1;
-                Child::Slot(*slots - 1)
-            }
-            (false, Some(inner)) => Child::Object(Object::of(&inner.shape)),
-            (false, None) => Child::Object(Object::default()),
-        };
-        let child = if indexed { Child::Array(Box::new(fresh)) } else { fresh };
-        object.children.push((key.to_string(), child));
-        object.children.len() - 1
-    });
+    let at = object
+        .children
+        .iter()
+        .position(|(name, _)| **name == **key)
+        .unwrap_or_else(|| {
+            let inner = attribute.and_then(|attribute| attribute.object);
+            let fresh = match (rest.is_empty(), inner) {
+                (true, _) => {
+                    *slots += 1;
+                    Child::Slot(*slots - 1)
+                }
+                (false, Some(inner)) => Child::Object(Object::of(&inner.shape)),
+                (false, None) => Child::Object(Object::default()),
+            };
+            let child = if indexed {
+                Child::Array(Box::new(fresh))
+            } else {
+                fresh
+            };
+            object.children.push((key.to_string(), child));
+            object.children.len() - 1
+        });
     let mut child = &mut object.children[at].1;
     while let Child::Array(inner) = child {
         child = inner;
     }
     match child {
-        Child::Object(inner) if !rest.is_empty() => match attribute.and_then(|attribute| attribute.object) {
-            Some(object) => place(inner, &object.shape, rest, slots),
-            None => free_form(inner, rest, slots),
-        },
+        Child::Object(inner) if !rest.is_empty() => {
+            match attribute.and_then(|attribute| attribute.object) {
+                Some(object) => place(inner, &object.shape, rest, slots),
+                None => free_form(inner, rest, slots),
+            }
+        }
         Child::Slot(slot) if rest.is_empty() => *slot,
-        _ => unreachable!("the compiler of the tables refuses a path that is both a value and an object"),
+        _ => unreachable!(
+            "the compiler of the tables refuses a path that is both a value and an object"
+        ),
     }
 }
 
 /// Below `json_t` any names may stand.
 fn free_form(object: &mut Object, steps: &[Step], slots: &mut usize) -> usize {
-    let name: Vec<_> = steps.iter().map(|step| if let Step::Key(key) = step { &**key } else { "" }).collect();
+    let name: Vec<_> = steps
+        .iter()
+        .map(|step| {
+            if let Step::Key(key) = step {
+                &**key
+            } else {
+                ""
+            }
+        })
+        .collect();
     let name = name.join(".");
     for (key, child) in &object.children {
         if let (true, Child::Slot(slot)) = (*key == name, child) {

@@ -5,13 +5,20 @@ pub(super) fn rows<const COLUMNS: usize>(
     name: &str,
     text: &'static str,
 ) -> Result<Vec<(usize, [&'static str; COLUMNS])>, String> {
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     lines
         .skip(1)
         .map(|(at, line)| {
             let columns: Vec<_> = line.split('\t').collect();
             let columns = columns.try_into().map_err(|columns: Vec<_>| {
-                format!("{name}:{}: {} columns, want {COLUMNS}", at + 1, columns.len())
+                format!(
+                    "{name}:{}: {} columns, want {COLUMNS}",
+                    at + 1,
+                    columns.len()
+                )
             })?;
             Ok((at + 1, columns))
         })
@@ -20,5 +27,7 @@ pub(super) fn rows<const COLUMNS: usize>(
 
 /// Event ids separated by commas.
 pub(super) fn ids(text: &str) -> Result<Vec<u32>, String> {
-    text.split(',').map(|id| id.parse().map_err(|_| format!("`{id}` is no event id"))).collect()
+    text.split(',')
+        .map(|id| id.parse().map_err(|_| format!("`{id}` is no event id")))
+        .collect()
 }

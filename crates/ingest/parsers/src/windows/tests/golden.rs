@@ -11,8 +11,12 @@ fn folder() -> PathBuf {
 #[test]
 fn records_become_the_events_beside_them() {
     let parser = WindowsParser::new();
-    let files = std::fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
-    let mut inputs: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "in")).collect();
+    let files = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let mut inputs: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|e| e == "in"))
+        .collect();
     inputs.sort();
     assert!(inputs.len() >= 20, "{} golden records", inputs.len());
     for input in inputs {

@@ -19,7 +19,14 @@ fn parse(parser: &WindowsParser, body: &[u8]) -> Result<Parsed, Failure> {
     let source = SourceName::new("windows");
     let origin = OriginId(aurora_ids::Id128::from_bytes([0; 16]));
     let (received_at, host) = (RECEIVED_AT, "test");
-    let input = Input { body, received_at, host, source: &source, origin, seq: 0 };
+    let input = Input {
+        body,
+        received_at,
+        host,
+        source: &source,
+        origin,
+        seq: 0,
+    };
     parser.parse(&input).map(|mut events| events.remove(0))
 }
 
@@ -32,5 +39,9 @@ fn finished(event: Map<String, Value>) -> Value {
 
 fn errors(event: &Value) -> Vec<String> {
     let problems = aurora_ocsf::validate(event);
-    problems.iter().filter(|problem| problem.code.is_error()).map(ToString::to_string).collect()
+    problems
+        .iter()
+        .filter(|problem| problem.code.is_error())
+        .map(ToString::to_string)
+        .collect()
 }

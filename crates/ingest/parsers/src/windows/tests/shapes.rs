@@ -40,15 +40,32 @@ fn check(record: &Value, wanted: Expect) {
     let parsed = parse(&parser, text.as_bytes()).unwrap();
     let event = finished(parsed.event);
     assert_eq!(errors(&event), [""; 0]);
-    let common = json!([event["class_uid"], event["activity_id"], event["win_service"], event["device"]["hostname"]]);
-    assert_eq!(common.to_string(), r#"[201004,1,{"name":"updater","cmd_line":"C:\\u.exe","service_type":"user mode service","service_type_id":99,"service_start_type":"auto start","service_start_type_id":3,"service_start_name":"LocalSystem"},"srv-1.corp.example"]"#);
-    let rest = json!([event["time"], event["severity"], event["metadata"], event["message"], event["unmapped"], parsed.identity]);
+    let common = json!([
+        event["class_uid"],
+        event["activity_id"],
+        event["win_service"],
+        event["device"]["hostname"]
+    ]);
+    assert_eq!(
+        common.to_string(),
+        r#"[201004,1,{"name":"updater","cmd_line":"C:\\u.exe","service_type":"user mode service","service_type_id":99,"service_start_type":"auto start","service_start_type_id":3,"service_start_name":"LocalSystem"},"srv-1.corp.example"]"#
+    );
+    let rest = json!([
+        event["time"],
+        event["severity"],
+        event["metadata"],
+        event["message"],
+        event["unmapped"],
+        parsed.identity
+    ]);
     wanted.assert_eq(&format!("{rest:#}"));
 }
 
 #[test]
 fn evtx_json() {
-    check(&evtx(), expect![[r#"
+    check(
+        &evtx(),
+        expect![[r#"
         [
           1769767200123,
           "Informational",
@@ -75,12 +92,15 @@ fn evtx_json() {
             "EventID_Qualifiers": 16384
           },
           "srv-1.corp.example\nSystem\n77\n1769767200123"
-        ]"#]]);
+        ]"#]],
+    );
 }
 
 #[test]
 fn winlogbeat_json() {
-    check(&winlogbeat(), expect![[r#"
+    check(
+        &winlogbeat(),
+        expect![[r#"
         [
           1769767200123,
           "Informational",
@@ -111,12 +131,15 @@ fn winlogbeat_json() {
             "winlog.user.name": "SYSTEM"
           },
           "srv-1.corp.example\nSystem\n77\n1769767200123"
-        ]"#]]);
+        ]"#]],
+    );
 }
 
 #[test]
 fn nxlog_json() {
-    check(&nxlog(), expect![[r#"
+    check(
+        &nxlog(),
+        expect![[r#"
         [
           1769767200000,
           "Informational",
@@ -144,17 +167,27 @@ fn nxlog_json() {
             ]
           },
           "srv-1.corp.example\nSystem\n77\n1769767200000"
-        ]"#]]);
+        ]"#]],
+    );
 }
 
 #[test]
 fn data_without_names_is_a_list() {
     let parser = WindowsParser::new();
     for (data, wanted) in [
-        (json!({"Data": ["a", "b"], "Binary": "00"}), json!({"Data": ["a", "b"], "Binary": "00"})),
-        (json!({"Data": {"#text": ["a", "b"]}}), json!({"Data": ["a", "b"]})),
+        (
+            json!({"Data": ["a", "b"], "Binary": "00"}),
+            json!({"Data": ["a", "b"], "Binary": "00"}),
+        ),
+        (
+            json!({"Data": {"#text": ["a", "b"]}}),
+            json!({"Data": ["a", "b"]}),
+        ),
         (json!({"Data": "a"}), json!({"Data": "a"})),
-        (json!({"Data": [{"@Name": "x", "#text": "1"}, {"#attributes": {"Name": "y"}}]}), json!({"x": "1"})),
+        (
+            json!({"Data": [{"@Name": "x", "#text": "1"}, {"#attributes": {"Name": "y"}}]}),
+            json!({"x": "1"}),
+        ),
         (json!(null), json!({})),
     ] {
         let record = json!({"Event": {"System": {"EventID": 1, "Channel": "Application"}, "EventData": data}});
@@ -179,13 +212,28 @@ fn user_data_is_event_data() {
 #[test]
 fn what_is_no_windows_event_is_refused() {
     let parser = WindowsParser::new();
-    let cases = ["[]", "{}", "{\"EventID\":{}}", "{\"EventID\":1", "\u{0}", "{\"EventID\":1}x"];
+    let cases = [
+        "[]",
+        "{}",
+        "{\"EventID\":{}}",
+        "{\"EventID\":1",
+        "\u{0}",
+        "{\"EventID\":1}x",
+    ];
     for text in cases {
-        assert!(matches!(parse(&parser, text.as_bytes()), Err(Failure::Unparsable(_))), "{text}");
+        assert!(
+            matches!(parse(&parser, text.as_bytes()), Err(Failure::Unparsable(_))),
+            "{text}"
+        );
     }
     let deep = format!("{{\"EventID\":{}", "[".repeat(10_000));
     assert_eq!(parse(&parser, deep.as_bytes()), Err(Failure::TooDeep));
-    for text in ["{\"eventID\":\"x\",\"eventSource\":\"s3\"}", "{\"event_type\":\"dns\"}", "type=SYSCALL", ""] {
+    for text in [
+        "{\"eventID\":\"x\",\"eventSource\":\"s3\"}",
+        "{\"event_type\":\"dns\"}",
+        "type=SYSCALL",
+        "",
+    ] {
         assert!(!parser.detects(text.as_bytes()), "{text}");
     }
 }
@@ -201,17 +249,27 @@ fn the_last_of_duplicate_names_wins() {
 fn a_clock_ten_years_ahead_is_taken_as_it_is() {
     let parser = WindowsParser::new();
     let text = br#"{"EventID":1,"Channel":"x","SystemTime":"2036-01-31T09:30:00Z"}"#;
-    assert_eq!(parse(&parser, text).unwrap().event["time"], 2_085_384_600_000_i64);
+    assert_eq!(
+        parse(&parser, text).unwrap().event["time"],
+        2_085_384_600_000_i64
+    );
     let text = br#"{"EventID":1,"Channel":"x","SystemTime":"9999-99-99"}"#;
-    assert_eq!(parse(&parser, text).unwrap().event["time"], RECEIVED_AT.as_millis());
+    assert_eq!(
+        parse(&parser, text).unwrap().event["time"],
+        RECEIVED_AT.as_millis()
+    );
 }
 
 #[test]
 fn an_event_without_what_its_class_requires_is_a_base_event() {
     let parser = WindowsParser::new();
-    let text = br#"{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Image":"C:\\a.exe"}"#;
+    let text =
+        br#"{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Image":"C:\\a.exe"}"#;
     let event = parse(&parser, text).unwrap().event;
     assert_eq!(event["class_uid"], 0);
     assert_eq!(event["unmapped"]["Image"], "C:\\a.exe");
-    assert_eq!(event["metadata"]["log_provider"], "Microsoft-Windows-Sysmon");
+    assert_eq!(
+        event["metadata"]["log_provider"],
+        "Microsoft-Windows-Sysmon"
+    );
 }

@@ -1,0 +1,108 @@
+//! The records of one event, as the program finds them.
+
+use vrl::value::{ObjectMap, Value};
+
+use super::line::Record;
+use super::{socket, syscalls};
+
+/// Arguments that stand under names of their own; `cmd_line` has all.
+const NAMED_ARGUMENTS: usize = 16;
+
+/// Joins records into `{types, time, serial, node, fields, argv, paths, socket}`.
+///
+/// `fields` holds every field of every record under its own name: a scalar, or an array of the distinct values where
+/// records differ, the `SYSCALL`'s first. The arguments of an `EXECVE` (`a0`, `a1`, …) win over a `SYSCALL`'s, which
+/// are addresses then. `SYSCALL` is the call's name, also where the log has only its number.
+pub(super) fn join(mut records: Vec<Record>) -> Value {
+    records.sort_by_key(|record| rank(&record.kind));
+    let mut event = ObjectMap::new();
+    let mut fields = ObjectMap::new();
+    let mut types = Vec::new();
+    let (mut argv, mut paths) = (Vec::new(), Vec::new());
+    let executes = records.iter().any(|record| record.kind == "EXECVE");
+    for record in &records {
+        event.entry("time".into()).or_insert(Value::Integer(record.time));
+        event.entry("serial".into()).or_insert(Value::Integer(record.serial));
+        if let Some(node) = &record.node {
+            event.entry("node".into()).or_insert_with(|| Value::from(node.as_str()));
+        }
+        let kind = Value::from(record.kind.as_str());
+        if record.kind != "EOE" && !types.contains(&kind) {
+            types.push(kind);
+        }
+        if record.kind == "PATH" {
+            let pairs = record.fields.iter().map(|(k, v)| (k.as_str().into(), Value::from(v.as_str())));
+            paths.push(Value::Object(pairs.collect()));
+        }
+        argv.extend(record.argv.iter().map(|argument| Value::from(argument.as_str())));
+        for (key, value) in &record.fields {
+            if key == "saddr"
+                && let Some(socket) = socket::read(value)
+            {
+                event.insert("socket".into(), Value::Object(socket));
+            }
+            let address = executes && record.kind == "SYSCALL" && matches!(key.as_str(), "a0" | "a1" | "a2" | "a3");
+            if !address {
+                add(&mut fields, key, value);
+            }
+        }
+    }
+    name_call(&mut fields);
+    for (index, argument) in argv.iter().take(NAMED_ARGUMENTS).enumerate() {
+        fields.insert(format!("a{index}").into(), argument.clone());
+    }
+    if types.is_empty() {
+        types.push(Value::from("EOE"));
+    }
+    event.insert("types".into(), Value::Array(types));
+    event.insert("argv".into(), Value::Array(argv));
+    event.insert("paths".into(), Value::Array(paths));
+    event.insert("fields".into(), Value::Object(fields));
+    Value::Object(event)
+}
+
+/// Whose values stand first.
+fn rank(kind: &str) -> u8 {
+    match kind {
+        "SYSCALL" => 0,
+        "EXECVE" => 1,
+        "PATH" => 3,
+        "EOE" => 4,
+        _ => 2,
+    }
+}
+
+fn add(fields: &mut ObjectMap, key: &str, value: &str) {
+    let value = Value::from(value);
+    match fields.get_mut(key) {
+        None => {
+            fields.insert(key.into(), value);
+        }
+        Some(Value::Array(values)) => {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        Some(first) if *first == value => {}
+        Some(first) => {
+            let one = std::mem::replace(first, Value::Null);
+            *first = Value::Array(vec![one, value]);
+        }
+    }
+}
+
+fn name_call(fields: &mut ObjectMap) {
+    if fields.contains_key("SYSCALL") {
+        return;
+    }
+    let text = |key: &str| fields.get(key).and_then(Value::to_str);
+    let (Some(arch), Some(call)) = (text("arch"), text("syscall")) else { return };
+    // A collector may have written the name already.
+    let name = match call.parse::<u16>() {
+        Ok(number) => syscalls::name(arch, number).map(str::to_owned),
+        Err(_) => Some(call.to_owned()),
+    };
+    if let Some(name) = name {
+        fields.insert("SYSCALL".into(), Value::from(name));
+    }
+}

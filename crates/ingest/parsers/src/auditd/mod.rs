@@ -1,0 +1,61 @@
+//! Linux audit records: lines of one event are read natively, grouped, and mapped by one program.
+//!
+//! What it is: [`line`] reads one record (`type=… msg=audit(time:serial): key=value …`, bare or inside syslog, from
+//! auditd, the kernel, LAUREL or a collector's JSON), [`event`] joins the records of one event, [`socket`] reads
+//! addresses, [`syscalls`] names system calls. Start reading at [`AuditdParser`].
+
+mod event;
+mod fields;
+mod laurel;
+mod line;
+mod socket;
+mod syscalls;
+
+use crate::content;
+use crate::vrl::Program;
+use crate::{Error, Failure, Input, Parsed, Parser, detect};
+
+const SOURCE: &str = include_str!("../../../../../content/parsers/auditd/parser.vrl");
+
+/// One event from all its records in a batch; the framing keeps them in one batch.
+#[derive(Debug)]
+pub(crate) struct AuditdParser {
+    program: Program,
+}
+
+impl AuditdParser {
+    pub(crate) fn new() -> Result<Self, Error> {
+        Ok(Self { program: Program::compile("auditd", SOURCE)? })
+    }
+}
+
+impl Parser for AuditdParser {
+    fn name(&self) -> &'static str {
+        "auditd"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn detects(&self, body: &[u8]) -> bool {
+        detect::auditd(body)
+    }
+
+    fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
+        self.parse_group(std::slice::from_ref(input))
+    }
+
+    fn group_key(&self, body: &[u8]) -> Option<Vec<u8>> {
+        line::event_key(body)
+    }
+
+    fn parse_group(&self, inputs: &[Input<'_>]) -> Result<Vec<Parsed>, Failure> {
+        let mut records = Vec::with_capacity(inputs.len());
+        for input in inputs {
+            records.append(&mut line::read(input)?);
+        }
+        let body = event::join(records);
+        content::run(&self.program, &inputs[0], body)
+    }
+}

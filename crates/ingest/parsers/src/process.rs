@@ -1,0 +1,297 @@
+//! From a batch of raw records to what becomes of each: the heart of the normalise service, a pure function.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use aurora_ids::Derive;
+use aurora_model::{
+    DeadLetter, DeadLetterReason, EventItem, EventUid, Part, RawBatch, RawRecord, Scope,
+};
+use aurora_ocsf::{SCHEMA_VERSION, complete, is_valid, validate};
+use serde_json::{Map, Value};
+
+use crate::{Error, Failure, Input, Parsed, Parser, Registry, fit};
+
+/// Problems that a dead letter's detail names; the rest is counted.
+const NAMED_PROBLEMS: usize = 8;
+
+/// What became of a batch, in the order of its records (a group stands where its first record stood).
+///
+/// **Invariant:** every record is settled once: the sum of [`EventItem::records`] over all events and the number of
+/// dead letters is the number of records.
+#[derive(Debug, Default, PartialEq)]
+pub struct Processed {
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What became of one record, or of one group of records that form one event.
+#[derive(Debug, PartialEq)]
+pub enum Outcome {
+    /// Valid OCSF 1.3 events; the last one carries the weight of the records.
+    Events(Vec<EventItem>),
+    Dead(DeadLetter),
+}
+
+impl Processed {
+    pub fn events(&self) -> impl Iterator<Item = &EventItem> {
+        self.outcomes.iter().flat_map(|outcome| match outcome {
+            Outcome::Events(items) => items.as_slice(),
+            Outcome::Dead(_) => &[],
+        })
+    }
+
+    pub fn dead(&self) -> impl Iterator<Item = &DeadLetter> {
+        self.outcomes.iter().filter_map(|outcome| match outcome {
+            Outcome::Events(_) => None,
+            Outcome::Dead(letter) => Some(letter),
+        })
+    }
+
+    /// All events and all dead letters.
+    pub fn split(self) -> (Vec<EventItem>, Vec<DeadLetter>) {
+        let (mut events, mut dead) = (Vec::new(), Vec::new());
+        for outcome in self.outcomes {
+            match outcome {
+                Outcome::Events(mut items) => events.append(&mut items),
+                Outcome::Dead(letter) => dead.push(letter),
+            }
+        }
+        (events, dead)
+    }
+}
+
+/// Why a record goes to the dead letter.
+struct Refusal {
+    reason: DeadLetterReason,
+    detail: String,
+}
+
+/// Records that one parser reads together; most stand alone.
+struct Group<'a> {
+    parser: &'a dyn Parser,
+    records: Vec<&'a RawRecord>,
+}
+
+enum Planned<'a> {
+    Group(Group<'a>),
+    Refused(&'a RawRecord, Refusal),
+}
+
+impl Registry {
+    /// Parses, completes, validates and names every record of a batch.
+    ///
+    /// The same batch gives the same events with the same uids, whenever and wherever: no clock, no state.
+    pub fn process(&self, scope: &Scope, batch: &RawBatch) -> Processed {
+        let mut outcomes = Vec::with_capacity(batch.records.len());
+        for planned in self.plan(batch) {
+            match planned {
+                Planned::Group(group) => settle(&group, scope, batch, &mut outcomes),
+                Planned::Refused(record, refusal) => {
+                    outcomes.push(Outcome::Dead(letter(batch, record, None, &refusal)));
+                }
+            }
+        }
+        Processed { outcomes }
+    }
+
+    fn plan<'a>(&'a self, batch: &'a RawBatch) -> Vec<Planned<'a>> {
+        let mut plan = Vec::with_capacity(batch.records.len());
+        let mut open: HashMap<(usize, Vec<u8>), usize> = HashMap::new();
+        for record in &batch.records {
+            if record.part != Part::Whole {
+                plan.push(Planned::Refused(record, Refusal::too_large()));
+                continue;
+            }
+            let index = match self.index_for(batch.source.parser(), &record.body) {
+                Ok(index) => index,
+                Err(error) => {
+                    plan.push(Planned::Refused(record, Refusal::from(error)));
+                    continue;
+                }
+            };
+            let parser = self.parser(index);
+            if let Some(key) = parser.group_key(&record.body) {
+                let slot = *open.entry((index, key)).or_insert(plan.len());
+                if let Some(Planned::Group(group)) = plan.get_mut(slot) {
+                    group.records.push(record);
+                    continue;
+                }
+            }
+            plan.push(Planned::Group(Group { parser, records: vec![record] }));
+        }
+        plan
+    }
+}
+
+fn settle(group: &Group<'_>, scope: &Scope, batch: &RawBatch, outcomes: &mut Vec<Outcome>) {
+    match events(group, scope, batch) {
+        Ok(items) => outcomes.push(Outcome::Events(items)),
+        Err(refusal) => outcomes.extend(
+            group.records.iter().map(|r| Outcome::Dead(letter(batch, r, Some(group.parser), &refusal))),
+        ),
+    }
+}
+
+fn events(group: &Group<'_>, scope: &Scope, batch: &RawBatch) -> Result<Vec<EventItem>, Refusal> {
+    let parsed = parse(group, batch)?;
+    if parsed.is_empty() {
+        return Err(Refusal::unparsable("the parser left no event".to_owned()));
+    }
+    let last = parsed.len() - 1;
+    let weight = u32::try_from(group.records.len()).expect("batches are far below 4 G records");
+    let mut items = Vec::with_capacity(parsed.len());
+    for (index, parsed) in parsed.into_iter().enumerate() {
+        let uid = uid(scope, batch, &group.records, &parsed, index as u64);
+        let event = finish(parsed.event, uid, &group.records)?;
+        items.push(EventItem::new(uid, if index == last { weight } else { 0 }, &event));
+    }
+    Ok(items)
+}
+
+/// A panic on hostile input is the record's end, not the worker's.
+fn parse(group: &Group<'_>, batch: &RawBatch) -> Result<Vec<Parsed>, Refusal> {
+    let inputs: Vec<_> = group.records.iter().map(|record| input(batch, record)).collect();
+    let parsed = catch_unwind(AssertUnwindSafe(|| match inputs.as_slice() {
+        [input] => group.parser.parse(input),
+        inputs => group.parser.parse_group(inputs),
+    }));
+    match parsed {
+        Ok(parsed) => parsed.map_err(Refusal::from),
+        Err(_) => Err(Refusal::unparsable("the parser panicked; please report this record".to_owned())),
+    }
+}
+
+fn input<'a>(batch: &'a RawBatch, record: &'a RawRecord) -> Input<'a> {
+    Input {
+        body: &record.body,
+        received_at: record.received_at,
+        host: &batch.host,
+        source: &batch.source,
+        origin: batch.origin,
+        seq: record.seq,
+    }
+}
+
+/// The dedupe key: from the source's own id where it has one, else from where the record stood and what it said.
+fn uid(
+    scope: &Scope,
+    batch: &RawBatch,
+    records: &[&RawRecord],
+    parsed: &Parsed,
+    index: u64,
+) -> EventUid {
+    let mut hash = Derive::new("aurora.event.v1")
+        .part(scope.site.0.as_bytes())
+        .part(scope.tenant.as_str())
+        .part(batch.source.as_str());
+    match &parsed.identity {
+        Some(identity) => hash = hash.part("own").part(identity),
+        None => {
+            hash = hash.part("place").part(batch.origin.0.as_bytes());
+            for record in records {
+                hash.push(record.seq.to_le_bytes());
+                hash.push(&record.body);
+            }
+            hash = hash.number(index);
+        }
+    }
+    EventUid(hash.finish())
+}
+
+/// Fills in what every event has, and refuses what is not valid then.
+fn finish(
+    mut event: Map<String, Value>,
+    uid: EventUid,
+    records: &[&RawRecord],
+) -> Result<Map<String, Value>, Refusal> {
+    let class = event.get("class_uid").and_then(Value::as_u64).and_then(|c| u32::try_from(c).ok());
+    if let Some(class) = class.and_then(aurora_ocsf::class) {
+        fit::fit(&mut event, class);
+    }
+    let received = records[0].received_at.as_millis();
+    event.entry("time").or_insert_with(|| received.into());
+    if !event.contains_key("raw_data") {
+        event.insert("raw_data".to_owned(), raw_data(records).into());
+    }
+    let metadata = event.entry("metadata").or_insert_with(|| Map::new().into());
+    if let Value::Object(metadata) = metadata {
+        metadata.insert("version".to_owned(), SCHEMA_VERSION.into());
+        metadata.insert("uid".to_owned(), uid.to_string().into());
+        metadata.entry("logged_time").or_insert_with(|| received.into());
+    }
+    let mut event = Value::Object(event);
+    complete(&mut event).map_err(|error| Refusal::invalid(error.to_string()))?;
+    if !is_valid(&event) {
+        return Err(Refusal::invalid(problems(&event)));
+    }
+    match event {
+        Value::Object(event) => Ok(event),
+        _ => unreachable!("completing an event leaves an object"),
+    }
+}
+
+fn raw_data(records: &[&RawRecord]) -> String {
+    let texts: Vec<_> = records.iter().map(|r| String::from_utf8_lossy(&r.body)).collect();
+    texts.join("\n")
+}
+
+fn problems(event: &Value) -> String {
+    let errors: Vec<_> = validate(event).into_iter().filter(|p| p.code.is_error()).collect();
+    let named: Vec<_> = errors.iter().take(NAMED_PROBLEMS).map(ToString::to_string).collect();
+    match errors.len().saturating_sub(NAMED_PROBLEMS) {
+        0 => named.join("; "),
+        more => format!("{}; and {more} more", named.join("; ")),
+    }
+}
+
+fn letter(
+    batch: &RawBatch,
+    record: &RawRecord,
+    parser: Option<&dyn Parser>,
+    refusal: &Refusal,
+) -> DeadLetter {
+    DeadLetter {
+        reason: refusal.reason,
+        detail: refusal.detail.clone(),
+        source: batch.source.clone(),
+        origin: batch.origin,
+        seq: record.seq,
+        host: batch.host.clone(),
+        received_at: record.received_at,
+        parser: parser.map(|p| format!("{}@{}", p.name(), p.version())).unwrap_or_default(),
+        raw: record.body.clone(),
+    }
+}
+
+impl Refusal {
+    fn unparsable(detail: String) -> Self {
+        Self { reason: DeadLetterReason::Unparsable, detail }
+    }
+
+    fn too_large() -> Self {
+        let detail = "a piece of a record that is too large to travel whole".to_owned();
+        Self { reason: DeadLetterReason::TooLarge, detail }
+    }
+
+    fn invalid(detail: String) -> Self {
+        Self { reason: DeadLetterReason::Invalid, detail }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { reason: DeadLetterReason::UnknownFormat, detail: error.to_string() }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let detail = failure.to_string();
+        let reason = match failure {
+            Failure::UnknownFormat => DeadLetterReason::UnknownFormat,
+            Failure::Unparsable(_) => DeadLetterReason::Unparsable,
+            Failure::TooDeep => DeadLetterReason::TooDeep,
+        };
+        Self { reason, detail }
+    }
+}

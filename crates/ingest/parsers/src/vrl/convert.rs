@@ -1,0 +1,51 @@
+//! Between JSON text, VRL's values and JSON values.
+
+use serde_json::{Map, Number};
+use vrl::value::{ObjectMap, Value};
+
+use crate::Failure;
+
+/// Reads JSON straight into VRL's value, without a JSON value in between.
+pub(crate) fn from_json(text: &[u8]) -> Result<Value, Failure> {
+    aurora_formats::json::check_depth(text).map_err(|_| Failure::TooDeep)?;
+    serde_json::from_slice(text).map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))
+}
+
+/// The event, or the events, that a program left.
+pub(crate) fn to_events(value: Value) -> Result<Vec<Map<String, serde_json::Value>>, Failure> {
+    let values = match value {
+        Value::Array(values) => values,
+        value => vec![value],
+    };
+    values.into_iter().map(to_event).collect()
+}
+
+fn to_event(value: Value) -> Result<Map<String, serde_json::Value>, Failure> {
+    match value {
+        Value::Object(map) => Ok(to_map(map)),
+        other => {
+            let kind = other.kind();
+            Err(Failure::Unparsable(format!("the program left {kind} where it should leave an event")))
+        }
+    }
+}
+
+fn to_map(map: ObjectMap) -> Map<String, serde_json::Value> {
+    map.into_iter().map(|(key, value)| (String::from(key), to_json(value))).collect()
+}
+
+/// Times become epoch milliseconds, as OCSF wants them.
+fn to_json(value: Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Boolean(value) => value.into(),
+        Value::Integer(value) => value.into(),
+        Value::Float(value) => Number::from_f64(value.into_inner()).into(),
+        Value::Timestamp(at) => at.timestamp_millis().into(),
+        Value::Object(map) => serde_json::Value::Object(to_map(map)),
+        Value::Array(values) => values.into_iter().map(to_json).collect(),
+        text @ (Value::String(_) | Value::Bytes(_) | Value::Regex(_)) => {
+            serde_json::Value::String(text.to_string_lossy().into_owned())
+        }
+    }
+}

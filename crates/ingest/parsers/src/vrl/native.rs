@@ -1,0 +1,222 @@
+//! Functions that programs have beside VRL's own. None of them fails: what cannot be read gives null.
+
+use std::net::IpAddr;
+
+use vrl::prelude::*;
+
+/// Gives a function's result; the values stand in the order of its parameters.
+type Call = fn(&[Value]) -> Value;
+
+/// A function without side effects over values, in which VRL needs a type a function.
+#[derive(Clone, Copy, Debug)]
+struct Native {
+    name: &'static str,
+    usage: &'static str,
+    parameters: &'static [Parameter],
+    call: Call,
+}
+
+const VALUE: Parameter = Parameter::required("value", kind::ANY, "the value to read");
+
+pub(super) fn functions() -> Vec<Box<dyn Function>> {
+    LIST.iter().map(|native| Box::new(*native) as Box<dyn Function>).collect()
+}
+
+const LIST: &[Native] = &[
+    Native {
+        name: "epoch_ms",
+        usage: "Epoch milliseconds of seconds (a number or its text) or of an ISO 8601 time; null when it is neither.",
+        parameters: &[VALUE],
+        call: |v| crate::time::epoch_ms(&v[0]).map_or(Value::Null, Value::Integer),
+    },
+    Native {
+        name: "endpoint",
+        usage: "An OCSF endpoint: `ip` or `hostname`, told from the address, and `port`; null without an address.",
+        parameters: &[
+            Parameter::required("address", kind::ANY, "an IP address or a host's name"),
+            Parameter::optional("port", kind::ANY, "its port"),
+        ],
+        call: endpoint,
+    },
+    Native {
+        name: "first",
+        usage: "The first element of an array; any other value as it is.",
+        parameters: &[VALUE],
+        call: |v| match &v[0] {
+            Value::Array(values) => values.first().cloned().unwrap_or(Value::Null),
+            value => value.clone(),
+        },
+    },
+    Native {
+        name: "last_segment",
+        usage: "What follows the last `/` or `\\` of a path; null when that is empty.",
+        parameters: &[VALUE],
+        call: |v| match v[0].to_str().and_then(|path| path.rsplit(['/', '\\']).next()) {
+            Some(name) if !name.is_empty() => Value::from(name),
+            _ => Value::Null,
+        },
+    },
+    Native {
+        name: "lookup",
+        usage: "The member of `table` whose name is `key`, else `default`.",
+        parameters: &[
+            Parameter::required("key", kind::ANY, "a text or number"),
+            Parameter::required("table", kind::OBJECT, "an object"),
+            Parameter::optional("default", kind::ANY, "what it is otherwise"),
+        ],
+        call: lookup,
+    },
+    Native {
+        name: "whole",
+        usage: "A whole number from a number or its decimal text; null when it is neither.",
+        parameters: &[VALUE],
+        call: |v| whole(&v[0]).map_or(Value::Null, Value::Integer),
+    },
+    Native {
+        name: "words",
+        usage: "A scalar as text; the texts of an array joined with blanks; null for null.",
+        parameters: &[VALUE],
+        call: |v| words(&v[0]),
+    },
+];
+
+fn endpoint(values: &[Value]) -> Value {
+    let Some(address) = values[0].to_str().filter(|text| !text.is_empty() && *text != "-") else {
+        return Value::Null;
+    };
+    let plain = address.split_once('%').map_or(address, |(ip, _zone)| ip);
+    let key = if plain.parse::<IpAddr>().is_ok() { "ip" } else { "hostname" };
+    let text = if key == "ip" { plain } else { address };
+    let mut endpoint = ObjectMap::from([(key.into(), Value::from(text))]);
+    if let Some(port) = values.get(1).and_then(whole).filter(|port| (0..=65_535).contains(port)) {
+        endpoint.insert("port".into(), Value::Integer(port));
+    }
+    Value::Object(endpoint)
+}
+
+fn lookup(values: &[Value]) -> Value {
+    let default = || values.get(2).cloned().unwrap_or(Value::Null);
+    let Value::Object(table) = &values[1] else { return default() };
+    let found = match &values[0] {
+        Value::Integer(number) => table.get(number.to_string().as_str()),
+        key => key.to_str().and_then(|key| table.get(key)),
+    };
+    found.cloned().unwrap_or_else(default)
+}
+
+fn whole(value: &Value) -> Option<i64> {
+    match value {
+        Value::Integer(number) => Some(*number),
+        // Beyond 2^53 a float does not say which whole number was meant.
+        Value::Float(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
+            #[allow(clippy::cast_possible_truncation)]
+            Some(number.into_inner() as i64)
+        }
+        text => text.to_str()?.trim().parse().ok(),
+    }
+}
+
+fn words(value: &Value) -> Value {
+    match value {
+        Value::Null | Value::Object(_) => Value::Null,
+        Value::Array(values) => {
+            let texts: Vec<_> = values.iter().map(Value::to_string_lossy).collect();
+            Value::from(texts.join(" "))
+        }
+        scalar => Value::from(scalar.to_string_lossy().into_owned()),
+    }
+}
+
+impl Function for Native {
+    fn identifier(&self) -> &'static str {
+        self.name
+    }
+
+    fn usage(&self) -> &'static str {
+        self.usage
+    }
+
+    fn category(&self) -> &'static str {
+        "Ocsf"
+    }
+
+    fn return_kind(&self) -> u16 {
+        kind::ANY
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+
+    fn examples(&self) -> &'static [Example] {
+        &[]
+    }
+
+    fn compile(&self, _: &TypeState, _: &mut FunctionCompileContext, given: ArgumentList) -> Compiled {
+        let arguments = self.parameters.iter().map(|p| given.optional(p.keyword)).collect();
+        Ok(Application { arguments, call: self.call }.as_expr())
+    }
+}
+
+/// A native function with the expressions of its arguments.
+#[derive(Clone, Debug)]
+struct Application {
+    arguments: Vec<Option<Box<dyn Expression>>>,
+    call: Call,
+}
+
+impl FunctionExpression for Application {
+    fn resolve(&self, ctx: &mut Context<'_>) -> Resolved {
+        let mut values = Vec::with_capacity(self.arguments.len());
+        for argument in &self.arguments {
+            values.push(match argument {
+                Some(argument) => argument.resolve(ctx)?,
+                None => Value::Null,
+            });
+        }
+        Ok((self.call)(&values))
+    }
+
+    fn type_def(&self, _: &TypeState) -> TypeDef {
+        TypeDef::any().infallible()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use expect_test::{Expect, expect};
+    use vrl::value;
+
+    use super::*;
+
+    fn check(name: &str, values: &[Value], wanted: Expect) {
+        let native = LIST.iter().find(|native| native.name == name).unwrap();
+        wanted.assert_eq(&(native.call)(values).to_string());
+    }
+
+    #[test]
+    fn endpoints_tell_addresses_from_names() {
+        check("endpoint", &[value!("10.0.0.1"), value!(80)], expect![[r#""#]]);
+        check("endpoint", &[value!("fe80::1%eth0"), value!("443")], expect![[r#""#]]);
+        check("endpoint", &[value!("host.example"), value!(70_000)], expect![[r#""#]]);
+        check("endpoint", &[value!(null), value!(80)], expect![[r#""#]]);
+    }
+
+    #[test]
+    fn lookups_fall_back() {
+        check("lookup", &[value!("b"), value!({ a: 1, b: 2 }), value!(9)], expect![[r#""#]]);
+        check("lookup", &[value!(7), value!({ "7": "seven" }), value!(9)], expect![[r#""#]]);
+        check("lookup", &[value!(null), value!({ a: 1 }), value!(9)], expect![[r#""#]]);
+    }
+
+    #[test]
+    fn scalars_are_read_leniently() {
+        check("whole", &[value!(" 12 ")], expect![[r#""#]]);
+        check("whole", &[Value::from_f64_or_zero(1.5)], expect![[r#""#]]);
+        check("words", &[value!(["a", 1, true])], expect![[r#""#]]);
+        check("last_segment", &[value!("C:\\a\\b.exe")], expect![[r#""#]]);
+        check("last_segment", &[value!("/usr/bin/")], expect![[r#""#]]);
+        check("first", &[value!([])], expect![[r#""#]]);
+    }
+}

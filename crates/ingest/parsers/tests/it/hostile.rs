@@ -1,0 +1,72 @@
+//! Records that mean harm. Each has its end, and none takes the process with it.
+
+use aurora_parsers::Registry;
+use expect_test::{Expect, expect};
+
+use crate::support::{batch, scope};
+
+fn check(source: &str, body: Vec<u8>, wanted: Expect) {
+    let registry = Registry::new().unwrap();
+    let processed = registry.process(&scope(), &batch(source, [body]));
+    let text = match processed.dead().next() {
+        Some(letter) => format!("{}: {}", letter.reason.word(), letter.detail),
+        None => format!("events: {}", processed.events().count()),
+    };
+    wanted.assert_eq(&text);
+}
+
+#[test]
+fn damaged_json() {
+    check("suricata", br#"{"event_type":"dns","timestamp":"#.to_vec(), expect![[r#""#]]);
+    check("zeek", b"[1,2]".to_vec(), expect![[r#""#]]);
+    check("zeek", b"{\"ts\":1,\"_path\":\"\xff\xfe\"}".to_vec(), expect![[r#""#]]);
+    check("zeek", b"\0\0\0".to_vec(), expect![[r#""#]]);
+}
+
+#[test]
+fn nesting_10_000_deep() {
+    let deep = |open: &str, close: &str| {
+        format!("{{\"_path\":\"conn\",\"ts\":1,\"a\":{}1{}}}", open.repeat(10_000), close.repeat(10_000)).into_bytes()
+    };
+    check("zeek", deep("[", "]"), expect![[r#""#]]);
+    check("zeek", deep("{\"a\":", "}"), expect![[r#""#]]);
+}
+
+#[test]
+fn duplicate_keys() {
+    check("json", br#"{"a":1,"a":2}"#.to_vec(), expect![[r#""#]]);
+}
+
+#[test]
+fn types_that_are_not_what_they_should_be() {
+    let odd = br#"{"_path":{"x":1},"ts":[],"id.orig_h":7,"id.resp_h":{"a":[]},"answers":"x","query":[1,{"b":2}]}"#;
+    check("zeek", odd.to_vec(), expect![[r#""#]]);
+    let odd = br#"{"event_type":["dns"],"timestamp":{},"src_ip":5,"dest_ip":"::1","dns":[[]],"alert":"x","flow":7}"#;
+    check("suricata", odd.to_vec(), expect![[r#""#]]);
+    let odd = br#"{"Records":[1,null,{"eventName":{"a":1}}],"eventSource":1}"#;
+    check("cloudtrail", odd.to_vec(), expect![[r#""#]]);
+}
+
+#[test]
+fn times_out_of_this_world() {
+    check("zeek", br#"{"_path":"stats","ts":1e300}"#.to_vec(), expect![[r#""#]]);
+    check("zeek", br#"{"_path":"stats","ts":-99999999999999}"#.to_vec(), expect![[r#""#]]);
+    check("auditd", b"type=X msg=audit(99999999999999999999.1:1): a=1".to_vec(), expect![[r#""#]]);
+}
+
+#[test]
+fn audit_lines_that_do_not_end() {
+    for line in ["type=", "type=X msg=audit(1.1:1", "type=X msg=audit(1.1:1): a=\"", "type=X msg=audit(1.1:1): msg='",
+        "type=X msg=audit(1.1:1): =", "type=X msg=audit(1.1:1): {", "type=X msg=audit(1.1:1): a={", "type=EXECVE msg=audit(1.1:1): a99999=x a0[=1"] {
+        let registry = Registry::new().unwrap();
+        let processed = registry.process(&scope(), &batch("auditd", [line.as_bytes().to_vec()]));
+        assert_eq!(processed.outcomes.len(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_megabyte_of_one_thing() {
+    check("syslog", [b"<13>Jan  1 00:00:00 h sudo: ".as_slice(), &vec![b'='; 1 << 20]].concat(), expect![[r#""#]]);
+    check("syslog", [b"<13>Jan  1 00:00:00 h sshd[1]: Failed password for ".as_slice(), &vec![b' '; 1 << 20]].concat(), expect![[r#""#]]);
+    check("auditd", [b"type=X msg=audit(1.1:1): ".as_slice(), &b"a=1 ".repeat(1 << 18)].concat(), expect![[r#""#]]);
+}
