@@ -1,4 +1,5 @@
 //! Real files, when the folder with test data is there.
+#![allow(clippy::print_stdout)]
 
 use std::fs::File;
 use std::io::BufReader;

@@ -63,7 +63,7 @@ impl Seen {
             .classes
             .entry(event["class_uid"].as_u64().unwrap())
             .or_default() += 1;
-        if self.count % 40 == 0 {
+        if self.count.is_multiple_of(40) {
             self.sample.push(event.clone());
         }
         self.count += 1;
@@ -120,7 +120,7 @@ fn every_raw_windows_record_becomes_a_valid_event() {
                 .starts_with("._");
             for body in records(&file).filter(|_| !hidden) {
                 let event = seen.take(&parser, &body);
-                if seen.count % CHECKED == 0 {
+                if seen.count.is_multiple_of(CHECKED) {
                     check_nothing_lost(&body, &event);
                 }
             }
@@ -140,7 +140,7 @@ fn the_benchmark_file_becomes_valid_events_that_lose_nothing() {
         .take(LINES);
     for (at, body) in bodies.enumerate() {
         let event = seen.take(&parser, &body);
-        if at % CHECKED == 0 {
+        if at.is_multiple_of(CHECKED) {
             check_nothing_lost(&body, &event);
         }
     }
