@@ -52,7 +52,8 @@ pub enum Affix {
 pub(crate) struct Subject<'a> {
     pub value: FieldValue<'a>,
     text: OnceCell<Cow<'a, str>>,
-    folded: OnceCell<String>,
+    /// `None` when folding changes nothing.
+    folded: OnceCell<Option<String>>,
 }
 
 impl<'a> Subject<'a> {
@@ -69,10 +70,14 @@ impl<'a> Subject<'a> {
     }
 
     fn folded(&self) -> &str {
-        match fold(self.text()) {
-            Cow::Borrowed(same) => same,
-            Cow::Owned(_) => self.folded.get_or_init(|| fold(self.text()).into_owned()),
-        }
+        let make = || match fold(self.text()) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(folded) => Some(folded),
+        };
+        self.folded
+            .get_or_init(make)
+            .as_deref()
+            .unwrap_or_else(|| self.text())
     }
 }
 

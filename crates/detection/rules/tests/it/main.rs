@@ -4,6 +4,7 @@
 mod events;
 mod folder;
 mod linting;
+mod pipeline;
 mod regression;
 mod tables;
 
