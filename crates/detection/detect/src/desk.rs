@@ -38,7 +38,10 @@ pub struct Preview {
 impl Preview {
     /// How many of them people closed so.
     pub fn closed_as(&self, disposition: Disposition) -> u64 {
-        self.dispositions.get(disposition.word()).copied().unwrap_or(0)
+        self.dispositions
+            .get(disposition.word())
+            .copied()
+            .unwrap_or(0)
     }
 }
 
@@ -50,7 +53,10 @@ impl Desk {
     /// # Errors
     /// [`Error::NoSuchAlert`], or when the store fails.
     pub async fn alert(&self, scope: &Scope, id: AlertId) -> Result<Held, Error> {
-        let found = self.records.get(scope, Collection::Alerts, &id.to_string()).await?;
+        let found = self
+            .records
+            .get(scope, Collection::Alerts, &id.to_string())
+            .await?;
         let document = found.ok_or(Error::NoSuchAlert(id))?;
         read(document.id, document.version, document.body)
     }
@@ -143,7 +149,12 @@ impl Desk {
         };
         let id = suppression.id.to_string();
         let change = Change::decided(Action::on("suppression.create", [&id, &suppression.rule.0]))
-            .put(Collection::Suppressions, &id, Guard::New, plain(&suppression));
+            .put(
+                Collection::Suppressions,
+                &id,
+                Guard::New,
+                plain(&suppression),
+            );
         self.records.commit(context, change).await?;
         Ok(suppression)
     }
@@ -154,13 +165,19 @@ impl Desk {
     /// [`Error::NoSuchSuppression`], or [`Error::NotNow`] when it is over already.
     pub async fn lift(&self, context: &Context, id: &str) -> Result<Suppression, Error> {
         loop {
-            let found = self.records.get(&context.scope, Collection::Suppressions, id).await?;
+            let found = self
+                .records
+                .get(&context.scope, Collection::Suppressions, id)
+                .await?;
             let document = found.ok_or_else(|| Error::NoSuchSuppression(id.to_owned()))?;
             let (mut suppression, version) = suppressions::read(document)?;
             let now = self.clock.now();
             if !suppression.active_at(now) {
                 let reason = "it is over already".to_owned();
-                return Err(Error::NotNow { command: "lift", reason });
+                return Err(Error::NotNow {
+                    command: "lift",
+                    reason,
+                });
             }
             suppression.lifted_at = Some(now);
             let change = Change::decided(Action::on("suppression.lift", [id])).put(
@@ -188,12 +205,19 @@ fn check(context: &Context, until: Timestamp, now: Timestamp) -> Result<(), Erro
     } else {
         return Ok(());
     };
-    Err(Error::Incomplete { command: "suppress", reason: reason.to_owned() })
+    Err(Error::Incomplete {
+        command: "suppress",
+        reason: reason.to_owned(),
+    })
 }
 
 pub(crate) fn read(id: String, version: u64, body: Value) -> Result<Held, Error> {
     let alert = serde_json::from_value(body).map_err(|source| Error::Damaged { id, source })?;
-    Ok(Held { alert, version, dirty: false })
+    Ok(Held {
+        alert,
+        version,
+        dirty: false,
+    })
 }
 
 /// The alert as it is stored: itself, and its severity as a number to order by.

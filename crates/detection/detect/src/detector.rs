@@ -34,7 +34,9 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { group_window: Duration::from_secs(3600) }
+        Self {
+            group_window: Duration::from_secs(3600),
+        }
     }
 }
 
@@ -48,7 +50,10 @@ impl RuleHandle {
     }
 
     pub fn current(&self) -> Arc<RuleSet> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Batches already being evaluated finish with the rules they began with.
@@ -88,7 +93,15 @@ impl Detector {
         clock: Arc<dyn Clock>,
         metrics: Metrics,
     ) -> Self {
-        Self { options, scope, bus, records, rules, clock, metrics }
+        Self {
+            options,
+            scope,
+            bus,
+            records,
+            rules,
+            clock,
+            metrics,
+        }
     }
 
     /// The durable consumer it reads through.
@@ -103,7 +116,10 @@ impl Detector {
     pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
         let consumer = self.bus.consumer(Self::consumer()).await?;
         let mut floor = self.floor().await?;
-        let mut state = State { window: self.options.group_window, ..State::default() };
+        let mut state = State {
+            window: self.options.group_window,
+            ..State::default()
+        };
         while !shutdown.is_cancelled() {
             let messages = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -123,7 +139,9 @@ impl Detector {
 
     async fn floor(&self) -> Result<u64, Error> {
         let bytes = self.records.slot(&self.scope, SLOT).await?;
-        let read = bytes.and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes);
+        let read = bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(u64::from_le_bytes);
         Ok(read.unwrap_or(0))
     }
 
@@ -132,10 +150,14 @@ impl Detector {
         let rules = self.rules.current();
         let started = Instant::now();
         let hits = tokio::task::spawn_blocking(move || {
-            messages.iter().flat_map(|message| hits(&rules, message)).collect()
+            messages
+                .iter()
+                .flat_map(|message| hits(&rules, message))
+                .collect()
         });
         let hits = hits.await.map_err(Error::Evaluation)?;
-        self.metrics.observe(Metric::DetectSeconds, started.elapsed());
+        self.metrics
+            .observe(Metric::DetectSeconds, started.elapsed());
         Ok(hits)
     }
 
@@ -166,7 +188,10 @@ impl Detector {
                     return Ok(());
                 }
                 Err(RecordsError::Conflict { id, .. }) => {
-                    info!(id, "an alert changed while matches were grouped; deciding again");
+                    info!(
+                        id,
+                        "an alert changed while matches were grouped; deciding again"
+                    );
                     state.forget();
                 }
                 Err(error) => return Err(error.into()),
@@ -198,14 +223,17 @@ impl Detector {
     }
 
     async fn publish(&self, findings: &[(Finding, Hit)]) -> Result<(), Error> {
-        let messages: Vec<Message> =
-            findings.iter().map(|(finding, hit)| self.message(finding, hit)).collect();
+        let messages: Vec<Message> = findings
+            .iter()
+            .map(|(finding, hit)| self.message(finding, hit))
+            .collect();
         for chunk in messages.chunks(256) {
             loop {
                 match self.bus.publish(chunk.to_vec()).await {
                     Ok(_) => break,
                     Err(aurora_bus::Error::Full { .. }) => {
-                        self.metrics.add(Metric::BusFull, &[Stream::Alerts.name()], 1);
+                        self.metrics
+                            .add(Metric::BusFull, &[Stream::Alerts.name()], 1);
                         tokio::time::sleep(Duration::from_millis(200)).await;
                     }
                     Err(error) => return Err(error.into()),
@@ -225,7 +253,11 @@ impl Detector {
             producer: "detect".to_owned(),
             trace: hit.trace.child(),
             source: hit.source.clone(),
-            range: Range { origin, first: time, last: time },
+            range: Range {
+                origin,
+                first: time,
+                last: time,
+            },
             count: 1,
             records: 0,
             raw: None,
@@ -256,7 +288,9 @@ fn hits(rules: &RuleSet, message: &Delivery) -> Vec<Hit> {
         let Ok(event) = item.event() else { continue };
         let event = serde_json::Value::Object(event);
         let matches = rules.evaluate(&event);
-        let Some(object) = event.as_object().filter(|_| !matches.is_empty()) else { continue };
+        let Some(object) = event.as_object().filter(|_| !matches.is_empty()) else {
+            continue;
+        };
         let about = entities(object);
         hits.extend(matches.into_iter().map(|found| Hit {
             rule: facts(&found),
@@ -302,7 +336,14 @@ fn decide_all(state: &mut State, hits: &[Hit], now: Timestamp) -> Tally {
             }
         };
         let event = finding(hit, verdict, now);
-        tally.findings.push((Finding { match_id, alert_id, event }, hit.clone()));
+        tally.findings.push((
+            Finding {
+                match_id,
+                alert_id,
+                event,
+            },
+            hit.clone(),
+        ));
     }
     tally
 }
@@ -314,14 +355,23 @@ fn change(state: &State, tally: &Tally) -> Change {
     let ids = state.dirty().map(|held| held.alert.id.to_string());
     let mut change = Change::decided(Action::on("alert.detect", ids));
     for held in state.dirty() {
-        let guard = if held.version == 0 { Guard::New } else { Guard::Version(held.version) };
+        let guard = if held.version == 0 {
+            Guard::New
+        } else {
+            Guard::Version(held.version)
+        };
         let id = held.alert.id.to_string();
         change = change.put(Collection::Alerts, &id, guard, desk::document(&held.alert));
     }
     if tally.hidden > 0 {
         for (suppression, version) in &state.suppressions {
             let (id, guard) = (suppression.id.to_string(), Guard::Version(*version));
-            change = change.put(Collection::Suppressions, &id, guard, desk::plain(suppression));
+            change = change.put(
+                Collection::Suppressions,
+                &id,
+                guard,
+                desk::plain(suppression),
+            );
         }
     }
     change

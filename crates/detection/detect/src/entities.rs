@@ -7,6 +7,7 @@ const PLACES: &[(EntityKind, &[&str])] = &[
     (EntityKind::Host, &["device", "name"]),
     (EntityKind::Account, &["cloud", "account", "uid"]),
     (EntityKind::Host, &["src_endpoint", "hostname"]),
+    (EntityKind::Host, &["unmapped", "Computer"]),
     (EntityKind::User, &["actor", "user", "name"]),
     (EntityKind::User, &["user", "name"]),
     (EntityKind::Address, &["src_endpoint", "ip"]),
@@ -20,8 +21,13 @@ const PLACES: &[(EntityKind, &[&str])] = &[
 pub fn entities(event: &Map<String, Value>) -> Vec<Entity> {
     let mut found: Vec<Entity> = Vec::new();
     for (kind, path) in PLACES {
-        let Some(value) = text_at(event, path) else { continue };
-        let entity = Entity { kind: *kind, value: value.to_owned() };
+        let Some(value) = text_at(event, path) else {
+            continue;
+        };
+        let entity = Entity {
+            kind: *kind,
+            value: value.to_owned(),
+        };
         if !value.is_empty() && !found.contains(&entity) {
             found.push(entity);
         }

@@ -13,12 +13,21 @@ pub enum Error {
     NoSuchSuppression(String),
     /// The command does not fit the alert's state.
     #[error("cannot {command} the alert: {reason}")]
-    NotNow { command: &'static str, reason: String },
+    NotNow {
+        command: &'static str,
+        reason: String,
+    },
     /// The command lacks what it needs.
     #[error("cannot {command}: {reason}")]
-    Incomplete { command: &'static str, reason: String },
+    Incomplete {
+        command: &'static str,
+        reason: String,
+    },
     #[error("document `{id}` does not hold what this release writes")]
-    Damaged { id: String, source: serde_json::Error },
+    Damaged {
+        id: String,
+        source: serde_json::Error,
+    },
     #[error("the evaluation of a batch was cut off")]
     Evaluation(#[source] tokio::task::JoinError),
 }

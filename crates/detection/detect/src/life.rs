@@ -12,7 +12,10 @@ pub enum Command {
     Own { owner: String },
     /// Its owner gives it back to the queue.
     Release,
-    Close { disposition: Disposition, note: Option<String> },
+    Close {
+        disposition: Disposition,
+        note: Option<String>,
+    },
     /// Undoes a close; whoever owned it owns it again.
     Reopen,
 }
@@ -55,7 +58,11 @@ pub fn apply(alert: &mut Alert, command: &Command, now: Timestamp) -> Result<(),
         }
         (Command::Reopen, AlertStatus::Closed) => {
             let owned = alert.owner.is_some();
-            alert.status = if owned { AlertStatus::Owned } else { AlertStatus::New };
+            alert.status = if owned {
+                AlertStatus::Owned
+            } else {
+                AlertStatus::New
+            };
             alert.disposition = None;
         }
         (Command::Reopen, _) => return Err(not_now("reopen", "it is not closed")),
@@ -65,5 +72,8 @@ pub fn apply(alert: &mut Alert, command: &Command, now: Timestamp) -> Result<(),
 }
 
 fn not_now(command: &'static str, reason: &str) -> Error {
-    Error::NotNow { command, reason: reason.to_owned() }
+    Error::NotNow {
+        command,
+        reason: reason.to_owned(),
+    }
 }

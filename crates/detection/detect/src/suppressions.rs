@@ -24,7 +24,9 @@ pub(crate) async fn active(
 }
 
 pub(crate) fn read(document: Document) -> Result<(Suppression, u64), Error> {
-    let suppression = serde_json::from_value(document.body)
-        .map_err(|source| Error::Damaged { id: document.id, source })?;
+    let suppression = serde_json::from_value(document.body).map_err(|source| Error::Damaged {
+        id: document.id,
+        source,
+    })?;
     Ok((suppression, document.version))
 }

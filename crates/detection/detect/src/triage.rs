@@ -94,7 +94,14 @@ pub fn decide(state: &mut State, hit: &Hit, now: Timestamp) -> Fate {
     }
     let alert = open(hit, &key, now);
     let id = alert.id;
-    let displaced = state.open.insert(key, Held { alert, version: 0, dirty: true });
+    let displaced = state.open.insert(
+        key,
+        Held {
+            alert,
+            version: 0,
+            dirty: true,
+        },
+    );
     state.retired.extend(displaced.filter(|held| held.dirty));
     Fate::Opened(id)
 }
@@ -102,7 +109,9 @@ pub fn decide(state: &mut State, hit: &Hit, now: Timestamp) -> Fate {
 impl State {
     /// Everything that must be written.
     pub fn dirty(&self) -> impl Iterator<Item = &Held> {
-        self.retired.iter().chain(self.open.values().filter(|held| held.dirty))
+        self.retired
+            .iter()
+            .chain(self.open.values().filter(|held| held.dirty))
     }
 
     /// The store has accepted everything that was dirty.
@@ -202,14 +211,20 @@ mod tests {
             event: EventUid(Derive::new("test").number(event).finish()),
             time: Timestamp::from_millis(seconds * 1000),
             source: SourceName::new("windows"),
-            entities: vec![Entity { kind: EntityKind::Host, value: host.into() }],
+            entities: vec![Entity {
+                kind: EntityKind::Host,
+                value: host.into(),
+            }],
             matched: vec![],
             trace: TraceContext::new(),
         }
     }
 
     fn state() -> State {
-        State { window: HOUR, ..State::default() }
+        State {
+            window: HOUR,
+            ..State::default()
+        }
     }
 
     fn now() -> Timestamp {
@@ -220,10 +235,21 @@ mod tests {
     fn the_same_entity_within_the_window_is_one_alert() {
         let mut state = state();
         let first = decide(&mut state, &hit(1, "a", 0), now());
-        let Fate::Opened(id) = first else { panic!("{first:?}") };
-        assert_eq!(decide(&mut state, &hit(2, "a", 60), now()), Fate::Joined(id));
-        assert!(matches!(decide(&mut state, &hit(3, "b", 60), now()), Fate::Opened(_)));
-        assert!(matches!(decide(&mut state, &hit(4, "a", 8000), now()), Fate::Opened(_)));
+        let Fate::Opened(id) = first else {
+            panic!("{first:?}")
+        };
+        assert_eq!(
+            decide(&mut state, &hit(2, "a", 60), now()),
+            Fate::Joined(id)
+        );
+        assert!(matches!(
+            decide(&mut state, &hit(3, "b", 60), now()),
+            Fate::Opened(_)
+        ));
+        assert!(matches!(
+            decide(&mut state, &hit(4, "a", 8000), now()),
+            Fate::Opened(_)
+        ));
     }
 
     #[test]
@@ -243,7 +269,10 @@ mod tests {
         for held in state.open.values_mut() {
             held.alert.status = AlertStatus::Closed;
         }
-        assert!(matches!(decide(&mut state, &hit(2, "a", 1), now()), Fate::Opened(_)));
+        assert!(matches!(
+            decide(&mut state, &hit(2, "a", 1), now()),
+            Fate::Opened(_)
+        ));
     }
 
     #[test]
@@ -252,7 +281,10 @@ mod tests {
         let suppression = Suppression {
             id: Id128::random().into(),
             rule: RuleId("r1".into()),
-            entity: Some(Entity { kind: EntityKind::Host, value: "a".into() }),
+            entity: Some(Entity {
+                kind: EntityKind::Host,
+                value: "a".into(),
+            }),
             author: "eva".into(),
             reason: "patch day".into(),
             created_at: Timestamp::from_millis(0),
@@ -264,8 +296,14 @@ mod tests {
         let fate = decide(&mut state, &hit(1, "a", 0), now());
         assert_eq!(fate, Fate::Hidden(suppression.id));
         assert_eq!(state.suppressions[0].0.hidden, 1);
-        assert!(matches!(decide(&mut state, &hit(2, "b", 0), now()), Fate::Opened(_)));
+        assert!(matches!(
+            decide(&mut state, &hit(2, "b", 0), now()),
+            Fate::Opened(_)
+        ));
         let later = now().plus(HOUR);
-        assert!(matches!(decide(&mut state, &hit(3, "a", 0), later), Fate::Opened(_)));
+        assert!(matches!(
+            decide(&mut state, &hit(3, "a", 0), later),
+            Fate::Opened(_)
+        ));
     }
 }

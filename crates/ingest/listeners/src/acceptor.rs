@@ -44,7 +44,9 @@ pub struct Accepted {
 
 impl std::fmt::Debug for Acceptor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Acceptor").field("scope", &self.scope).finish_non_exhaustive()
+        f.debug_struct("Acceptor")
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,7 +58,13 @@ impl Acceptor {
         metrics: Metrics,
         detect: Detect,
     ) -> Self {
-        Self { bus, scope, clock, metrics, detect }
+        Self {
+            bus,
+            scope,
+            clock,
+            metrics,
+            detect,
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -160,7 +168,14 @@ impl Acceptor {
             let batch = open.get_or_insert_with(|| {
                 bytes = 0;
                 let (scope, host) = (self.scope.clone(), host.to_owned());
-                RawBatch { scope, source, origin, host, trace, records: Vec::new() }
+                RawBatch {
+                    scope,
+                    source,
+                    origin,
+                    host,
+                    trace,
+                    records: Vec::new(),
+                }
             });
             bytes += record.body.len();
             batch.records.push(record);
@@ -179,11 +194,21 @@ fn seal(batch: RawBatch) -> Vec<(u64, Message)> {
     if batch.records.len() > 1 {
         let mut first = batch;
         let rest = first.records.split_off(first.records.len() / 2);
-        let second = RawBatch { records: rest, ..first.clone() };
+        let second = RawBatch {
+            records: rest,
+            ..first.clone()
+        };
         return [seal(first), seal(second)].concat();
     }
     let pieces = batch.records.iter().flat_map(pieces);
-    pieces.flat_map(|piece| seal(RawBatch { records: vec![piece], ..batch.clone() })).collect()
+    pieces
+        .flat_map(|piece| {
+            seal(RawBatch {
+                records: vec![piece],
+                ..batch.clone()
+            })
+        })
+        .collect()
 }
 
 /// What a framer found, as a raw record. Damaged parts travel like records: their parser refuses
@@ -195,7 +220,12 @@ pub(crate) fn record(framed: Framed, received_at: Timestamp) -> RawRecord {
         Framed::Damaged { bytes, .. } => RawRecord::whole(seq, received_at, bytes),
         Framed::Oversize { last, piece, .. } => {
             let part = if last { Part::LastPiece } else { Part::Piece };
-            RawRecord { seq, received_at, part, body: piece }
+            RawRecord {
+                seq,
+                received_at,
+                part,
+                body: piece,
+            }
         }
     }
 }
@@ -211,7 +241,11 @@ fn pieces(record: &RawRecord) -> Vec<RawRecord> {
         .map(|(i, chunk)| RawRecord {
             seq: record.seq + (i * PIECE_BYTES) as u64,
             received_at: record.received_at,
-            part: if ends && i + 1 == count { Part::LastPiece } else { Part::Piece },
+            part: if ends && i + 1 == count {
+                Part::LastPiece
+            } else {
+                Part::Piece
+            },
             body: chunk.to_vec(),
         })
         .collect()

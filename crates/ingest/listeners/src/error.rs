@@ -11,11 +11,21 @@ pub enum Error {
     #[error("the records store failed")]
     Records(#[from] aurora_records::Error),
     #[error("cannot listen on {address} for {listener}: {source}")]
-    Bind { listener: &'static str, address: String, source: std::io::Error },
+    Bind {
+        listener: &'static str,
+        address: String,
+        source: std::io::Error,
+    },
     #[error("cannot read `{}`", path.display())]
-    Read { path: PathBuf, source: std::io::Error },
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot frame `{}`", path.display())]
-    Frame { path: PathBuf, source: aurora_formats::Error },
+    Frame {
+        path: PathBuf,
+        source: aurora_formats::Error,
+    },
     #[error("cannot import `{}`: it is a directory; name its files", path.display())]
     Directory { path: PathBuf },
     #[error("there is no import `{0}`")]
@@ -25,7 +35,10 @@ pub enum Error {
     #[error("`{0}` cannot name a source: want 1 to 64 of a-z, 0-9, `-`, `_` and `@`")]
     BadSourceName(String),
     #[error("document `{id}` does not hold what this release writes")]
-    Damaged { id: String, source: serde_json::Error },
+    Damaged {
+        id: String,
+        source: serde_json::Error,
+    },
     #[error("the work was cut off")]
     Join(#[from] tokio::task::JoinError),
 }

@@ -44,7 +44,12 @@ impl std::fmt::Debug for Importer {
 
 impl Importer {
     pub fn new(acceptor: Acceptor, records: Arc<dyn Records>, tasks: Tasks) -> Self {
-        Self { acceptor, records, tasks, running: Arc::default() }
+        Self {
+            acceptor,
+            records,
+            tasks,
+            running: Arc::default(),
+        }
     }
 
     /// Starts importing `path`, or resumes when the same content was imported before.
@@ -59,7 +64,11 @@ impl Importer {
         restart: bool,
     ) -> Result<Job, Error> {
         let head = head(path).await?;
-        let known = if restart { None } else { self.known(&context.scope, &head).await? };
+        let known = if restart {
+            None
+        } else {
+            self.known(&context.scope, &head).await?
+        };
         if let Some(running) = known.as_ref().and_then(|job| self.progress(&job.id)) {
             return Ok(running);
         }
@@ -94,7 +103,9 @@ impl Importer {
     /// # Errors
     /// When the store fails.
     pub async fn list(&self, scope: &Scope) -> Result<Vec<Job>, Error> {
-        let query = Query::of(Collection::Imports).newest("updated_at").limit(Query::MAX_LIMIT);
+        let query = Query::of(Collection::Imports)
+            .newest("updated_at")
+            .limit(Query::MAX_LIMIT);
         let mut jobs = Vec::new();
         for document in self.records.list(scope, &query).await?.documents {
             let running = self.progress(&document.id);
@@ -113,12 +124,16 @@ impl Importer {
     pub async fn cancel(&self, id: &str) -> Result<Job, Error> {
         let mut progress = {
             let running = self.lock();
-            let found = running.get(id).ok_or_else(|| Error::NoSuchImport(id.to_owned()))?;
+            let found = running
+                .get(id)
+                .ok_or_else(|| Error::NoSuchImport(id.to_owned()))?;
             found.cancel.cancel();
             found.progress.clone()
         };
         let ended = progress.wait_for(|job| job.state != State::Running).await;
-        Ok(ended.map_err(|_| Error::NoSuchImport(id.to_owned()))?.clone())
+        Ok(ended
+            .map_err(|_| Error::NoSuchImport(id.to_owned()))?
+            .clone())
     }
 
     fn fresh(&self, head: &[u8], restart: bool) -> Job {
@@ -128,7 +143,12 @@ impl Importer {
         } else {
             fingerprint.origin()
         };
-        Job::new(random_token::<8>(), fingerprint, origin, self.acceptor.now())
+        Job::new(
+            random_token::<8>(),
+            fingerprint,
+            origin,
+            self.acceptor.now(),
+        )
     }
 
     /// The latest import of a file that begins like this one.
@@ -139,8 +159,11 @@ impl Importer {
 
     /// A job that does not run here: its document with its checkpoint.
     async fn settled(&self, scope: &Scope, document: Document) -> Result<Job, Error> {
-        let mut job: Job = serde_json::from_value(document.body)
-            .map_err(|source| Error::Damaged { id: document.id, source })?;
+        let mut job: Job =
+            serde_json::from_value(document.body).map_err(|source| Error::Damaged {
+                id: document.id,
+                source,
+            })?;
         if let Some(bytes) = self.records.slot(scope, &job.slot()).await? {
             job.read_checkpoint(&bytes);
         }
@@ -155,19 +178,37 @@ impl Importer {
         let cancel = self.tasks.shutdown().child_token();
         let (sender, progress) = watch::channel(job.clone());
         let id = job.id.clone();
-        self.lock().insert(id.clone(), Running { progress, cancel: cancel.clone() });
+        self.lock().insert(
+            id.clone(),
+            Running {
+                progress,
+                cancel: cancel.clone(),
+            },
+        );
         let (acceptor, records) = (self.acceptor.clone(), self.records.clone());
-        let runner = Runner { acceptor, records, context, job, sender, cancel };
+        let runner = Runner {
+            acceptor,
+            records,
+            context,
+            job,
+            sender,
+            cancel,
+        };
         let running = self.running.clone();
         self.tasks.spawn("import", async move {
             let ended = runner.run().await;
-            running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&id);
             ended
         });
     }
 
     fn progress(&self, id: &str) -> Option<Job> {
-        self.lock().get(id).map(|running| running.progress.borrow().clone())
+        self.lock()
+            .get(id)
+            .map(|running| running.progress.borrow().clone())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Running>> {
@@ -177,17 +218,28 @@ impl Importer {
 
 async fn head(path: &Path) -> Result<Vec<u8>, Error> {
     use tokio::io::AsyncReadExt as _;
-    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let failed = |source| Error::Read {
+        path: path.to_owned(),
+        source,
+    };
     let file = tokio::fs::File::open(path).await.map_err(failed)?;
     if file.metadata().await.map_err(failed)?.is_dir() {
-        return Err(Error::Directory { path: PathBuf::from(path) });
+        return Err(Error::Directory {
+            path: PathBuf::from(path),
+        });
     }
     let mut head = Vec::new();
-    file.take(Fingerprint::HEAD_BYTES as u64).read_to_end(&mut head).await.map_err(failed)?;
+    file.take(Fingerprint::HEAD_BYTES as u64)
+        .read_to_end(&mut head)
+        .await
+        .map_err(failed)?;
     Ok(head)
 }
 
 async fn size(path: &Path) -> Result<u64, Error> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let failed = |source| Error::Read {
+        path: path.to_owned(),
+        source,
+    };
     Ok(tokio::fs::metadata(path).await.map_err(failed)?.len())
 }

@@ -47,7 +47,11 @@ impl std::fmt::Debug for SourceBook {
 
 impl SourceBook {
     pub fn new(records: Arc<dyn Records>, clock: Arc<dyn Clock>, hasher: Arc<TokenHasher>) -> Self {
-        Self { records, clock, hasher }
+        Self {
+            records,
+            clock,
+            hasher,
+        }
     }
 
     /// # Errors
@@ -81,13 +85,19 @@ impl SourceBook {
             plain(&kept),
         );
         self.records.commit(context, change).await?;
-        Ok(NewToken { kept, token: issued.token })
+        Ok(NewToken {
+            kept,
+            token: issued.token,
+        })
     }
 
     /// # Errors
     /// [`Error::NoSuchSource`], or when the store fails.
     pub async fn revoke(&self, context: &Context, id: &str) -> Result<SourceToken, Error> {
-        let found = self.records.get(&context.scope, Collection::Sources, id).await?;
+        let found = self
+            .records
+            .get(&context.scope, Collection::Sources, id)
+            .await?;
         let document = found.ok_or_else(|| Error::NoSuchSource(id.to_owned()))?;
         let version = document.version;
         let mut source = read(document)?;
@@ -125,8 +135,10 @@ impl SourceBook {
 }
 
 fn read(document: Document) -> Result<SourceToken, Error> {
-    serde_json::from_value(document.body)
-        .map_err(|source| Error::Damaged { id: document.id, source })
+    serde_json::from_value(document.body).map_err(|source| Error::Damaged {
+        id: document.id,
+        source,
+    })
 }
 
 fn plain(source: &SourceToken) -> Value {

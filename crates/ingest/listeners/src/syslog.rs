@@ -70,7 +70,12 @@ impl Service {
         let tcp = TcpListener::bind(options.listen).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
         let udp = UdpSocket::bind(address).await.map_err(failed)?;
-        Ok(Self { options, acceptor, udp, tcp })
+        Ok(Self {
+            options,
+            acceptor,
+            udp,
+            tcp,
+        })
     }
 
     /// Where it listens; the port is the real one when 0 was asked for.
@@ -86,7 +91,10 @@ impl Service {
         let group = Tasks::under(shutdown.child_token());
         let (udp, tcp) = (self.udp, self.tcp);
         let (acceptor, allow) = (self.acceptor.clone(), self.options.allow.clone());
-        group.spawn("syslog-udp", udp::serve(udp, acceptor, allow, group.shutdown()));
+        group.spawn(
+            "syslog-udp",
+            udp::serve(udp, acceptor, allow, group.shutdown()),
+        );
         let served = tcp::serve(tcp, self.acceptor, self.options, group.clone()).await;
         let stopped = group.stop(std::time::Duration::from_secs(5)).await;
         served?;
@@ -110,7 +118,11 @@ mod tests {
     #[test]
     fn only_named_networks_are_heard() {
         let allow = vec!["10.1.0.0/16".parse().unwrap()];
-        for (peer, heard) in [("10.1.2.3", true), ("10.2.0.1", false), ("::ffff:10.1.0.9", true)] {
+        for (peer, heard) in [
+            ("10.1.2.3", true),
+            ("10.2.0.1", false),
+            ("::ffff:10.1.0.9", true),
+        ] {
             assert_eq!(allowed(&allow, peer.parse().unwrap()), heard, "{peer}");
         }
     }

@@ -6,8 +6,8 @@ use aurora_bus::{Fence, Message};
 use aurora_ids::{Derive, Id128};
 use aurora_model::envelope::{Format, Range, RawPosition, VERSION};
 use aurora_model::{
-    BatchId, DeadLetter, EventBatch, EventItem, Header, MAX_BODY_BYTES, OriginId, Scope, SourceName,
-    Subject, TraceContext,
+    BatchId, DeadLetter, EventBatch, EventItem, Header, MAX_BODY_BYTES, OriginId, Scope,
+    SourceName, Subject, TraceContext,
 };
 use bytes::Bytes;
 
@@ -28,7 +28,10 @@ impl Origin<'_> {
         for item in items {
             classes.entry(item.class_uid).or_default().push(item);
         }
-        classes.into_iter().flat_map(|(class, items)| self.class(class, items, 1)).collect()
+        classes
+            .into_iter()
+            .flat_map(|(class, items)| self.class(class, items, 1))
+            .collect()
     }
 
     /// `part` numbers the halves of a split as a binary tree does: 1, then 2 and 3, and so on.
@@ -42,7 +45,11 @@ impl Origin<'_> {
         }
         let mut header = self.header(Format::EventBatch, batch.items.len());
         header.records = batch.records();
-        let id = self.id("aurora.events.v1").number(u64::from(class)).number(part).finish();
+        let id = self
+            .id("aurora.events.v1")
+            .number(u64::from(class))
+            .number(part)
+            .finish();
         // OCSF: the category is the thousands of the class, within an extension's own range.
         let category = class % 100_000 / 1000;
         vec![self.message(Subject::events(category, class), BatchId(id), &header, body)]
@@ -72,7 +79,10 @@ impl Origin<'_> {
 
     fn id(&self, purpose: &str) -> Derive {
         let scope = self.header.scope.to_string();
-        Derive::new(purpose).part(scope).number(u64::from(self.raw.shard)).number(self.raw.seq)
+        Derive::new(purpose)
+            .part(scope)
+            .number(u64::from(self.raw.shard))
+            .number(self.raw.seq)
     }
 
     fn header(&self, format: Format, count: usize) -> Header {
@@ -107,7 +117,11 @@ pub(crate) fn unknown_header(scope: Scope) -> Header {
         producer: String::new(),
         trace: TraceContext::new(),
         source: SourceName::new("unknown"),
-        range: Range { origin: OriginId(Id128::from_bytes([0; 16])), first: 0, last: 0 },
+        range: Range {
+            origin: OriginId(Id128::from_bytes([0; 16])),
+            first: 0,
+            last: 0,
+        },
         count: 0,
         records: 0,
         raw: None,
@@ -140,7 +154,10 @@ mod tests {
 
     #[test]
     fn pieces_count_with_the_last_of_them() {
-        let mut pieces = Pieces { letters: 3, records: 1 };
+        let mut pieces = Pieces {
+            letters: 3,
+            records: 1,
+        };
         assert_eq!([2, 4, 1].map(|count| pieces.records_of(count)), [0, 4, 1]);
     }
 }

@@ -6,9 +6,7 @@ use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery, Fence, Message}
 use aurora_dedupe::{Verdict, Window};
 use aurora_model::envelope::RawPosition;
 use aurora_model::ledger::RecordTerm;
-use aurora_model::{
-    Context, DeadLetter, DeadLetterReason, Header, RawBatch, Scope, Shard, Stream,
-};
+use aurora_model::{Context, DeadLetter, DeadLetterReason, Header, RawBatch, Scope, Shard, Stream};
 use aurora_parsers::{Processed, Registry};
 use aurora_records::{Change, Records, SlotWrite};
 use aurora_tasks::Shutdown;
@@ -53,7 +51,12 @@ struct Parsed {
 
 enum Outcome {
     /// The last record's arrival is the batch's time: the same in every replay.
-    Records { processed: Processed, letters: Vec<DeadLetter>, pieces: Pieces, at: i64 },
+    Records {
+        processed: Processed,
+        letters: Vec<DeadLetter>,
+        pieces: Pieces,
+        at: i64,
+    },
     /// The message itself cannot be read; its records are given up with it.
     Damaged(DeadLetter),
 }
@@ -73,7 +76,14 @@ impl Normaliser {
         registry: Arc<Registry>,
         metrics: Metrics,
     ) -> Self {
-        Self { options, scope, bus, records, registry, metrics }
+        Self {
+            options,
+            scope,
+            bus,
+            records,
+            registry,
+            metrics,
+        }
     }
 
     /// The durable consumer it reads through.
@@ -135,7 +145,8 @@ impl Normaliser {
             for job in jobs {
                 parsed.push(job.await.map_err(Error::Parse)?);
             }
-            self.metrics.observe(Metric::NormaliseSeconds, started.elapsed() / count);
+            self.metrics
+                .observe(Metric::NormaliseSeconds, started.elapsed() / count);
             if sender.send(parsed).await.is_err() {
                 return Ok(());
             }
@@ -206,17 +217,24 @@ impl Normaliser {
         mut change: Change,
     ) -> Result<(), Error> {
         for (shard, floor) in before {
-            let Some(lane) = lanes.get(shard) else { continue };
+            let Some(lane) = lanes.get(shard) else {
+                continue;
+            };
             let delta = lane.window.delta();
             if delta.evicted.keys > 0 {
                 let keys = delta.evicted.keys;
-                warn!(shard = shard.number(), keys, "the dedupe window is full and forgot keys early");
+                warn!(
+                    shard = shard.number(),
+                    keys, "the dedupe window is full and forgot keys early"
+                );
             }
-            change.slots.extend(delta.slots.into_iter().map(|(key, value)| SlotWrite {
-                key,
-                expected: None,
-                value,
-            }));
+            change
+                .slots
+                .extend(delta.slots.into_iter().map(|(key, value)| SlotWrite {
+                    key,
+                    expected: None,
+                    value,
+                }));
             let expected = (*floor > 0).then(|| floor.to_le_bytes().to_vec());
             change = change.advance(&slot(*shard), expected, lane.floor.to_le_bytes().to_vec());
         }
@@ -243,7 +261,9 @@ impl Normaliser {
                 let floor = match self.records.slot(&self.scope, &slot(shard)).await? {
                     None => 0,
                     Some(bytes) => {
-                        let bytes = bytes.try_into().map_err(|_| Error::Checkpoint(slot(shard)))?;
+                        let bytes = bytes
+                            .try_into()
+                            .map_err(|_| Error::Checkpoint(slot(shard)))?;
                         u64::from_le_bytes(bytes)
                     }
                 };
@@ -283,7 +303,12 @@ impl Lease {
 }
 
 fn parse(registry: &Registry, scope: &Scope, message: &Delivery) -> Parsed {
-    let shard = message.subject.as_str().rsplit('.').next().and_then(|n| n.parse().ok());
+    let shard = message
+        .subject
+        .as_str()
+        .rsplit('.')
+        .next()
+        .and_then(|n| n.parse().ok());
     let shard = shard.map_or_else(|| Shard::of("", ""), Shard::numbered);
     let read = Header::from_bytes(&message.header)
         .and_then(|header| RawBatch::decode(&header, &message.body).map(|batch| (header, batch)));
@@ -294,15 +319,26 @@ fn parse(registry: &Registry, scope: &Scope, message: &Delivery) -> Parsed {
             return damaged(scope, message, shard, &error.to_string());
         }
     };
-    let at = batch.records.last().map_or(0, |record| record.received_at.as_millis());
+    let at = batch
+        .records
+        .last()
+        .map_or(0, |record| record.received_at.as_millis());
     let (letters, records) = take_pieces(&mut batch);
-    let pieces = Pieces { letters: letters.len(), records };
+    let pieces = Pieces {
+        letters: letters.len(),
+        records,
+    };
     let processed = registry.process(&batch.scope, &batch);
     Parsed {
         seq: message.seq,
         header,
         shard,
-        outcome: Outcome::Records { processed, letters, pieces, at },
+        outcome: Outcome::Records {
+            processed,
+            letters,
+            pieces,
+            at,
+        },
     }
 }
 
@@ -321,21 +357,45 @@ fn damaged(scope: &Scope, message: &Delivery, shard: Shard, detail: &str) -> Par
         parser: String::new(),
         raw: message.body.to_vec(),
     };
-    Parsed { seq: message.seq, header, shard, outcome: Outcome::Damaged(letter) }
+    Parsed {
+        seq: message.seq,
+        header,
+        shard,
+        outcome: Outcome::Damaged(letter),
+    }
 }
 
 /// The messages that say what a raw message became, and how many records were duplicates.
 fn become_messages(parsed: Parsed, lane: &mut Lane, fence: &Fence) -> (Vec<Message>, u64) {
-    let raw = RawPosition { shard: parsed.shard.number(), seq: parsed.seq };
-    let origin = Origin { header: &parsed.header, raw, fence: Some(fence.clone()) };
+    let raw = RawPosition {
+        shard: parsed.shard.number(),
+        seq: parsed.seq,
+    };
+    let origin = Origin {
+        header: &parsed.header,
+        raw,
+        fence: Some(fence.clone()),
+    };
     match parsed.outcome {
         Outcome::Damaged(letter) => {
-            let pieces = Pieces { letters: 1, records: parsed.header.records };
+            let pieces = Pieces {
+                letters: 1,
+                records: parsed.header.records,
+            };
             (origin.dead(vec![letter], pieces), 0)
         }
-        Outcome::Records { processed, mut letters, pieces, at } => {
+        Outcome::Records {
+            processed,
+            mut letters,
+            pieces,
+            at,
+        } => {
             let now = aurora_clock::Timestamp::from_millis(at);
-            let Settled { events, dead, deduplicated } = settle(processed, &mut |uid| {
+            let Settled {
+                events,
+                dead,
+                deduplicated,
+            } = settle(processed, &mut |uid| {
                 lane.window.check_and_insert(uid, now) == Verdict::Fresh
             });
             letters.extend(dead);

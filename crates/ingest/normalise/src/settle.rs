@@ -25,7 +25,9 @@ pub fn settle(processed: Processed, fresh: &mut dyn FnMut(EventUid) -> bool) -> 
             Outcome::Events(items) => {
                 let weight: u32 = items.iter().map(|item| item.records).sum();
                 let first = settled.events.len();
-                settled.events.extend(items.into_iter().filter(|item| fresh(item.uid)));
+                settled
+                    .events
+                    .extend(items.into_iter().filter(|item| fresh(item.uid)));
                 match settled.events[first..].split_last_mut() {
                     None => settled.deduplicated += u64::from(weight),
                     Some((last, rest)) => {
@@ -42,8 +44,9 @@ pub fn settle(processed: Processed, fresh: &mut dyn FnMut(EventUid) -> bool) -> 
 /// Takes the pieces of oversize records out of a batch: they go to the dead letter as they are.
 /// Also tells how many records the pieces stand for.
 pub(crate) fn take_pieces(batch: &mut RawBatch) -> (Vec<DeadLetter>, u32) {
-    let (pieces, whole): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut batch.records).into_iter().partition(|r| r.part != Part::Whole);
+    let (pieces, whole): (Vec<_>, Vec<_>) = std::mem::take(&mut batch.records)
+        .into_iter()
+        .partition(|r| r.part != Part::Whole);
     batch.records = whole;
     let records = pieces.iter().map(RawRecord::weight).sum();
     let letters = pieces.into_iter().map(|piece| DeadLetter {
@@ -72,7 +75,11 @@ mod tests {
 
     fn item(n: u64, records: u32) -> EventItem {
         let uid = EventUid(Derive::new("test").number(n).finish());
-        EventItem::new(uid, records, json!({"time": 1, "class_uid": 0}).as_object().unwrap())
+        EventItem::new(
+            uid,
+            records,
+            json!({"time": 1, "class_uid": 0}).as_object().unwrap(),
+        )
     }
 
     #[test]

@@ -12,7 +12,9 @@ pub(crate) async fn read(records: &dyn Records, scope: &Scope, key: &str) -> Res
 }
 
 pub(crate) fn decode(key: &str, bytes: &[u8]) -> Result<u64, Error> {
-    let bytes = bytes.try_into().map_err(|_| Error::Checkpoint(key.to_owned()))?;
+    let bytes = bytes
+        .try_into()
+        .map_err(|_| Error::Checkpoint(key.to_owned()))?;
     Ok(u64::from_le_bytes(bytes))
 }
 

@@ -38,7 +38,12 @@ impl DeadLetterKeeper {
         records: Arc<dyn Records>,
         artifacts: Arc<dyn Artifacts>,
     ) -> Self {
-        Self { scope, bus, records, artifacts }
+        Self {
+            scope,
+            bus,
+            records,
+            artifacts,
+        }
     }
 
     /// The durable consumer it reads through.
@@ -81,7 +86,10 @@ impl DeadLetterKeeper {
         };
         let mut documents = Vec::with_capacity(letters.len());
         for letter in &letters {
-            documents.push((identity(&header.scope, letter), self.document(&header, letter).await?));
+            documents.push((
+                identity(&header.scope, letter),
+                self.document(&header, letter).await?,
+            ));
         }
         let ids = documents.iter().map(|(id, _)| id.clone());
         let mut change = Change::decided(Action::on("dead_letter.keep", ids));
@@ -98,7 +106,11 @@ impl DeadLetterKeeper {
 
     async fn settle(&self, floor: u64, seq: u64, change: Change) -> Result<(), Error> {
         let context = Context::service(self.scope.clone(), "store", "keep what was given up");
-        let change = change.advance(SLOT, checkpoint::expected(floor), seq.to_le_bytes().to_vec());
+        let change = change.advance(
+            SLOT,
+            checkpoint::expected(floor),
+            seq.to_le_bytes().to_vec(),
+        );
         self.records.commit(&context, change).await?;
         Ok(())
     }
@@ -110,7 +122,10 @@ impl DeadLetterKeeper {
         body["trace"] = json!(header.trace);
         if letter.raw.len() > INLINE_BYTES {
             let context = Context::service(header.scope.clone(), "store", "keep raw bytes");
-            let digest = self.artifacts.put(&context, Bytes::copy_from_slice(&letter.raw)).await?;
+            let digest = self
+                .artifacts
+                .put(&context, Bytes::copy_from_slice(&letter.raw))
+                .await?;
             body["raw"] = Value::Null;
             body["artifact"] = json!(digest.to_string());
         }

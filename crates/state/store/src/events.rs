@@ -48,8 +48,20 @@ impl EventWriter {
         clock: Arc<dyn Clock>,
         metrics: Metrics,
     ) -> Self {
-        let inserter = Inserter { events, records, scope, slot: SLOT, retry: options.retry };
-        Self { options, bus, clock, metrics, inserter }
+        let inserter = Inserter {
+            events,
+            records,
+            scope,
+            slot: SLOT,
+            retry: options.retry,
+        };
+        Self {
+            options,
+            bus,
+            clock,
+            metrics,
+            inserter,
+        }
     }
 
     /// The durable consumer it reads through.
@@ -65,18 +77,24 @@ impl EventWriter {
         let consumer = self.bus.consumer(Self::consumer()).await?;
         let mut floor = self.inserter.floor().await?;
         if let Some(range) = self.inserter.announced(floor).await? {
-            let messages = self.recall(consumer.as_ref(), floor, range, &shutdown).await?;
+            let messages = self
+                .recall(consumer.as_ref(), floor, range, &shutdown)
+                .await?;
             if shutdown.is_cancelled() {
                 return Ok(());
             }
-            floor = self.store(consumer.as_ref(), floor, messages, &shutdown).await?;
+            floor = self
+                .store(consumer.as_ref(), floor, messages, &shutdown)
+                .await?;
         }
         while !shutdown.is_cancelled() {
             let messages = self.gather(consumer.as_ref(), floor, &shutdown).await?;
             if messages.is_empty() {
                 continue;
             }
-            floor = self.store(consumer.as_ref(), floor, messages, &shutdown).await?;
+            floor = self
+                .store(consumer.as_ref(), floor, messages, &shutdown)
+                .await?;
         }
         Ok(())
     }
@@ -90,18 +108,27 @@ impl EventWriter {
         shutdown: &Shutdown,
     ) -> Result<Vec<Delivery>, Error> {
         let mut messages: Vec<Delivery> = Vec::new();
-        while messages.last().is_none_or(|message| message.seq < range.last) {
+        while messages
+            .last()
+            .is_none_or(|message| message.seq < range.last)
+        {
             if shutdown.is_cancelled() {
                 return Ok(Vec::new());
             }
             let missing = messages.last().map_or(floor + 1, |message| message.seq + 1);
-            let wanted = usize::try_from(range.last + 1 - missing).unwrap_or(usize::MAX).min(64);
+            let wanted = usize::try_from(range.last + 1 - missing)
+                .unwrap_or(usize::MAX)
+                .min(64);
             let fresh = consumer.fetch(wanted, self.options.linger).await?;
             for message in fresh {
                 if message.seq <= floor {
                     consumer.ack(&[message.seq]).await?;
                 } else if message.seq > range.last {
-                    return Err(Error::IntentLost { first: range.first, last: range.last, missing });
+                    return Err(Error::IntentLost {
+                        first: range.first,
+                        last: range.last,
+                        missing,
+                    });
                 } else {
                     messages.push(message);
                 }
@@ -158,7 +185,10 @@ impl EventWriter {
         let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
             return Ok(floor);
         };
-        let range = Range { first: first.seq, last: last.seq };
+        let range = Range {
+            first: first.seq,
+            last: last.seq,
+        };
         let context = Context::service(self.inserter.scope.clone(), "store", "store events");
         self.inserter.announce(&context, range).await?;
         let load = self.load(&messages);
@@ -168,7 +198,8 @@ impl EventWriter {
                 return Ok(floor);
             }
         }
-        self.metrics.observe(Metric::StoreInsertSeconds, started.elapsed());
+        self.metrics
+            .observe(Metric::StoreInsertSeconds, started.elapsed());
         let change = counted(&load.records, &load.events);
         self.inserter.settle(&context, floor, range, change).await?;
         let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();

@@ -39,8 +39,19 @@ impl FindingWriter {
         records: Arc<dyn Records>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let inserter = Inserter { events, records, scope, slot: SLOT, retry: options.retry };
-        Self { options, bus, clock, inserter }
+        let inserter = Inserter {
+            events,
+            records,
+            scope,
+            slot: SLOT,
+            retry: options.retry,
+        };
+        Self {
+            options,
+            bus,
+            clock,
+            inserter,
+        }
     }
 
     /// The durable consumer it reads through.
@@ -68,15 +79,20 @@ impl FindingWriter {
                 fresh = consumer.fetch(wanted, wait) => fresh?,
             };
             let (stored, fresh): (Vec<_>, Vec<_>) = fresh.into_iter().partition(|m| m.seq <= floor);
-            consumer.ack(&stored.iter().map(|message| message.seq).collect::<Vec<_>>()).await?;
+            consumer
+                .ack(&stored.iter().map(|message| message.seq).collect::<Vec<_>>())
+                .await?;
             pending.extend(fresh);
-            let complete = announced
-                .is_none_or(|range| pending.last().is_some_and(|m| m.seq >= range.last));
+            let complete =
+                announced.is_none_or(|range| pending.last().is_some_and(|m| m.seq >= range.last));
             if pending.is_empty() || !complete {
                 continue;
             }
             let seqs: Vec<u64> = pending.iter().map(|message| message.seq).collect();
-            let Some(last) = self.store(floor, std::mem::take(&mut pending), &shutdown).await? else {
+            let Some(last) = self
+                .store(floor, std::mem::take(&mut pending), &shutdown)
+                .await?
+            else {
                 return Ok(());
             };
             floor = last;
@@ -95,18 +111,27 @@ impl FindingWriter {
         let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
             return Ok(Some(floor));
         };
-        let range = Range { first: first.seq, last: last.seq };
+        let range = Range {
+            first: first.seq,
+            last: last.seq,
+        };
         let context = Context::service(self.inserter.scope.clone(), "store", "store findings");
         self.inserter.announce(&context, range).await?;
         let mut rows: Vec<(Scope, Row)> = messages.iter().filter_map(|m| self.row(m)).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         for chunk in rows.chunk_by(|a, b| a.0 == b.0) {
             let of_scope = chunk.iter().map(|(_, row)| row.clone()).collect();
-            if !self.inserter.insert(&chunk[0].0, range, of_scope, shutdown).await? {
+            if !self
+                .inserter
+                .insert(&chunk[0].0, range, of_scope, shutdown)
+                .await?
+            {
                 return Ok(None);
             }
         }
-        self.inserter.settle(&context, floor, range, Change::progress()).await?;
+        self.inserter
+            .settle(&context, floor, range, Change::progress())
+            .await?;
         Ok(Some(range.last))
     }
 
@@ -120,12 +145,21 @@ impl FindingWriter {
                 return None;
             }
         };
-        let uid = Derive::new("aurora.finding.v1").part(finding.match_id.0.as_bytes()).finish();
+        let uid = Derive::new("aurora.finding.v1")
+            .part(finding.match_id.0.as_bytes())
+            .finish();
         let item = EventItem::new(EventUid(uid), 0, &finding.event);
         let source = match header.source.feed() {
             Some(feed) => SourceName::new(&format!("{}@{feed}", Self::SOURCE)),
             None => SourceName::new(Self::SOURCE),
         };
-        Some((header.scope, Row { source, received_at: self.clock.now(), item }))
+        Some((
+            header.scope,
+            Row {
+                source,
+                received_at: self.clock.now(),
+                item,
+            },
+        ))
     }
 }

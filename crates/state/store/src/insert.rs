@@ -39,11 +39,16 @@ impl Inserter {
     /// The range that was announced but is not covered by the checkpoint.
     pub(crate) async fn announced(&self, floor: u64) -> Result<Option<Range>, Error> {
         let key = self.intent_slot();
-        let Some(bytes) = self.records.slot(&self.scope, &key).await? else { return Ok(None) };
-        let (first, last) =
-            bytes.split_at_checked(8).ok_or_else(|| Error::Checkpoint(key.clone()))?;
-        let range =
-            Range { first: checkpoint::decode(&key, first)?, last: checkpoint::decode(&key, last)? };
+        let Some(bytes) = self.records.slot(&self.scope, &key).await? else {
+            return Ok(None);
+        };
+        let (first, last) = bytes
+            .split_at_checked(8)
+            .ok_or_else(|| Error::Checkpoint(key.clone()))?;
+        let range = Range {
+            first: checkpoint::decode(&key, first)?,
+            last: checkpoint::decode(&key, last)?,
+        };
         Ok((range.last > floor).then_some(range))
     }
 
@@ -87,7 +92,11 @@ impl Inserter {
         range: Range,
         mut change: Change,
     ) -> Result<(), Error> {
-        change.slots.push(SlotWrite { key: self.intent_slot(), expected: None, value: None });
+        change.slots.push(SlotWrite {
+            key: self.intent_slot(),
+            expected: None,
+            value: None,
+        });
         let change = change.advance(
             self.slot,
             checkpoint::expected(floor),

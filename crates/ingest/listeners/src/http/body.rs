@@ -16,7 +16,10 @@ pub(super) fn records(
     max_unpacked: u64,
     received_at: Timestamp,
 ) -> Result<Vec<RawRecord>, Error> {
-    let limits = Limits { bytes: max_unpacked, ..Limits::default() };
+    let limits = Limits {
+        bytes: max_unpacked,
+        ..Limits::default()
+    };
     Framer::new(Cursor::new(body), limits)?
         .map(|framed| Ok(record(framed?, received_at)))
         .collect()
@@ -29,7 +32,10 @@ mod tests {
 
     fn bodies(body: &[u8]) -> Vec<String> {
         let found = records(body, 1 << 20, Timestamp::from_millis(0)).unwrap();
-        found.into_iter().map(|r| String::from_utf8(r.body).unwrap()).collect()
+        found
+            .into_iter()
+            .map(|r| String::from_utf8(r.body).unwrap())
+            .collect()
     }
 
     #[test]

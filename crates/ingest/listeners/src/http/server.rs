@@ -55,9 +55,22 @@ impl Service {
         let address = options.listen.to_string();
         let listener = TcpListener::bind(options.listen)
             .await
-            .map_err(|source| Error::Bind { listener: "HTTP ingest", address, source })?;
+            .map_err(|source| Error::Bind {
+                listener: "HTTP ingest",
+                address,
+                source,
+            })?;
         let requests = Arc::new(Semaphore::new(options.max_requests));
-        Ok(Self { listener, gate: Gate { options, scope, acceptor, sources, requests } })
+        Ok(Self {
+            listener,
+            gate: Gate {
+                options,
+                scope,
+                acceptor,
+                sources,
+                requests,
+            },
+        })
     }
 
     /// Where it listens; the port is the real one when 0 was asked for.
@@ -97,7 +110,9 @@ async fn ingest(
         Ok(answer) => answer,
         Err(refusal) => {
             let labels = ["http", refusal.word()];
-            gate.acceptor.metrics().add(Metric::ListenerRefused, &labels, 1);
+            gate.acceptor
+                .metrics()
+                .add(Metric::ListenerRefused, &labels, 1);
             refusal.into_response()
         }
     }
@@ -133,8 +148,12 @@ impl Gate {
     }
 
     async fn token(&self, headers: &HeaderMap) -> Result<SourceToken, Refusal> {
-        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = value.and_then(|v| v.strip_prefix("Bearer ")).ok_or(Refusal::Token)?;
+        let value = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let token = value
+            .and_then(|v| v.strip_prefix("Bearer "))
+            .ok_or(Refusal::Token)?;
         let found = self.sources.by_token(&self.scope, token.trim()).await;
         found.map_err(|_| Refusal::Broken)?.ok_or(Refusal::Token)
     }
@@ -144,7 +163,9 @@ impl Gate {
 fn origin(token: &SourceToken, headers: &HeaderMap) -> OriginId {
     match headers.get("idempotency-key") {
         Some(key) => {
-            let hash = Derive::new("aurora.origin.push.v1").part(&token.id).part(key.as_bytes());
+            let hash = Derive::new("aurora.origin.push.v1")
+                .part(&token.id)
+                .part(key.as_bytes());
             OriginId(hash.finish())
         }
         None => OriginId(Id128::random()),
@@ -188,7 +209,10 @@ impl IntoResponse for Refusal {
         };
         let body = axum::Json(json!({ "error": { "message": message, "fix": fix } }));
         let mut response = (status, body).into_response();
-        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        if matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        ) {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));

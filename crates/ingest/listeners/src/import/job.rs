@@ -88,7 +88,10 @@ impl Job {
 
     /// Offset, records and errors, little-endian.
     fn checkpoint(&self) -> Vec<u8> {
-        [self.offset, self.records, self.errors].iter().flat_map(|n| n.to_le_bytes()).collect()
+        [self.offset, self.records, self.errors]
+            .iter()
+            .flat_map(|n| n.to_le_bytes())
+            .collect()
     }
 
     pub(super) fn read_checkpoint(&mut self, bytes: &[u8]) {
@@ -128,7 +131,12 @@ impl Runner {
         info!(path = self.job.path, records = self.job.records, state = ?self.job.state, "import ended");
         let action = Action::on("import.end", [&self.job.id]);
         let change = Change::decided(action)
-            .put(Collection::Imports, &self.job.id, Guard::Any, self.job.document())
+            .put(
+                Collection::Imports,
+                &self.job.id,
+                Guard::Any,
+                self.job.document(),
+            )
             .slot(&self.job.slot(), self.job.checkpoint());
         self.records.commit(&self.context, change).await?;
         self.sender.send_replace(self.job.clone());
@@ -173,7 +181,13 @@ impl Runner {
             Read::Batch { cut, errors } => (cut, errors),
         };
         // Shown names are names, not paths: the folder is nobody's business downstream.
-        let host = self.job.path.rsplit('/').next().unwrap_or_default().to_owned();
+        let host = self
+            .job
+            .path
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let accepting = self.acceptor.accept_patiently(
             &self.job.source,
             self.job.origin,
@@ -186,7 +200,9 @@ impl Runner {
             // Handing over a batch is short; waiting for room may be long.
             () = cancelled_for(&self.cancel, Duration::from_secs(5)) => None,
         };
-        let Some(accepted) = accepted else { return Ok(false) };
+        let Some(accepted) = accepted else {
+            return Ok(false);
+        };
         self.job.records += accepted.records;
         self.job.errors += errors;
         self.job.offset = cut.next;

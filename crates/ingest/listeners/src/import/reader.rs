@@ -23,8 +23,14 @@ pub(super) fn read(
     now: &dyn Fn() -> Timestamp,
     sink: &mut dyn FnMut(Read) -> bool,
 ) -> Result<(), Error> {
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let failed = |source| Error::Frame { path: path.to_owned(), source };
+    let file = File::open(path).map_err(|source| Error::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let failed = |source| Error::Frame {
+        path: path.to_owned(),
+        source,
+    };
     let input = BufReader::with_capacity(256 * 1024, file);
     let framer = Framer::resume(input, Limits::default(), offset).map_err(failed)?;
     let packed = framer.compression() != Compression::None;
@@ -46,9 +52,15 @@ pub(super) fn read(
             }
         };
         errors += u64::from(!matches!(framed, Framed::Record { .. }));
-        let item = Item { next: framed.next(), record: record(framed, now()) };
+        let item = Item {
+            next: framed.next(),
+            record: record(framed, now()),
+        };
         if let Some(cut) = cutter.push(item)
-            && !sink(Read::Batch { cut, errors: std::mem::take(&mut errors) })
+            && !sink(Read::Batch {
+                cut,
+                errors: std::mem::take(&mut errors),
+            })
         {
             return Ok(());
         }

@@ -19,7 +19,11 @@ impl Watch {
 
     /// `None` where the kernel does not tell.
     pub(super) fn read(&self) -> Option<i64> {
-        let table = if self.v6 { "/proc/net/udp6" } else { "/proc/net/udp" };
+        let table = if self.v6 {
+            "/proc/net/udp6"
+        } else {
+            "/proc/net/udp"
+        };
         dropped(&std::fs::read_to_string(table).ok()?, self.port?)
     }
 }
@@ -29,7 +33,10 @@ fn dropped(table: &str, port: u16) -> Option<i64> {
     let suffix = format!(":{port:04X}");
     let drops = table.lines().skip(1).filter_map(|line| {
         let columns: Vec<&str> = line.split_whitespace().collect();
-        columns.get(1)?.ends_with(&suffix).then(|| columns.last()?.parse::<i64>().ok())?
+        columns
+            .get(1)?
+            .ends_with(&suffix)
+            .then(|| columns.last()?.parse::<i64>().ok())?
     });
     drops.reduce(|a, b| a + b)
 }

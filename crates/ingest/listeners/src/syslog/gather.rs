@@ -21,7 +21,14 @@ pub(super) struct Gather {
 impl Gather {
     pub(super) fn new(acceptor: Acceptor, host: String) -> Self {
         let origin = OriginId(Id128::random());
-        Self { acceptor, origin, host, next: 0, bytes: 0, records: Vec::new() }
+        Self {
+            acceptor,
+            origin,
+            host,
+            next: 0,
+            bytes: 0,
+            records: Vec::new(),
+        }
     }
 
     /// Takes a datagram; an empty one is no record.
@@ -60,7 +67,8 @@ impl Gather {
         let records = std::mem::take(&mut self.records);
         let source = SourceName::new(SourceName::AUTO);
         let accepting =
-            self.acceptor.accept_patiently(&source, self.origin, &self.host, records, shutdown);
+            self.acceptor
+                .accept_patiently(&source, self.origin, &self.host, records, shutdown);
         accepting.await?;
         Ok(())
     }

@@ -42,7 +42,9 @@ pub(super) async fn serve(
         };
         let slot = slots.clone().try_acquire_owned();
         let (true, Ok(slot)) = (allowed(&options.allow, peer.ip()), slot) else {
-            acceptor.metrics().add(Metric::ListenerRefused, &["syslog-tcp", refusal], 1);
+            acceptor
+                .metrics()
+                .add(Metric::ListenerRefused, &["syslog-tcp", refusal], 1);
             continue;
         };
         let (acceptor, shutdown) = (acceptor.clone(), shutdown.clone());

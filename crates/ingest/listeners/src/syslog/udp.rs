@@ -46,7 +46,9 @@ pub(super) async fn serve(
         }
         flush(&mut peers, &shutdown).await?;
         if let Some(dropped) = drops.read() {
-            acceptor.metrics().set(Metric::KernelDrops, &["syslog-udp"], dropped);
+            acceptor
+                .metrics()
+                .set(Metric::KernelDrops, &["syslog-udp"], dropped);
         }
     }
     flush(&mut peers, &Shutdown::new()).await
@@ -63,5 +65,9 @@ async fn flush(peers: &mut HashMap<IpAddr, Gather>, shutdown: &Shutdown) -> Resu
 }
 
 fn failed(source: std::io::Error) -> Error {
-    Error::Bind { listener: "syslog-udp", address: "its socket".to_owned(), source }
+    Error::Bind {
+        listener: "syslog-udp",
+        address: "its socket".to_owned(),
+        source,
+    }
 }

@@ -1,0 +1,181 @@
+//! A site's settings: every component's own, composed. The doc comments are the manual.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A whole site. With no settings at all it runs on one machine with embedded stores.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SiteConfig {
+    pub site: Site,
+    pub console: Console,
+    pub ingest: Ingest,
+    pub syslog: aurora_listeners::syslog::Options,
+    pub bus: Bus,
+    pub events: Events,
+    pub rules: Rules,
+    pub storage: Storage,
+    pub detection: Detection,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Site {
+    /// What people call this site. Its identity is drawn at first start and never changes.
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Console {
+    /// Address and port of console and API; loopback only.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// Folder with the console's build output; without it a plain page is served.
+    #[schemars(with = "String")]
+    pub assets: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Ingest {
+    /// The HTTP push listener.
+    pub http: aurora_listeners::http::Options,
+    /// Seconds within which a record that comes again is a duplicate.
+    pub dedupe_window_seconds: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Bus {
+    /// Bytes that each stream may keep before senders are pushed back.
+    pub max_bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Events {
+    /// Where events are kept: `embedded`, `memory` (for trials: lost at the end), or the address
+    /// of a ClickHouse server such as `http://127.0.0.1:8123`.
+    pub store: String,
+    /// The engine's library, `libchdb.so`; searched for when absent.
+    #[schemars(with = "String")]
+    pub engine_library: Option<PathBuf>,
+    /// Days for which events are kept.
+    pub retention_days: u32,
+    /// Seconds that a hunt may take.
+    pub hunt_timeout_seconds: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Rules {
+    /// Whether the rules that come with AuroraSOC are in force.
+    pub shipped: bool,
+    /// Folders of Sigma rules, beside those imported into the data directory.
+    #[schemars(with = "Vec<String>")]
+    pub folders: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Storage {
+    /// Bytes of disk kept free, so that alerts and decisions never stop for a full disk.
+    pub reserve_bytes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Detection {
+    /// Seconds after its last match for which an open alert still takes new ones.
+    pub group_window_seconds: u64,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            name: "Local site".to_owned(),
+        }
+    }
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8443)),
+            assets: None,
+        }
+    }
+}
+
+impl Default for Ingest {
+    fn default() -> Self {
+        Self {
+            http: aurora_listeners::http::Options::default(),
+            dedupe_window_seconds: 30,
+        }
+    }
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self { max_bytes: 2 << 30 }
+    }
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            store: "embedded".to_owned(),
+            engine_library: None,
+            retention_days: 90,
+            hunt_timeout_seconds: 30,
+        }
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            shipped: true,
+            folders: Vec::new(),
+        }
+    }
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            reserve_bytes: 1 << 30,
+        }
+    }
+}
+
+impl Default for Detection {
+    fn default() -> Self {
+        Self {
+            group_window_seconds: 3600,
+        }
+    }
+}
+
+impl SiteConfig {
+    /// Adds `offset` to every port that is not 0: a second site on one machine takes 10,000.
+    #[must_use]
+    pub fn offset_ports(mut self, offset: u16) -> Self {
+        let addresses = [
+            &mut self.console.listen,
+            &mut self.ingest.http.listen,
+            &mut self.syslog.listen,
+        ];
+        for address in addresses {
+            if address.port() != 0 {
+                address.set_port(address.port().saturating_add(offset));
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,74 @@
+use std::path::PathBuf;
+
+use aurora_codes::Code;
+
+/// Why a site did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot use the data directory `{}`", path.display())]
+    DataDir {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot use the data directory `{}`: process {owner} owns it", path.display())]
+    Locked { path: PathBuf, owner: String },
+    #[error("cannot use the data directory `{}`: its format is {found}, this release knows up to {known}", path.display())]
+    NewerData {
+        path: PathBuf,
+        found: String,
+        known: u32,
+    },
+    #[error("cannot use the site's keys")]
+    Keys(#[from] aurora_secrets::Error),
+    #[error("cannot open the bus")]
+    Bus(#[from] aurora_bus::Error),
+    #[error("cannot open the records store")]
+    Records(#[from] aurora_records::Error),
+    #[error("cannot open the artifact store")]
+    Artifacts(#[from] aurora_artifacts::Error),
+    #[error("cannot open the event store")]
+    Events(#[from] aurora_events::Error),
+    #[error("cannot start the event engine")]
+    Engine(#[from] aurora_events_engine::Error),
+    #[error("cannot prepare the parsers")]
+    Parsers(#[from] aurora_parsers::Error),
+    #[error("cannot load rules from `{}`", path.display())]
+    Rules {
+        path: PathBuf,
+        source: aurora_rules::Error,
+    },
+    #[error("cannot open the ledger")]
+    Ledger(#[from] aurora_ledger::Error),
+    #[error("cannot start a listener")]
+    Listener(#[from] aurora_listeners::Error),
+    #[error("cannot serve the console")]
+    Console(#[from] aurora_api::Error),
+    #[error("cannot open sessions")]
+    Sessions(#[from] aurora_api::sessions::Error),
+    #[error("cannot use `{value}` as `{key}`: {reason}")]
+    Config {
+        key: &'static str,
+        value: String,
+        reason: String,
+    },
+    #[error("a part of the site failed")]
+    Task(#[from] aurora_tasks::Failed),
+}
+
+impl Error {
+    /// The page that tells an operator what to do.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Locked { .. } => Some(Code::DataDirectoryLocked),
+            Self::NewerData { .. } | Self::Records(aurora_records::Error::NewerFormat { .. }) => {
+                Some(Code::DataDirectoryNewer)
+            }
+            Self::Listener(aurora_listeners::Error::Bind { .. })
+            | Self::Console(aurora_api::Error::Listen { .. }) => Some(Code::PortInUse),
+            Self::Console(aurora_api::Error::NoAdministrator { .. }) => Some(Code::NoAdministrator),
+            Self::Engine(_) => Some(Code::EngineMissing),
+            Self::Config { .. } => Some(Code::ConfigInvalid),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The node: builds a site's roles and hands adapters to ports.
+//!
+//! What it is: [`Site`], a whole site in this process; [`SiteConfig`], its settings; [`Adapters`],
+//! the one place where implementations are chosen. It is the only crate that sees every
+//! implementation. What it is not: a place for behaviour; that is in the planes. Start reading at
+//! [`Site::start`].
+
+mod adapters;
+mod config;
+mod data_dir;
+mod error;
+mod roles;
+mod rulebook;
+mod service;
+mod site;
+
+pub use adapters::{Adapters, Engine};
+pub use config::SiteConfig;
+pub use data_dir::DataDir;
+pub use error::Error;
+pub use rulebook::RuleBook;
+pub use site::{Environment, Site};

@@ -1,0 +1,86 @@
+//! The roles of a site: which services run, and what each is given.
+//!
+//! One file a role. A role gets its bus as a capability for its own subjects and nothing else.
+
+mod detection;
+mod ingest;
+mod ledger;
+mod store;
+mod upkeep;
+
+pub(crate) use ingest::Listeners;
+
+use std::sync::Arc;
+
+use aurora_bus::{BusHandle, Capability, ConsumerOptions};
+use aurora_clock::Clock;
+use aurora_ledger::{Handle, Ledger};
+use aurora_listeners::SourceBook;
+use aurora_model::Scope;
+use aurora_parsers::Registry;
+use aurora_tasks::Tasks;
+use aurora_telemetry::{Health, HealthBoard, Metrics};
+
+use crate::{Adapters, Error, RuleBook, SiteConfig};
+
+/// What every role may take from.
+#[derive(Clone)]
+pub(crate) struct Parts {
+    pub(crate) config: SiteConfig,
+    pub(crate) scope: Scope,
+    pub(crate) adapters: Adapters,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Metrics,
+    pub(crate) health: HealthBoard,
+    pub(crate) tasks: Tasks,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) rules: RuleBook,
+}
+
+impl Parts {
+    /// The bus as `role` may use it.
+    pub(crate) fn bus(&self, role: &str) -> Result<BusHandle, Error> {
+        Ok(BusHandle::new(
+            self.adapters.bus.clone(),
+            Capability::of(role)?,
+        ))
+    }
+
+    pub(crate) fn ready(&self, role: &str) {
+        self.health.set(role, Health::Ready);
+    }
+}
+
+/// Starts every role that works on its own; the listeners come last, when all of them are there.
+pub(crate) async fn start(parts: &Parts) -> Result<Handle, Error> {
+    open_consumers(parts).await?;
+    let ledger = ledger::start(parts)?;
+    store::start(parts)?;
+    detection::start(parts)?;
+    upkeep::start(parts);
+    ingest::start_normaliser(parts)?;
+    Ok(ledger)
+}
+
+/// Makes every durable consumer before anything is published: what nobody has asked for yet may
+/// be let go.
+async fn open_consumers(parts: &Parts) -> Result<(), Error> {
+    let ledger = Ledger::consumers().map(|options| ("ledger", options));
+    let others: [(&str, ConsumerOptions); 5] = [
+        ("normalise", aurora_normalise::Normaliser::consumer()),
+        ("store", aurora_store::EventWriter::consumer()),
+        ("store", aurora_store::FindingWriter::consumer()),
+        ("store", aurora_store::DeadLetterKeeper::consumer()),
+        ("detect", aurora_detect::Detector::consumer()),
+    ];
+    // The ledger first: it must see what any other has already let go of.
+    for (role, options) in ledger.into_iter().chain(others) {
+        drop(parts.bus(role)?.consumer(options).await?);
+    }
+    Ok(())
+}
+
+/// Binds every listener.
+pub(crate) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listeners, Error> {
+    ingest::listen(parts, sources).await
+}

@@ -1,0 +1,126 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aurora_listeners::import::Importer;
+use aurora_listeners::{Acceptor, Detect, SourceBook, http, syslog};
+use aurora_model::SourceName;
+use aurora_normalise::{Normaliser, Options};
+use aurora_telemetry::Health;
+use tracing::error;
+
+use super::Parts;
+use crate::Error;
+
+/// What takes records in.
+#[derive(Clone)]
+pub(crate) struct Listeners {
+    pub(crate) acceptor: Acceptor,
+    pub(crate) importer: Importer,
+    /// Name and address of every socket that listens.
+    pub(crate) addresses: Vec<(String, SocketAddr)>,
+}
+
+pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
+    let window = Duration::from_secs(parts.config.ingest.dedupe_window_seconds);
+    let dedupe = aurora_dedupe::Options {
+        window,
+        ..aurora_dedupe::Options::default()
+    };
+    let normaliser = Normaliser::new(
+        Options { dedupe },
+        parts.scope.clone(),
+        parts.bus("normalise")?,
+        parts.adapters.records.clone(),
+        parts.registry.clone(),
+        parts.metrics.clone(),
+    );
+    parts
+        .tasks
+        .spawn("normalise", normaliser.run(parts.tasks.shutdown()));
+    parts.ready("normalise");
+    Ok(())
+}
+
+/// Binds the listeners. One whose port is taken is down and said to be; the others serve.
+pub(super) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listeners, Error> {
+    let acceptor = Acceptor::new(
+        parts.bus("listen")?,
+        parts.scope.clone(),
+        parts.clock.clone(),
+        parts.metrics.clone(),
+        detect(parts),
+    );
+    let records = parts.adapters.records.clone();
+    let importer = Importer::new(acceptor.clone(), records, parts.tasks.clone());
+    let mut listeners = Listeners {
+        acceptor,
+        importer,
+        addresses: Vec::new(),
+    };
+    if parts.config.ingest.http.enabled {
+        let bound = http::Service::bind(
+            parts.config.ingest.http.clone(),
+            parts.scope.clone(),
+            listeners.acceptor.clone(),
+            sources,
+        );
+        if let Some(service) = said(parts, "ingest-http", bound.await) {
+            listeners.note("http ingest", service.address());
+            parts
+                .tasks
+                .spawn("ingest-http", service.run(parts.tasks.shutdown()));
+        }
+    }
+    if parts.config.syslog.enabled {
+        let bound = syslog::Service::bind(parts.config.syslog.clone(), listeners.acceptor.clone());
+        if let Some(service) = said(parts, "ingest-syslog", bound.await) {
+            listeners.note("syslog udp and tcp", service.address());
+            parts
+                .tasks
+                .spawn("ingest-syslog", service.run(parts.tasks.shutdown()));
+        }
+    }
+    Ok(listeners)
+}
+
+impl Listeners {
+    fn note(&mut self, name: &str, address: Option<SocketAddr>) {
+        self.addresses
+            .extend(address.map(|address| (name.to_owned(), address)));
+    }
+}
+
+fn said<S>(parts: &Parts, role: &str, bound: Result<S, aurora_listeners::Error>) -> Option<S> {
+    match bound {
+        Ok(service) => {
+            parts.ready(role);
+            Some(service)
+        }
+        Err(failed) => {
+            let code = aurora_codes::Code::PortInUse;
+            error!(role, %code, error = aurora_tasks::chain(&failed), "a listener is down");
+            let reason = format!("{code}: {}; {}", aurora_tasks::chain(&failed), code.fix());
+            parts.health.set(role, Health::Degraded { reason });
+            None
+        }
+    }
+}
+
+/// Names a record's source from its content. What nobody recognises keeps `auto` and meets the
+/// dead letter, where somebody sees it.
+fn detect(parts: &Parts) -> Detect {
+    let registry = parts.registry.clone();
+    let names: Vec<SourceName> = registry.names().into_iter().map(SourceName::new).collect();
+    let auto = SourceName::new(SourceName::AUTO);
+    Arc::new(
+        move |body| match registry.parser_for(SourceName::AUTO, body) {
+            Ok(parser) => names
+                .iter()
+                .find(|name| name.as_str() == parser.name())
+                .cloned()
+                .unwrap_or_else(|| auto.clone()),
+            Err(_) => auto.clone(),
+        },
+    )
+}

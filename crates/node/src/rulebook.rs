@@ -1,0 +1,85 @@
+//! The rules in force: those that come with AuroraSOC, configured folders, and imported ones.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aurora_detect::RuleHandle;
+use aurora_model::RuleId;
+use aurora_rules::{Options, RuleSet, SourceFiles};
+
+use crate::Error;
+
+/// Where rules come from. Cheap to clone.
+#[derive(Clone)]
+pub struct RuleBook {
+    shipped: bool,
+    folders: Arc<[PathBuf]>,
+    /// The folder that imports go to.
+    imported: PathBuf,
+    handle: RuleHandle,
+    matches: Arc<Mutex<HashMap<RuleId, u64>>>,
+}
+
+impl RuleBook {
+    /// Loads everything. Rules that do not compile are problems of the set, not errors.
+    ///
+    /// # Errors
+    /// When a configured folder cannot be listed.
+    pub fn open(shipped: bool, folders: Vec<PathBuf>, imported: PathBuf) -> Result<Self, Error> {
+        let set = load(shipped, &folders, &imported)?;
+        Ok(Self {
+            shipped,
+            folders: folders.into(),
+            imported,
+            handle: RuleHandle::new(set),
+            matches: Arc::default(),
+        })
+    }
+
+    pub fn handle(&self) -> RuleHandle {
+        self.handle.clone()
+    }
+
+    /// The folder that imports go to.
+    pub fn imported(&self) -> &Path {
+        &self.imported
+    }
+
+    /// Reads everything again and swaps it in as a whole.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed; then the old rules stay in force.
+    pub fn reload(&self) -> Result<(), Error> {
+        self.handle
+            .swap(load(self.shipped, &self.folders, &self.imported)?);
+        Ok(())
+    }
+
+    /// Counts matches per rule since the site started.
+    pub fn count(&self, rule: &RuleId, by: u64) {
+        *self.lock().entry(rule.clone()).or_default() += by;
+    }
+
+    pub fn matches(&self, rule: &RuleId) -> u64 {
+        self.lock().get(rule).copied().unwrap_or(0)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RuleId, u64>> {
+        self.matches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn load(shipped: bool, folders: &[PathBuf], imported: &Path) -> Result<RuleSet, Error> {
+    let mut files = SourceFiles::default();
+    if shipped {
+        files.extend(aurora_shipped::rules().map(|(name, text)| (format!("shipped/{name}"), text)));
+    }
+    for folder in folders.iter().map(PathBuf::as_path).chain([imported]) {
+        files.read(folder).map_err(|source| Error::Rules {
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    Ok(files.compile(Options::default()))
+}

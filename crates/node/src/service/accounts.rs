@@ -1,0 +1,47 @@
+use aurora_api::site::{Error, Result};
+use aurora_messages::{DecisionEntry, DecisionLog, DecisionQuery, LedgerReport};
+use aurora_model::{Action, Context, Scope};
+use aurora_records::Change;
+
+use super::{SiteService, errors};
+
+pub(super) async fn ledger(site: &SiteService, scope: &Scope) -> Result<LedgerReport> {
+    let report = site.ledger.report(scope).await.map_err(Error::internal)?;
+    Ok(LedgerReport::of(
+        report.at,
+        report.sources,
+        report.matches,
+        Vec::new(),
+    ))
+}
+
+pub(super) async fn decisions(
+    site: &SiteService,
+    scope: &Scope,
+    query: &DecisionQuery,
+) -> Result<DecisionLog> {
+    let search = aurora_records::DecisionQuery {
+        after: query.after,
+        object: query.object.clone(),
+        limit: query.limit(),
+    };
+    let found = site
+        .records()
+        .decisions(scope, &search)
+        .await
+        .map_err(errors::records)?;
+    Ok(DecisionLog {
+        decisions: found.into_iter().map(DecisionEntry::from).collect(),
+    })
+}
+
+/// The decision is on record before anything stops.
+pub(super) async fn shut_down(site: &SiteService, context: &Context) -> Result<()> {
+    let action = Action::on("site.shut_down", [site.parts.scope.site.to_string()]);
+    site.records()
+        .commit(context, Change::decided(action))
+        .await
+        .map_err(errors::records)?;
+    site.parts.tasks.shutdown().cancel();
+    Ok(())
+}

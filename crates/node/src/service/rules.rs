@@ -1,0 +1,276 @@
+use std::path::Path;
+
+use aurora_api::site::{Error, Result};
+use aurora_messages::{
+    LintReport, RuleDetail, RuleImport, RuleImportReport, RulePage, RuleProblem, RuleQuery,
+    RuleSummary, RuleTest, RuleTestReport, RuleTestResult,
+};
+use aurora_model::{
+    Action, Actor, Context, OriginId, RawBatch, RawRecord, RuleId, Scope, SourceName, TraceContext,
+};
+use aurora_records::Change;
+use aurora_rules::{LoadedRule, Options, Problem, RuleSet, SourceFiles, lint};
+use serde_json::{Map, Value};
+
+use super::{SiteService, errors};
+
+pub(super) fn list(site: &SiteService, query: &RuleQuery) -> RulePage {
+    let set = site.parts.rules.handle().current();
+    let text = query.text.as_deref().map(str::to_lowercase);
+    let found: Vec<&LoadedRule> = set
+        .rules()
+        .iter()
+        .filter(|rule| text.as_ref().is_none_or(|text| mentions(rule, text)))
+        .collect();
+    let page = found.iter().skip(query.offset()).take(query.limit());
+    RulePage {
+        rules: page.map(|rule| summary(site, rule)).collect(),
+        total: found.len() as u64,
+        broken: set.problems().iter().map(problem).collect(),
+    }
+}
+
+fn mentions(rule: &LoadedRule, text: &str) -> bool {
+    let holds = |hay: &str| hay.to_lowercase().contains(text);
+    holds(&rule.rule.title)
+        || holds(&rule.id.0)
+        || holds(&rule.file)
+        || holds(rule.author())
+        || rule.attack.iter().any(|id| holds(id))
+}
+
+pub(super) fn show(site: &SiteService, id: &RuleId) -> Result<RuleDetail> {
+    let set = site.parts.rules.handle().current();
+    let rule = set.get(id).ok_or_else(|| Error::not_found("rule", id))?;
+    Ok(RuleDetail {
+        rule: summary(site, rule),
+        text: rule.text.to_string(),
+    })
+}
+
+/// Absent when the rule is no longer loaded.
+pub(super) fn summary_of(site: &SiteService, id: &RuleId) -> Option<RuleSummary> {
+    let set = site.parts.rules.handle().current();
+    set.get(id).map(|rule| summary(site, rule))
+}
+
+fn summary(site: &SiteService, loaded: &LoadedRule) -> RuleSummary {
+    let rule = &loaded.rule;
+    RuleSummary {
+        id: loaded.id.clone(),
+        title: rule.title.clone(),
+        author: loaded.author().to_owned(),
+        severity: loaded.severity,
+        status: rule
+            .status
+            .map(|status| format!("{status:?}").to_lowercase()),
+        description: rule.description.clone().unwrap_or_default(),
+        attack: loaded.attack.clone(),
+        references: rule.references.clone(),
+        false_positives: rule.falsepositives.clone(),
+        logsource: rule.logsource.to_string(),
+        license: rule.license.clone(),
+        file: loaded.file.to_string(),
+        revision: loaded.revision.clone(),
+        matches: site.parts.rules.matches(&loaded.id),
+    }
+}
+
+fn problem(problem: &Problem) -> RuleProblem {
+    RuleProblem {
+        file: problem.file.to_string(),
+        line: Some(problem.line),
+        column: Some(problem.column),
+        reason: problem.reason.clone(),
+        fatal: true,
+    }
+}
+
+/// The files that a request gives or names.
+fn files(request: &RuleImport) -> Result<SourceFiles> {
+    let mut files = SourceFiles::default();
+    files.extend(
+        request
+            .files
+            .iter()
+            .map(|file| (file.name.clone(), file.text.clone())),
+    );
+    if let Some(path) = &request.path {
+        let path = Path::new(path);
+        if path.is_dir() {
+            files
+                .read(path)
+                .map_err(|error| Error::invalid(aurora_tasks::chain(&error)))?;
+        } else {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Error::invalid(format!("cannot read `{}`: {error}", path.display()))
+            })?;
+            files.extend([(path.display().to_string(), text)]);
+        }
+    }
+    Ok(files)
+}
+
+pub(super) fn lint(site: &SiteService, request: &RuleImport) -> Result<LintReport> {
+    let given = request.path.is_some() || !request.files.is_empty();
+    let in_force = site.parts.rules.handle().current();
+    let named = if given {
+        Some(files(request)?.compile(Options::default()))
+    } else {
+        None
+    };
+    let set: &RuleSet = named.as_ref().unwrap_or(&in_force);
+    let advice = lint::lint(set).into_iter().map(|warning| RuleProblem {
+        file: warning.file.to_string(),
+        line: Some(warning.line),
+        column: None,
+        reason: warning.text,
+        fatal: false,
+    });
+    Ok(LintReport {
+        compiled: set.rules().len() as u64,
+        problems: set.problems().iter().map(problem).chain(advice).collect(),
+    })
+}
+
+pub(super) fn test(site: &SiteService, scope: &Scope, test: &RuleTest) -> Result<RuleTestReport> {
+    let text = match (&test.rule, &test.text) {
+        (_, Some(text)) => text.clone(),
+        (Some(id), None) => show(site, id)?.text,
+        (None, None) => return Err(Error::invalid("give a rule's id or its text")),
+    };
+    let set = RuleSet::from_texts([("rule", text.as_str())], Options::default());
+    if let Some(first) = set.problems().first() {
+        let text = format!("line {}: {}", first.line, first.reason);
+        return Err(Error::invalid(text).fix("mend the rule; `rules lint` tells more"));
+    }
+    let results: Vec<RuleTestResult> = test
+        .events
+        .iter()
+        .map(|event| try_event(site, scope, &set, event))
+        .collect();
+    let matched = results.iter().filter(|result| result.matched).count() as u64;
+    Ok(RuleTestReport { matched, results })
+}
+
+fn try_event(
+    site: &SiteService,
+    scope: &Scope,
+    set: &RuleSet,
+    event: &Map<String, Value>,
+) -> RuleTestResult {
+    let failed = |problem: String| RuleTestResult {
+        matched: false,
+        fields: Vec::new(),
+        problem: Some(problem),
+    };
+    let events = match event.get("raw").and_then(Value::as_str) {
+        None => vec![Value::Object(event.clone())],
+        Some(raw) => match parse(site, scope, raw) {
+            Ok(events) => events,
+            Err(problem) => return failed(problem),
+        },
+    };
+    let fields: Vec<_> = events
+        .iter()
+        .flat_map(|event| set.evaluate(event))
+        .flat_map(|m| m.fields)
+        .collect();
+    let matched = events.iter().any(|event| !set.evaluate(event).is_empty());
+    RuleTestResult {
+        matched,
+        fields,
+        problem: None,
+    }
+}
+
+/// A raw record's events, as the pipeline would make them.
+fn parse(site: &SiteService, scope: &Scope, raw: &str) -> std::result::Result<Vec<Value>, String> {
+    let batch = RawBatch {
+        scope: scope.clone(),
+        source: SourceName::new(SourceName::AUTO),
+        origin: OriginId(aurora_ids::Id128::random()),
+        host: String::new(),
+        trace: TraceContext::new(),
+        records: vec![RawRecord::whole(0, site.now(), raw.as_bytes().to_vec())],
+    };
+    let (events, dead) = site.parts.registry.process(scope, &batch).split();
+    if let Some(letter) = dead.first() {
+        return Err(letter.detail.clone());
+    }
+    let read = events.iter().map(|item| item.event().map(Value::Object));
+    read.collect::<std::result::Result<_, _>>()
+        .map_err(|error| error.to_string())
+}
+
+/// Copies rules that compile into the data directory and puts them in force.
+pub(super) async fn import(
+    site: &SiteService,
+    context: &Context,
+    request: &RuleImport,
+) -> Result<RuleImportReport> {
+    if request.path.is_some() && !matches!(context.actor, Actor::LocalOperator(_)) {
+        return Err(Error::invalid("only the local operator may name a path"));
+    }
+    let set = files(request)?.compile(Options::default());
+    let before = site.parts.rules.handle().current();
+    let mut report = RuleImportReport {
+        problems: set.problems().iter().map(problem).collect(),
+        ..RuleImportReport::default()
+    };
+    let mut changed = Vec::new();
+    for rule in set.rules() {
+        match before.get(&rule.id) {
+            Some(known) if known.revision == rule.revision => report.unchanged += 1,
+            Some(known) if known.file.starts_with("shipped/") => {
+                report.problems.push(RuleProblem {
+                    file: rule.file.to_string(),
+                    line: None,
+                    column: None,
+                    reason: format!(
+                        "the id {} is that of a rule that comes with AuroraSOC",
+                        rule.id
+                    ),
+                    fatal: true,
+                });
+            }
+            known => {
+                if known.is_some() {
+                    report.updated += 1
+                } else {
+                    report.added += 1
+                }
+                changed.push(rule);
+            }
+        }
+    }
+    if changed.is_empty() {
+        return Ok(report);
+    }
+    let ids = changed.iter().map(|rule| rule.id.0.clone());
+    let decision = Change::decided(Action::on("rule.import", ids));
+    let context = context.clone().because(request.reason.clone());
+    site.records()
+        .commit(&context, decision)
+        .await
+        .map_err(errors::records)?;
+    for rule in changed {
+        let name = format!("{}.yml", safe(&rule.id.0));
+        let path = site.parts.rules.imported().join(name);
+        std::fs::write(&path, rule.text.as_bytes()).map_err(Error::internal)?;
+    }
+    site.parts.rules.reload().map_err(Error::internal)?;
+    Ok(report)
+}
+
+/// A rule's id as a file name: it comes from outside, and is text.
+fn safe(id: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            '_'
+        }
+    };
+    id.chars().take(80).map(plain).collect()
+}

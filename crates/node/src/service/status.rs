@@ -1,0 +1,203 @@
+use std::collections::VecDeque;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use aurora_api::site::{Error, Result};
+use aurora_clock::Timestamp;
+use aurora_events_engine::Phase;
+use aurora_messages::{
+    DiskStatus, EngineStatus, Health, LedgerReport, ListenerStatus, Rates, RoleStatus, RuleCounts,
+    SiteStatus,
+};
+use aurora_model::{Scope, Stream};
+use aurora_records::{Collection, Query, Test};
+use aurora_telemetry::Metric;
+
+use super::SiteService;
+use crate::Engine;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The ledger's totals over the last minute.
+#[derive(Default)]
+pub(super) struct Samples(VecDeque<Sample>);
+
+#[derive(Clone, Copy)]
+struct Sample {
+    at: Timestamp,
+    records: u64,
+    events: u64,
+    matches: u64,
+}
+
+impl SiteService {
+    /// Remembers a ledger's totals for the rates.
+    pub(super) fn sample(&self, report: &LedgerReport) {
+        let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        samples.0.push_back(Sample {
+            at: report.at,
+            records: report.total.received,
+            events: report.total.events,
+            matches: report.matches.matches,
+        });
+        while samples
+            .0
+            .front()
+            .is_some_and(|oldest| report.at.since(oldest.at) > MINUTE)
+        {
+            samples.0.pop_front();
+        }
+    }
+}
+
+pub(super) async fn status(site: &SiteService, scope: &Scope) -> SiteStatus {
+    let set = site.parts.rules.handle().current();
+    let addresses = site
+        .addresses
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    SiteStatus {
+        site: scope.site,
+        name: site.parts.config.site.name.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        started_at: site.started_at,
+        now: site.now(),
+        data_dir: site.data_dir.display().to_string(),
+        roles: roles(site),
+        listeners: addresses
+            .into_iter()
+            .map(|(name, address)| ListenerStatus {
+                name,
+                address: address.to_string(),
+            })
+            .collect(),
+        rates: rates(site, scope).await,
+        engine: engine(site, scope).await,
+        disk: disk(site),
+        rules: RuleCounts {
+            loaded: set.rules().len() as u64,
+            broken: set.problems().len() as u64,
+        },
+    }
+}
+
+fn roles(site: &SiteService) -> Vec<RoleStatus> {
+    use aurora_telemetry::Health as Own;
+    let shown = |(role, health)| match health {
+        Own::Starting => RoleStatus {
+            role,
+            health: Health::Starting,
+            detail: None,
+        },
+        Own::Ready => RoleStatus {
+            role,
+            health: Health::Ready,
+            detail: None,
+        },
+        Own::Degraded { reason } => RoleStatus {
+            role,
+            health: Health::Degraded,
+            detail: Some(reason),
+        },
+        Own::Stopped => RoleStatus {
+            role,
+            health: Health::Down,
+            detail: None,
+        },
+    };
+    site.parts.health.all().into_iter().map(shown).collect()
+}
+
+#[allow(clippy::cast_precision_loss)]
+async fn rates(site: &SiteService, scope: &Scope) -> Rates {
+    let hour = site.now().minus(Duration::from_secs(3600));
+    let query = Query::of(Collection::Alerts)
+        .with("created_at", Test::AtLeast(hour.as_millis()))
+        .limit(0);
+    let alerts = site
+        .records()
+        .list(scope, &query)
+        .await
+        .map_or(0, |page| page.total);
+    let samples = site.samples.lock().unwrap_or_else(PoisonError::into_inner);
+    let (Some(first), Some(last)) = (samples.0.front(), samples.0.back()) else {
+        return Rates {
+            alerts_last_hour: alerts,
+            ..Rates::default()
+        };
+    };
+    let seconds = last.at.since(first.at).as_secs_f64().max(1.0);
+    let rate = |new: u64, old: u64| new.saturating_sub(old) as f64 / seconds;
+    Rates {
+        records_per_second: rate(last.records, first.records),
+        events_per_second: rate(last.events, first.events),
+        matches_per_second: rate(last.matches, first.matches),
+        alerts_last_hour: alerts,
+    }
+}
+
+async fn engine(site: &SiteService, scope: &Scope) -> EngineStatus {
+    let info = site.events().info(scope).await;
+    let (rows, bytes) = info.as_ref().map_or((0, 0), |info| (info.rows, info.bytes));
+    let (engine, mut health, restarts, mut detail) = match &site.parts.adapters.engine {
+        Engine::Memory => ("memory".to_owned(), Health::Ready, 0, None),
+        Engine::Server(address) => (format!("clickhouse at {address}"), Health::Ready, 0, None),
+        Engine::Embedded(handle) => {
+            let status = handle.status();
+            let health = match status.phase {
+                Phase::Ready => Health::Ready,
+                Phase::Starting => Health::Starting,
+                Phase::Restarting => Health::Degraded,
+                Phase::Stopped => Health::Down,
+            };
+            (
+                "embedded".to_owned(),
+                health,
+                status.restarts,
+                status.last_error,
+            )
+        }
+    };
+    if let (Err(error), Health::Ready) = (&info, health) {
+        health = Health::Degraded;
+        detail = Some(aurora_tasks::chain(error));
+    }
+    EngineStatus {
+        health,
+        detail,
+        engine,
+        rows,
+        bytes,
+        restarts,
+    }
+}
+
+fn disk(site: &SiteService) -> DiskStatus {
+    let stat = rustix::fs::statvfs(&site.data_dir);
+    let (free, used) = stat.map_or((0, 0), |stat| {
+        let used = stat.f_blocks.saturating_sub(stat.f_bfree);
+        (stat.f_bavail * stat.f_frsize, used * stat.f_frsize)
+    });
+    DiskStatus {
+        free_bytes: free,
+        reserve_bytes: site.parts.config.storage.reserve_bytes,
+        used_bytes: used,
+    }
+}
+
+/// The registry's text, with both ledgers and the bus as they are now.
+pub(super) async fn metrics(site: &SiteService) -> Result<String> {
+    let metrics = &site.parts.metrics;
+    site.ledger.show(metrics).await.map_err(Error::internal)?;
+    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    for stream in Stream::ALL {
+        if let Ok(info) = site.parts.adapters.bus.stream(stream).await {
+            metrics.set(Metric::BusBytes, &[stream.name()], whole(info.bytes));
+        }
+    }
+    let active = super::suppressions::active(site, &site.parts.scope).await?;
+    metrics.set(Metric::SuppressionsActive, &[], whole(active.len() as u64));
+    Ok(metrics.render())
+}
