@@ -42,7 +42,7 @@ fn limits() -> impl Strategy<Value = aurora_dedupe::Options> {
 }
 
 fn without_failures(options: &aurora_dedupe::Options, records: &Records) -> (Vec<Verdict>, u64) {
-    let mut window = Window::new(shard(), options.clone());
+    let mut window = Window::new(shard(), *options);
     let mut now = 0;
     let verdict = |(number, later): &(u64, i64)| {
         now += later;
@@ -130,7 +130,7 @@ proptest! {
         let mut service = Service {
             options: &options,
             records: timed.collect(),
-            window: Window::new(shard(), options.clone()),
+            window: Window::new(shard(), options),
             store: Store::new(),
             verdicts: Vec::new(),
             evicted: 0,

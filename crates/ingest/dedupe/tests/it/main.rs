@@ -30,7 +30,7 @@ fn apply(store: &mut Store, delta: Delta) {
 }
 
 fn restore(options: &Options, store: &Store) -> Window {
-    Window::restore(shard(), options.clone(), store.clone()).unwrap()
+    Window::restore(shard(), *options, store.clone()).unwrap()
 }
 
 fn shard() -> Shard {

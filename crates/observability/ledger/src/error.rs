@@ -1,0 +1,10 @@
+/// Why the ledger stopped, or could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the bus failed")]
+    Bus(#[from] aurora_bus::Error),
+    #[error("the records store failed")]
+    Records(#[from] aurora_records::Error),
+    #[error("checkpoint `{0}` does not hold what this release writes")]
+    Checkpoint(String),
+}

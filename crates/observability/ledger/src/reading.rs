@@ -1,0 +1,84 @@
+//! What the records store says: checkpoints and counters of one moment.
+//!
+//! A service adds to its counters and moves its checkpoint in one commit, and no checkpoint ever
+//! goes back. So counters that were read between two readings of the same checkpoints belong to
+//! those checkpoints.
+
+use std::collections::BTreeMap;
+
+use aurora_model::Scope;
+use aurora_records::Records;
+
+use crate::Error;
+
+/// The slot that [`crate::Ledger`] counts up to.
+pub(crate) const LEDGER: &str = "ledger/raw";
+/// Written by the normaliser, for each raw shard.
+const NORMALISE: &str = "normalise/";
+/// Written by the event and the dead-letter writer.
+const STORE: &str = "store/";
+const EVENTS: &str = "store/events";
+const DEADLETTER: &str = "store/deadletter";
+
+/// The last sequence that each service has settled and counted; 0 when it has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Floors {
+    /// In RAW: up to here it is counted as received.
+    pub(crate) received: u64,
+    /// In RAW, by shard: up to here it became events, dead letters and counted duplicates.
+    pub(crate) shards: BTreeMap<u16, u64>,
+    /// In EVENTS: up to here it is counted as stored.
+    pub(crate) events: u64,
+    /// In DEADLETTER: up to here it is counted as dead-lettered.
+    pub(crate) deadletter: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) floors: Floors,
+    pub(crate) counters: Vec<(String, u64)>,
+}
+
+impl Floors {
+    pub(crate) fn shard(&self, shard: u16) -> u64 {
+        self.shards.get(&shard).copied().unwrap_or(0)
+    }
+
+    pub(crate) async fn read(records: &dyn Records, scope: &Scope) -> Result<Self, Error> {
+        let mut floors = Self::default();
+        if let Some(value) = records.slot(scope, LEDGER).await? {
+            floors.received = sequence(LEDGER, &value)?;
+        }
+        for (key, value) in records.slots(scope, NORMALISE).await? {
+            if let Ok(shard) = key[NORMALISE.len()..].parse() {
+                floors.shards.insert(shard, sequence(&key, &value)?);
+            }
+        }
+        for (key, value) in records.slots(scope, STORE).await? {
+            match key.as_str() {
+                EVENTS => floors.events = sequence(&key, &value)?,
+                DEADLETTER => floors.deadletter = sequence(&key, &value)?,
+                _ => {}
+            }
+        }
+        Ok(floors)
+    }
+}
+
+impl Reading {
+    /// `None` when a checkpoint moved meanwhile: try again.
+    pub(crate) async fn take(records: &dyn Records, scope: &Scope) -> Result<Option<Self>, Error> {
+        let floors = Floors::read(records, scope).await?;
+        let counters = records.counters(scope, "ledger/").await?;
+        let after = Floors::read(records, scope).await?;
+        Ok((floors == after).then_some(Self { floors, counters }))
+    }
+}
+
+/// A checkpoint's value: a little-endian `u64`.
+pub(crate) fn sequence(key: &str, value: &[u8]) -> Result<u64, Error> {
+    let bytes = value
+        .try_into()
+        .map_err(|_| Error::Checkpoint(key.to_owned()))?;
+    Ok(u64::from_le_bytes(bytes))
+}
