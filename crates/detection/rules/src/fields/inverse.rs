@@ -16,6 +16,8 @@ pub(crate) enum Inverse {
     Initiated,
     /// What follows the last dot of a path's last part.
     Extension,
+    /// `path`, and `?` and `query_string` where there is one.
+    Uri,
 }
 
 impl Inverse {
@@ -23,6 +25,7 @@ impl Inverse {
         match self {
             Self::DomainUser => Some("domain"),
             Self::ValuePath => Some("name"),
+            Self::Uri => Some("query_string"),
             _ => None,
         }
     }
@@ -40,6 +43,9 @@ impl Inverse {
             }
             (Self::ValuePath, Value::String(path), Some(name)) => {
                 visit(FieldValue::Str(&format!("{path}\\{name}")))
+            }
+            (Self::Uri, Value::String(path), Some(query)) => {
+                visit(FieldValue::Str(&format!("{path}?{query}")))
             }
             (Self::Hashes, Value::Array(prints), _) => visit(FieldValue::Str(&hashes(prints))),
             (Self::Initiated, _, _) => match value.as_i64() {

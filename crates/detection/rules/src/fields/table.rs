@@ -88,6 +88,7 @@ fn candidates<const N: usize>(
         "hashes" => Inverse::Hashes,
         "initiated" => Inverse::Initiated,
         "extension" => Inverse::Extension,
+        "uri" => Inverse::Uri,
         other => return Err(row.error(format!("the transform `{other}` is unknown"))),
     };
     let one = |path: &str| match path.strip_prefix('@') {
