@@ -1,5 +1,7 @@
 //! Text patterns: literals, `*`, `?` and the dash of `windash`.
 
+use memchr::memmem::Finder;
+
 use crate::fold::fold;
 
 /// The characters that Windows programs take as the start of an option, as `windash` lists them:
@@ -91,6 +93,8 @@ pub struct TextPattern {
 struct Piece {
     units: Vec<Unit>,
     chars: usize,
+    /// Between two `*`: looks for the one literal that the piece is, when it is one.
+    finder: Option<Finder<'static>>,
 }
 
 #[derive(Clone, Debug)]
@@ -113,6 +117,8 @@ impl TextPattern {
                 Part::Literal(text) => piece.push(Unit::Literal(fold(text).into_owned())),
             }
         }
+        let last = pieces.len() - 1;
+        pieces.iter_mut().take(last).skip(1).for_each(Piece::finish);
         Self { pieces, cased }
     }
 
@@ -164,6 +170,12 @@ impl Piece {
         self.units.push(unit);
     }
 
+    fn finish(&mut self) {
+        if let [Unit::Literal(only)] = self.units.as_slice() {
+            self.finder = Some(Finder::new(only).into_owned());
+        }
+    }
+
     /// The end of this piece when the text starts with it.
     fn at_start(&self, text: &str) -> Option<usize> {
         let mut at = 0;
@@ -188,7 +200,10 @@ impl Piece {
     fn find(&self, text: &str) -> Option<usize> {
         match self.units.as_slice() {
             [] => Some(0),
-            [Unit::Literal(only)] => text.find(only.as_str()).map(|at| at + only.len()),
+            [Unit::Literal(only)] => {
+                let finder = self.finder.as_ref()?;
+                finder.find(text.as_bytes()).map(|at| at + only.len())
+            }
             [Unit::Literal(head), ..] => {
                 let mut starts = text.match_indices(head.as_str()).map(|(at, _)| at);
                 // Overlapping places of the head are missed by `match_indices`: step by characters
