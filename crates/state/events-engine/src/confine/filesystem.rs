@@ -1,4 +1,5 @@
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
@@ -41,7 +42,9 @@ pub(super) fn restrict(own: &Path, library: &Path) -> Result<String, Error> {
 
 fn apply(own: &Path, library: &Path) -> Result<String, RulesetError> {
     let (all, read) = (AccessFs::from_all(RULES), AccessFs::from_read(RULES));
+    let loaded = loaded();
     let readable = READABLE.iter().map(Path::new).chain([library]);
+    let readable = readable.chain(loaded.iter().map(PathBuf::as_path));
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(all)?
@@ -58,4 +61,14 @@ fn apply(own: &Path, library: &Path) -> Result<String, RulesetError> {
         RulesetStatus::NotEnforced => "none",
     }
     .to_owned())
+}
+
+/// The program itself and the libraries it has loaded. For the text of any error the engine looks up
+/// symbols in all of them; one that it may not open makes it throw where it must not, and hang.
+fn loaded() -> BTreeSet<PathBuf> {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let paths = maps
+        .lines()
+        .filter_map(|line| Some(PathBuf::from(&line[line.find('/')?..])));
+    paths.chain(std::env::current_exe()).collect()
 }

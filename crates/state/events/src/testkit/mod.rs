@@ -10,7 +10,7 @@ mod hostile;
 mod oracle;
 
 pub use contract::contract;
-pub use generate::{Random, event, row, rows, scope};
+pub use generate::{Random, START, event, row, rows, scope};
 pub use hostile::{HOSTILE_TEXTS, hostile_texts};
 pub use oracle::same_answers;
 

@@ -1,0 +1,145 @@
+use std::net::IpAddr;
+use std::ops::Bound;
+
+use aurora_hunt::{Field, Filter, Pattern, Piece, Range, Test};
+use ipnet::IpNet;
+
+use super::Compiler;
+use super::expression::Expression;
+
+impl Compiler<'_> {
+    /// A condition that is never NULL.
+    pub(super) fn filter(&mut self, filter: &Filter) -> String {
+        match filter {
+            Filter::All => "1".to_owned(),
+            Filter::And(parts) => self.join(parts, " AND "),
+            Filter::Or(parts) => self.join(parts, " OR "),
+            Filter::Not(inner) => format!("NOT ({})", self.filter(inner)),
+            Filter::Text(pattern) => self.matches("raw_data", &pattern.anywhere()),
+            Filter::Field(field, test) => self.field(field, test),
+        }
+    }
+
+    fn join(&mut self, parts: &[Filter], between: &str) -> String {
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|part| format!("({})", self.filter(part)))
+            .collect();
+        parts.join(between)
+    }
+
+    fn field(&mut self, field: &Field, test: &Test) -> String {
+        // Holding nothing is about all targets together; every other test about any value of any.
+        if matches!(test, Test::Matches(pattern) if pattern.as_literal() == Some("")) {
+            return format!("NOT ({})", self.field(field, &Test::Exists));
+        }
+        let targets: Vec<String> = field
+            .targets
+            .iter()
+            .map(|target| {
+                let expression = self.target(target);
+                self.test(&expression, test)
+            })
+            .collect();
+        targets.join(" OR ")
+    }
+
+    fn test(&mut self, expression: &Expression, test: &Test) -> String {
+        match (expression, test) {
+            (Expression::Number(_), Test::Exists) => "1".to_owned(),
+            (Expression::Number(number), Test::Between(range)) => self.bounds(number, range),
+            (Expression::Number(number), test) => self.text(&format!("toString({number})"), test),
+            (Expression::One(text), test) => self.text(text, test),
+            (Expression::Many(array), test) => {
+                let one = self.text("v", test);
+                format!("arrayExists(v -> ({one}), {array})")
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, test: &Test) -> String {
+        match test {
+            Test::Exists => format!("notEmpty({text})"),
+            Test::Matches(pattern) => self.matches(text, pattern),
+            Test::Within(net) => self.within(text, net),
+            Test::Between(range) => {
+                let number = format!("toFloat64OrNull({text})");
+                let bounds = self.bounds(&number, range);
+                format!("ifNull(isFinite({number}) AND {bounds}, 0)")
+            }
+        }
+    }
+
+    fn matches(&mut self, text: &str, pattern: &Pattern) -> String {
+        match pattern.as_literal() {
+            Some(literal) if literal.is_ascii() => {
+                let place = self.parameters.text(&literal.to_ascii_lowercase());
+                format!("lower({text}) = {place}")
+            }
+            Some(literal) => {
+                let place = self.parameters.text(literal);
+                format!("lowerUTF8({text}) = lowerUTF8({place})")
+            }
+            None => {
+                let place = self.parameters.text(&like(pattern));
+                format!("{text} ILIKE {place}")
+            }
+        }
+    }
+
+    /// Every address in the IPv4-mapped form, so that one comparison serves both families.
+    fn within(&mut self, text: &str, net: &IpNet) -> String {
+        let first = self.parameters.text(&mapped(net.network()));
+        let last = self.parameters.text(&mapped(net.broadcast()));
+        format!(
+            "((isIPv4String({text}) OR isIPv6String({text})) AND \
+             (IPv6StringToNumOrDefault({text}) BETWEEN unhex({first}) AND unhex({last})))"
+        )
+    }
+
+    fn bounds(&mut self, number: &str, range: &Range) -> String {
+        let mut conditions = Vec::new();
+        let mut add = |sign: &str, bound: f64| {
+            conditions.push(format!("{number} {sign} {}", self.parameters.float(bound)));
+        };
+        match range.lower {
+            Bound::Included(bound) => add(">=", bound),
+            Bound::Excluded(bound) => add(">", bound),
+            Bound::Unbounded => {}
+        }
+        match range.upper {
+            Bound::Included(bound) => add("<=", bound),
+            Bound::Excluded(bound) => add("<", bound),
+            Bound::Unbounded => {}
+        }
+        format!("({})", conditions.join(" AND "))
+    }
+}
+
+/// The pattern in LIKE's terms.
+fn like(pattern: &Pattern) -> String {
+    let mut out = String::new();
+    for piece in pattern.pieces() {
+        match piece {
+            Piece::AnyRun => out.push('%'),
+            Piece::AnyOne => out.push('_'),
+            Piece::Text(text) => {
+                for c in text.chars() {
+                    if matches!(c, '\\' | '%' | '_') {
+                        out.push('\\');
+                    }
+                    out.push(c);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn mapped(address: IpAddr) -> String {
+    let bits = match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    };
+    format!("{bits:032x}")
+}
