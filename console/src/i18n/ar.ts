@@ -67,7 +67,7 @@ export const ar: Catalogue = {
 
   'row.unowned': 'بلا مسؤول',
   'row.mine': 'أنت',
-  'row.more': '‎+{count}',
+  'row.more': '+{count}',
 
   'notShown.title': 'غير معروض:',
   'notShown.suppressed': {

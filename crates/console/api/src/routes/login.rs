@@ -22,7 +22,7 @@ struct Link {
 /// Our own page then leads on to the console: a redirect would count as part of a visit from
 /// elsewhere, for which browsers withhold a `SameSite=Strict` cookie.
 const WELCOME: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\
-<meta http-equiv=\"refresh\" content=\"0;url=/\"><title>AuroraSOC</title>\
+<meta http-equiv=\"refresh\" content=\"0;url=/\"><link rel=\"icon\" href=\"/icon.svg\"><title>AuroraSOC</title>\
 <p><a href=\"/\">Go to the console</a></p></html>\n";
 
 const USED: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">\

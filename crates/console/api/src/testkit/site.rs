@@ -607,6 +607,7 @@ impl Site for FakeSite {
             role: role.to_owned(),
             health: Health::Ready,
             detail: None,
+            waiting: None,
         });
         Ok(SiteStatus {
             site: self.scope.site,
