@@ -42,6 +42,9 @@ pub struct RoleStatus {
     pub health: Health,
     /// Why, when it is not ready.
     pub detail: Option<String>,
+    /// Messages on the bus that it has not worked off; absent for a role that takes none.
+    #[serde(default)]
+    pub waiting: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
