@@ -1,1 +1,31 @@
-fn main() {}
+//! `aurorasoc`: the command line of a site.
+//!
+//! What it is: arguments in, a call to a running site or to `aurora-node`, text or JSON out. What
+//! it is not: a place for behaviour. Start reading at [`args::Cli`], then at a command's file.
+
+mod app;
+mod args;
+mod commands;
+mod exit;
+mod failure;
+mod follow;
+mod instance;
+mod lookup;
+mod output;
+mod settings;
+mod time;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    // The engine confines its whole process, so it must be alone in it: no runtime, no threads.
+    if let args::Command::Engine(engine) = &cli.command {
+        return commands::engine::run(engine).into();
+    }
+    let mut app = app::App::new(&cli.global);
+    let ended = commands::run(cli.command, &mut app);
+    failure::conclude(ended, &app).into()
+}

@@ -65,7 +65,7 @@ pub(super) async fn status(site: &SiteService, scope: &Scope) -> SiteStatus {
         started_at: site.started_at,
         now: site.now(),
         data_dir: site.data_dir.display().to_string(),
-        roles: roles(site),
+        roles: roles(site).await,
         listeners: addresses
             .into_iter()
             .map(|(name, address)| ListenerStatus {
@@ -83,31 +83,47 @@ pub(super) async fn status(site: &SiteService, scope: &Scope) -> SiteStatus {
     }
 }
 
-fn roles(site: &SiteService) -> Vec<RoleStatus> {
+async fn roles(site: &SiteService) -> Vec<RoleStatus> {
     use aurora_telemetry::Health as Own;
-    let shown = |(role, health)| match health {
-        Own::Starting => RoleStatus {
+    let mut roles = Vec::new();
+    for (role, health) in site.parts.health.all() {
+        let (health, detail) = match health {
+            Own::Starting => (Health::Starting, None),
+            Own::Ready => (Health::Ready, None),
+            Own::Degraded { reason } => (Health::Degraded, Some(reason)),
+            Own::Stopped => (Health::Down, None),
+        };
+        let waiting = waiting(site, &role).await;
+        roles.push(RoleStatus {
             role,
-            health: Health::Starting,
-            detail: None,
-        },
-        Own::Ready => RoleStatus {
-            role,
-            health: Health::Ready,
-            detail: None,
-        },
-        Own::Degraded { reason } => RoleStatus {
-            role,
-            health: Health::Degraded,
-            detail: Some(reason),
-        },
-        Own::Stopped => RoleStatus {
-            role,
-            health: Health::Down,
-            detail: None,
-        },
+            health,
+            detail,
+            waiting,
+        });
+    }
+    roles
+}
+
+/// What waits for the role on the bus; a role with several consumers waits for the slowest.
+async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
+    let consumers = match role {
+        "normalise" => vec![aurora_normalise::Normaliser::consumer()],
+        "store" => vec![
+            aurora_store::EventWriter::consumer(),
+            aurora_store::FindingWriter::consumer(),
+            aurora_store::DeadLetterKeeper::consumer(),
+        ],
+        "detect" => vec![aurora_detect::Detector::consumer()],
+        _ => return None,
     };
-    site.parts.health.all().into_iter().map(shown).collect()
+    let mut most = None;
+    for consumer in consumers {
+        let bus = &site.parts.adapters.bus;
+        if let Ok(Some(info)) = bus.consumer_info(consumer.stream, &consumer.name).await {
+            most = most.max(Some(info.pending));
+        }
+    }
+    most
 }
 
 #[allow(clippy::cast_precision_loss)]

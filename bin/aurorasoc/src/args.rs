@@ -1,0 +1,187 @@
+//! The command line as a whole; each command's own arguments stand in its file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands as c;
+use crate::exit::Exit;
+
+/// A security operations centre for one site: raw logs in, alerts out, nothing lost
+///
+/// A site keeps everything in one data directory and runs with no configuration at all. Commands
+/// find the running site through a socket in that directory.
+#[derive(Debug, Parser)]
+#[command(
+    name = "aurorasoc",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(after_help = after_help(), subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Site")]
+pub struct Global {
+    /// The site's data directory [default: aurorasoc/default in the user's state directory]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "AURORASOC_DATA_DIR",
+        hide_env_values = true
+    )]
+    pub data_dir: Option<PathBuf>,
+    /// A configuration file; docs/configuration.md lists every key
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "AURORASOC_CONFIG",
+        hide_env_values = true
+    )]
+    pub config: Option<PathBuf>,
+    /// One setting, above file and environment; may be repeated
+    #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Where a site that is started listens and what it serves.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Ports {
+    /// Add N to every port; a second site on one machine takes 10000
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port_offset: u16,
+    /// The console's build output; without it a plain page is served
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "AURORASOC_CONSOLE_DIR",
+        hide_env_values = true
+    )]
+    pub console_dir: Option<PathBuf>,
+}
+
+/// For machines instead of people.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Form {
+    /// Print the API's own JSON, a document a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Up(c::up::Up),
+    Down(c::down::Down),
+    Status(c::status::Status),
+    Demo(c::demo::Demo),
+    Import(c::import::Import),
+    Imports(c::imports::Imports),
+    Alerts(c::alerts::Alerts),
+    Show(c::show::Show),
+    Own(c::triage::Own),
+    Release(c::triage::Release),
+    Close(c::triage::Close),
+    Reopen(c::triage::Reopen),
+    Suppress(c::suppress::Suppress),
+    Suppressions(c::suppressions::Suppressions),
+    Unsuppress(c::suppressions::Unsuppress),
+    Hunt(c::hunt::Hunt),
+    Rules(c::rules::Rules),
+    Sources(c::sources::Sources),
+    Ledger(c::ledger::Ledger),
+    Deadletter(c::deadletter::Deadletter),
+    Decisions(c::decisions::Decisions),
+    Link(c::link::Link),
+    Logs(c::logs::Logs),
+    Doctor(c::doctor::Doctor),
+    Serve(c::serve::Serve),
+    Completions(c::completions::Completions),
+    Engine(c::engine::Engine),
+}
+
+fn after_help() -> String {
+    format!(
+        "Examples:\n  \
+         aurorasoc up --demo                   start a site and play the demonstration\n  \
+         aurorasoc import /var/log/auth.log    read a file into it\n  \
+         aurorasoc alerts                      what needs a human\n  \
+         aurorasoc show 4f9c                   one alert, by the beginning of its id\n\n\
+         Exit codes:\n{}\n\
+         Errors name the fix; AURnnnn has a page docs/errors/AURnnnn.md.",
+        Exit::table()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        fn examine(command: &clap::Command, without: &mut Vec<String>) {
+            let groups = command.has_subcommands();
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            if !groups && !command.is_hide_set() && !help.contains("aurorasoc ") {
+                without.push(command.get_name().to_owned());
+            }
+            command
+                .get_subcommands()
+                .for_each(|inner| examine(inner, without));
+        }
+        let mut without = Vec::new();
+        examine(&Cli::command(), &mut without);
+        assert_eq!(without, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_people_type_is_understood() {
+        let read = |text: &str| Cli::try_parse_from(text.split(' '));
+        for line in [
+            "aurorasoc up --demo --port-offset 10000 --data-dir /x",
+            "aurorasoc --set events.store=memory up",
+            "aurorasoc import - a.json --source windows@hq --restart --no-wait",
+            "aurorasoc alerts --severity high --status new --since 24h --json --follow",
+            "aurorasoc close 4f9c 77aa --as false-positive-rule --note x",
+            "aurorasoc suppress 4f9c --reason x --until 7d --yes",
+            "aurorasoc suppress --rule r1 --entity host=ws1 --reason x --until 2026-12-31",
+            "aurorasoc hunt process.cmd_line:*x* --since 24h --histogram",
+            "aurorasoc rules lint a b",
+            "aurorasoc deadletter replay --all --because mended",
+            "aurorasoc engine --socket s --path p --library l",
+        ] {
+            read(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+        for line in [
+            "aurorasoc",
+            "aurorasoc close 4f9c",
+            "aurorasoc close 4f9c --as maybe",
+            "aurorasoc suppress --reason x --until 7d",
+            "aurorasoc suppress 4f9c --rule r --reason x --until 7d",
+            "aurorasoc alerts --severity dreadful",
+            "aurorasoc hunt x --since yesterday",
+            "aurorasoc up --port-offset 70000",
+            "aurorasoc sources token Windows",
+        ] {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+use aurora_client::Client;
+use aurora_clock::Timestamp;
+use aurora_messages::{AlertQuery, AlertRow, LiveEvent, View};
+use aurora_model::{AlertStatus, Entity, RuleId, Severity};
+use clap::{Args, ValueEnum};
+
+use crate::app::App;
+use crate::args::Form;
+use crate::exit::Exit;
+use crate::follow::Live;
+use crate::output::{Line, Span, Table, count, of, severity, short, status};
+use crate::time::{self, Moment};
+
+/// List alerts: first what needs a human
+///
+/// Without filters these are open alerts that nobody else owns, the most severe first. With --all,
+/// --status, --owner or --since it is every alert that fits, the latest first.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    aurorasoc alerts\n  \
+    aurorasoc alerts --all --severity high --since 24h\n  \
+    aurorasoc alerts --text mimikatz --json | jq -r '.alerts[].id'\n  \
+    aurorasoc alerts --follow")]
+pub struct Alerts {
+    /// Also closed ones and those that others own
+    #[arg(long)]
+    all: bool,
+    /// This severity or worse
+    #[arg(long, value_name = "SEVERITY")]
+    severity: Option<Severity>,
+    #[arg(long, value_enum)]
+    status: Option<Status>,
+    /// A rule's id
+    #[arg(long, value_name = "ID")]
+    rule: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// Part of the title, of an entity, of the rule's or the alert's id
+    #[arg(long)]
+    text: Option<String>,
+    /// Last seen since: 24h, 7d, or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: u32,
+    /// Stay, and show alerts as they appear and change
+    #[arg(long, short)]
+    follow: bool,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// Where an alert is in its life
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Status {
+    New,
+    Owned,
+    Closed,
+}
+
+impl Status {
+    const fn meant(self) -> AlertStatus {
+        match self {
+            Self::New => AlertStatus::New,
+            Self::Owned => AlertStatus::Owned,
+            Self::Closed => AlertStatus::Closed,
+        }
+    }
+}
+
+impl Alerts {
+    fn query(&self, now: Timestamp) -> AlertQuery {
+        let chosen = self.status.is_some() || self.owner.is_some() || self.since.is_some();
+        AlertQuery {
+            view: if self.all || chosen {
+                View::All
+            } else {
+                View::NeedsHuman
+            },
+            status: self.status.map(Status::meant),
+            severity: self.severity,
+            rule: self.rule.clone().map(RuleId),
+            owner: self.owner.clone(),
+            text: self.text.clone(),
+            since: self.since.map(|since| since.past(now)),
+            limit: Some(self.limit),
+            offset: None,
+        }
+    }
+}
+
+pub async fn run(alerts: Alerts, app: &mut App) -> anyhow::Result<Exit> {
+    let query = alerts.query(app.now());
+    if alerts.follow {
+        return follow(&query, alerts.form.json, app).await;
+    }
+    let page = app.client.alerts(&query).await?;
+    if alerts.form.json {
+        app.screen.json(&page)?;
+        return Ok(Exit::Ok);
+    }
+    if page.alerts.is_empty() {
+        app.screen.line("No alert fits.")?;
+    } else {
+        let table = table(&page.alerts, app.now());
+        app.screen.table(&table)?;
+    }
+    let shown = page.alerts.len() as u64;
+    if page.total > shown {
+        let rest = of(page.total - shown, "alert");
+        app.screen
+            .line(Line::new().dim(format!("{rest} more; --limit shows them")))?;
+    }
+    not_shown(&query, app).await?;
+    Ok(Exit::Ok)
+}
+
+/// What the queue leaves out. Nothing is muted silently.
+async fn not_shown(query: &AlertQuery, app: &mut App) -> anyhow::Result<()> {
+    if query.view == View::All {
+        return Ok(());
+    }
+    let left_out = app.client.not_shown().await?;
+    let parts = [
+        (left_out.suppressed, "suppressed"),
+        (left_out.closed_today, "closed today"),
+        (left_out.owned_by_others, "owned by others"),
+        (left_out.dead_lettered, "records in the dead letter"),
+    ];
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", count(*number)))
+        .collect();
+    if !told.is_empty() {
+        app.screen
+            .line(Line::new().dim(format!("Not shown: {}", told.join(", "))))?;
+    }
+    Ok(())
+}
+
+pub fn table(alerts: &[AlertRow], now: Timestamp) -> Table {
+    let mut table = Table::new(&[
+        "alert",
+        "severity",
+        "status",
+        "last seen",
+        "matches#",
+        "about",
+        "title",
+    ]);
+    for alert in alerts {
+        table.row([
+            Span::plain(short_id(alert)),
+            severity(alert.severity),
+            state(alert),
+            Span::plain(time::relative(alert.last_seen, now)),
+            Span::plain(count(alert.count)),
+            about(alert.entity.as_ref()),
+            Span::plain(short(&alert.title, 80)),
+        ]);
+    }
+    table
+}
+
+/// Enough of the id to type.
+fn short_id(alert: &AlertRow) -> String {
+    alert.id.to_string().chars().take(8).collect()
+}
+
+fn state(alert: &AlertRow) -> Span {
+    match (&alert.owner, alert.disposition) {
+        (_, Some(disposition)) => Span::dim(disposition.word().replace('_', " ")),
+        (Some(owner), None) => Span::plain(short(owner, 20)),
+        (None, None) => status(alert.status),
+    }
+}
+
+pub fn about(entity: Option<&Entity>) -> Span {
+    Span::maybe(entity.map(|entity| short(&entity.value, 40)))
+}
+
+/// First what is there, oldest first as the rest will come, then every change.
+async fn follow(query: &AlertQuery, json: bool, app: &mut App) -> anyhow::Result<Exit> {
+    // Listening begins before reading, so that nothing falls between the two.
+    let mut live = Live::open(&app.client).await?;
+    let mut page = app.client.alerts(query).await?;
+    page.alerts.sort_by_key(|alert| alert.updated_at);
+    for alert in &page.alerts {
+        show(alert, json, app)?;
+    }
+    loop {
+        let heard = tokio::select! {
+            heard = live.next() => heard?,
+            ended = tokio::signal::ctrl_c() => {
+                ended?;
+                return Ok(Exit::Ok);
+            }
+        };
+        match heard.event {
+            LiveEvent::Alert(change) if fits(query, &change.alert) => {
+                show(&change.alert, json, app)?
+            }
+            LiveEvent::Reset(_) => {
+                for alert in fresh(query, &app.client).await? {
+                    show(&alert, json, app)?;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn fresh(query: &AlertQuery, client: &Client) -> anyhow::Result<Vec<AlertRow>> {
+    Ok(client.alerts(query).await?.alerts)
+}
+
+/// What the site filters in a list, a change is filtered by here.
+fn fits(query: &AlertQuery, alert: &AlertRow) -> bool {
+    let text = query.text.as_ref().map(|text| text.to_lowercase());
+    let mentions = |text: &String| {
+        let holds = |hay: &str| hay.to_lowercase().contains(text);
+        holds(&alert.title)
+            || holds(&alert.rule.0)
+            || alert.id.to_string().starts_with(text)
+            || alert
+                .entity
+                .as_ref()
+                .is_some_and(|entity| holds(&entity.value))
+    };
+    query.status.is_none_or(|status| alert.status == status)
+        && query
+            .severity
+            .is_none_or(|severity| alert.severity >= severity)
+        && query.rule.as_ref().is_none_or(|rule| alert.rule == *rule)
+        && query
+            .owner
+            .as_ref()
+            .is_none_or(|owner| alert.owner.as_ref() == Some(owner))
+        && query.since.is_none_or(|since| alert.last_seen >= since)
+        && text.as_ref().is_none_or(mentions)
+}
+
+fn show(alert: &AlertRow, json: bool, app: &mut App) -> std::io::Result<()> {
+    if json {
+        return app.screen.json(alert);
+    }
+    let line = Line::new()
+        .dim(time::exact(alert.updated_at))
+        .plain(format!("  {}  ", short_id(alert)))
+        .span(severity(alert.severity))
+        .plain("  ")
+        .span(state(alert))
+        .plain("  ")
+        .bold(short(&alert.title, 80))
+        .plain("  ")
+        .span(about(alert.entity.as_ref()));
+    app.screen.line(line)
+}

@@ -1,0 +1,158 @@
+mod files;
+mod host;
+mod interrupt;
+mod summary;
+mod watch;
+
+use aurora_messages::{ImportJob, ImportRequest, ImportState, LedgerReport};
+use aurora_model::SourceName;
+use clap::Args;
+
+use crate::app::App;
+use crate::args::Form;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Line;
+use files::{Input, Spooled};
+use host::Host;
+use interrupt::Interrupt;
+use summary::Summary;
+use watch::Ended;
+
+/// Read files of this machine into the site
+///
+/// JSON lines and arrays, EVTX, Suricata EVE, Zeek, CloudTrail, auditd and syslog text, also packed
+/// with gzip or zstd; the format is found from the content. A file is known by its content: the same
+/// file again is the same import and goes on where it stopped. When no site runs, one is started for
+/// as long as the import takes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    aurorasoc import Security.evtx\n  \
+    aurorasoc import -r /var/log/suricata --source suricata\n  \
+    journalctl -o short-iso | aurorasoc import -\n  \
+    aurorasoc import events.json --json | jq .alerts\n\n\
+    Exit code 6 when records went to the dead letter, 130 after Ctrl-C: the same command resumes.")]
+pub struct Import {
+    /// Files, or `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// What the records are: a parser's name, `@` and a feed's name if there are several
+    #[arg(long, value_name = "SOURCE", value_parser = source_name)]
+    source: Option<SourceName>,
+    /// Walk directories
+    #[arg(long, short)]
+    recursive: bool,
+    /// Begin again instead of resuming
+    #[arg(long)]
+    restart: bool,
+    /// Do not wait until every record is stored and judged
+    #[arg(long)]
+    no_wait: bool,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// 1 to 64 of `a-z`, `0-9`, `-`, `_`, with a feed behind an `@`.
+pub fn source_name(text: &str) -> Result<SourceName, String> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_@".contains(&b);
+    if text.is_empty() || text.len() > 64 || !text.bytes().all(plain) {
+        return Err("want 1 to 64 of a-z, 0-9, `-`, `_` and `@`".to_owned());
+    }
+    Ok(SourceName::new(text))
+}
+
+pub async fn run(import: Import, app: &mut App) -> anyhow::Result<Exit> {
+    let inputs = files::gather(&import.files, import.recursive)?;
+    let mut interrupt = Interrupt::new()?;
+    let host = Host::find(app).await?;
+    let worked = work(&import, inputs, app, &mut interrupt).await;
+    host.stop().await?;
+    let summary = worked?;
+    if import.form.json {
+        app.screen.json(&summary)?;
+    } else {
+        summary.show(app)?;
+    }
+    Ok(summary.exit())
+}
+
+async fn work(
+    import: &Import,
+    inputs: Vec<Input>,
+    app: &mut App,
+    interrupt: &mut Interrupt,
+) -> anyhow::Result<Summary> {
+    let before = app.client.ledger().await?;
+    let begun = tokio::time::Instant::now();
+    let mut jobs = Vec::with_capacity(inputs.len());
+    let mut resumed = 0;
+    for input in inputs {
+        let (path, spooled) = match input {
+            Input::File(path) => (path, None),
+            Input::Standard => {
+                let Some(spooled) = Spooled::read(app, import.form.json, interrupt).await? else {
+                    return summary_of(import, app, before, jobs, true, begun.elapsed()).await;
+                };
+                (spooled.path().to_owned(), Some(spooled))
+            }
+        };
+        let request = ImportRequest {
+            path: path.display().to_string(),
+            source: import.source.clone(),
+            restart: import.restart,
+        };
+        let started = app.client.start_import(&request).await?;
+        resumed += started.records;
+        let ended = watch::job(app, started, import.form.json, interrupt).await?;
+        let interrupted = matches!(ended, Ended::Interrupted(_));
+        let (Ended::Itself(job) | Ended::Interrupted(job)) = ended;
+        if !import.form.json {
+            tell(app, &job)?;
+        }
+        if let Some(spooled) = spooled {
+            spooled.finish(app, job.state == ImportState::Done)?;
+        }
+        jobs.push(job);
+        if interrupted {
+            let mut summary = summary_of(import, app, before, jobs, true, begun.elapsed()).await?;
+            summary.earlier = resumed;
+            return Ok(summary);
+        }
+    }
+    let settled = import.no_wait || watch::settle(app, import.form.json, interrupt).await?;
+    let mut summary = summary_of(import, app, before, jobs, false, begun.elapsed()).await?;
+    (summary.earlier, summary.settled) = (resumed, settled && !import.no_wait);
+    Ok(summary)
+}
+
+async fn summary_of(
+    import: &Import,
+    app: &App,
+    before: LedgerReport,
+    jobs: Vec<ImportJob>,
+    interrupted: bool,
+    took: std::time::Duration,
+) -> anyhow::Result<Summary> {
+    let after = app.client.ledger().await?;
+    let mut summary = Summary::of(jobs, &before, &after, took);
+    (summary.interrupted, summary.waited) = (interrupted, !import.no_wait);
+    Ok(summary)
+}
+
+/// A line a file, when it has ended.
+fn tell(app: &mut App, job: &ImportJob) -> anyhow::Result<()> {
+    let line = Line::new()
+        .span(super::imports::state(job.state))
+        .plain(format!("  {}", job.path));
+    let line = match &job.error {
+        Some(error) => line.plain(format!(": {error}")),
+        None => line.dim(format!("  {}", crate::output::of(job.records, "record"))),
+    };
+    Ok(app.screen.line(line)?)
+}
+
+/// What cannot be imported is told before anything is.
+fn missing(path: &str) -> Failure {
+    Failure::not_found(format!("there is no file `{path}`"))
+        .fix("name a file, or `-` for standard input")
+}

@@ -1,0 +1,93 @@
+//! From `--data-dir`, `--config`, `--set` and the environment to a site's settings.
+
+use std::path::{Path, PathBuf};
+
+use aurora_config::Layers;
+use aurora_node::{DataDir, SiteConfig};
+
+use crate::args::{Global, Ports};
+
+/// Where a site's data is and what it is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub data_dir: PathBuf,
+    config: Option<PathBuf>,
+    set: Vec<String>,
+}
+
+impl Settings {
+    pub fn of(global: &Global) -> Self {
+        let data_dir = global
+            .data_dir
+            .clone()
+            .unwrap_or_else(DataDir::default_root);
+        // The site may run with another working directory than ours.
+        let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
+        Self {
+            data_dir,
+            config: global.config.clone(),
+            set: global.set.clone(),
+        }
+    }
+
+    /// Default < file < environment < flag.
+    pub fn site(&self, ports: &Ports) -> Result<SiteConfig, aurora_config::Error> {
+        let mut layers = Layers::new();
+        if let Some(file) = &self.config {
+            layers = layers.file(file)?;
+        }
+        layers = layers.environment(text_variables());
+        for setting in &self.set {
+            layers = layers.set(setting)?;
+        }
+        let mut config: SiteConfig = layers.read()?;
+        if let Some(folder) = &ports.console_dir {
+            config.console.assets = Some(absolute(folder));
+        }
+        config.rules.folders = config
+            .rules
+            .folders
+            .iter()
+            .map(|path| absolute(path))
+            .collect();
+        Ok(config.offset_ports(ports.port_offset))
+    }
+
+    /// The arguments with which another process of ours comes to the same settings.
+    pub fn arguments(&self, ports: &Ports) -> Vec<std::ffi::OsString> {
+        let mut arguments: Vec<std::ffi::OsString> =
+            vec!["--data-dir".into(), self.data_dir.clone().into()];
+        if let Some(file) = &self.config {
+            arguments.extend(["--config".into(), absolute(file).into()]);
+        }
+        for setting in &self.set {
+            arguments.extend(["--set".into(), setting.into()]);
+        }
+        if let Some(folder) = &ports.console_dir {
+            arguments.extend(["--console-dir".into(), absolute(folder).into()]);
+        }
+        arguments.extend(["--port-offset".into(), ports.port_offset.to_string().into()]);
+        arguments
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        DataDir::socket(&self.data_dir)
+    }
+
+    /// What a site in the background writes its log to.
+    pub fn log(&self) -> PathBuf {
+        self.data_dir.join("run/site.log")
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Variables that are not Unicode cannot be ours.
+fn text_variables() -> Vec<(String, String)> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}
