@@ -1,10 +1,12 @@
 //! Parsers whose mapping is a VRL program under `content/parsers/`.
 
+use std::sync::OnceLock;
+
 use serde_json::{Map, Value as Json};
 use vrl::value::{ObjectMap, Value};
 
-use crate::vrl::{Program, convert};
-use crate::{Error, Failure, Input, Parsed, Parser};
+use crate::vrl::{CompileError, Program, convert};
+use crate::{Failure, Input, Parsed, Parser};
 
 /// What makes a parser out of a program.
 #[derive(Clone, Copy, Debug)]
@@ -18,17 +20,52 @@ pub(crate) struct Spec {
     pub decode: fn(&Input<'_>) -> Result<Value, Failure>,
 }
 
+/// A program that is compiled when it is first needed: a large one takes a noticeable part of a second, and most sites
+/// meet few of the sources.
+#[derive(Debug)]
+pub(crate) struct Lazy {
+    name: &'static str,
+    source: &'static str,
+    program: OnceLock<Result<Program, CompileError>>,
+}
+
+impl Lazy {
+    pub(crate) const fn new(name: &'static str, source: &'static str) -> Self {
+        Self {
+            name,
+            source,
+            program: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn get(&self) -> Result<&Program, &CompileError> {
+        self.program
+            .get_or_init(|| Program::compile(self.name, self.source))
+            .as_ref()
+    }
+
+    /// Runs the program on a decoded record.
+    pub(crate) fn run(&self, input: &Input<'_>, body: Value) -> Result<Vec<Parsed>, Failure> {
+        let program = self
+            .get()
+            .map_err(|error| Failure::Unparsable(error.to_string()))?;
+        run(program, input, body)
+    }
+}
+
 /// A parser that decodes a record natively and maps it with a program.
 #[derive(Debug)]
 pub struct ContentParser {
     spec: Spec,
-    program: Program,
+    program: Lazy,
 }
 
 impl ContentParser {
-    pub(crate) fn new(spec: Spec) -> Result<Self, Error> {
-        let program = Program::compile(spec.name, spec.source)?;
-        Ok(Self { spec, program })
+    pub(crate) const fn new(spec: Spec) -> Self {
+        Self {
+            spec,
+            program: Lazy::new(spec.name, spec.source),
+        }
     }
 }
 
@@ -45,20 +82,31 @@ impl Parser for ContentParser {
         (self.spec.detects)(body)
     }
 
+    fn prepare(&self) -> Result<(), String> {
+        self.program.get().map(drop).map_err(ToString::to_string)
+    }
+
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
-        run(&self.program, input, (self.spec.decode)(input)?)
+        self.program.run(input, (self.spec.decode)(input)?)
     }
 }
 
-/// Runs a program on a decoded record.
-pub(crate) fn run(program: &Program, input: &Input<'_>, body: Value) -> Result<Vec<Parsed>, Failure> {
+fn run(program: &Program, input: &Input<'_>, body: Value) -> Result<Vec<Parsed>, Failure> {
     let meta = ObjectMap::from([
         ("host".into(), Value::from(input.host)),
         ("source".into(), Value::from(input.source.as_str())),
-        ("received_at".into(), Value::Integer(input.received_at.as_millis())),
+        (
+            "received_at".into(),
+            Value::Integer(input.received_at.as_millis()),
+        ),
     ]);
-    let left = program.run(body, Value::Object(meta)).map_err(Failure::Unparsable)?;
-    Ok(convert::to_events(left)?.into_iter().map(with_identity).collect())
+    let left = program
+        .run(body, Value::Object(meta))
+        .map_err(Failure::Unparsable)?;
+    Ok(convert::to_events(left)?
+        .into_iter()
+        .map(with_identity)
+        .collect())
 }
 
 /// A program says the source's own id of an event as `metadata.uid`; ours takes that place later.
@@ -75,11 +123,16 @@ fn with_identity(mut event: Map<String, Json>) -> Parsed {
 pub(crate) fn json_object(input: &Input<'_>) -> Result<Value, Failure> {
     match convert::from_json(input.body)? {
         object @ Value::Object(_) => Ok(object),
-        other => Err(Failure::Unparsable(format!("want a JSON object, not {}", other.kind()))),
+        other => Err(Failure::Unparsable(format!(
+            "want a JSON object, not {}",
+            other.kind()
+        ))),
     }
 }
 
 /// The record as text; what is not UTF-8 becomes the replacement character.
 pub(crate) fn text(input: &Input<'_>) -> Result<Value, Failure> {
-    Ok(Value::from(String::from_utf8_lossy(input.body).into_owned()))
+    Ok(Value::from(
+        String::from_utf8_lossy(input.body).into_owned(),
+    ))
 }

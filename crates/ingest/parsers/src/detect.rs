@@ -3,16 +3,29 @@
 /// A CloudTrail record, or the `{"Records": […]}` of a log file.
 pub(crate) fn cloudtrail(body: &[u8]) -> bool {
     has_all(body, &["\"eventSource\"", "\"eventName\"", "\"awsRegion\""])
-        || has_all(body, &["\"eventSource\"", "\"eventName\"", "\"eventVersion\""])
-        || has_all(body, &["\"eventVersion\"", "\"userIdentity\"", "\"eventTime\""])
+        || has_all(
+            body,
+            &["\"eventSource\"", "\"eventName\"", "\"eventVersion\""],
+        )
+        || has_all(
+            body,
+            &["\"eventVersion\"", "\"userIdentity\"", "\"eventTime\""],
+        )
 }
 
 /// A line of Suricata's `eve.json`.
 pub(crate) fn suricata(body: &[u8]) -> bool {
     has_all(body, &["\"event_type\"", "\"timestamp\""])
-        && ["\"flow_id\"", "\"src_ip\"", "\"pcap_cnt\"", "\"alert\"", "\"stats\"", "\"engine\""]
-            .iter()
-            .any(|key| has_all(body, &[key]))
+        && [
+            "\"flow_id\"",
+            "\"src_ip\"",
+            "\"pcap_cnt\"",
+            "\"alert\"",
+            "\"stats\"",
+            "\"engine\"",
+        ]
+        .iter()
+        .any(|key| has_all(body, &[key]))
 }
 
 /// A line of one of Zeek's JSON logs: named by `_path` or `@stream`, or told by the fields that most logs share.
@@ -45,7 +58,9 @@ pub(crate) fn auditd(body: &[u8]) -> bool {
     if head.starts_with(b"{\"ID\":\"") {
         return head.get(7).is_some_and(u8::is_ascii_digit);
     }
-    let Some(at) = find(head, "audit(") else { return false };
+    let Some(at) = find(head, "audit(") else {
+        return false;
+    };
     let before = &head[..at];
     let stamped = head[at + 6..].first().is_some_and(u8::is_ascii_digit);
     stamped && (find(before, "type=").is_some() || before.ends_with(b"audit: "))
@@ -57,7 +72,8 @@ pub(crate) fn syslog(body: &[u8]) -> bool {
 }
 
 fn has_all(body: &[u8], keys: &[&str]) -> bool {
-    body.trim_ascii_start().first() == Some(&b'{') && keys.iter().all(|key| find(body, key).is_some())
+    body.trim_ascii_start().first() == Some(&b'{')
+        && keys.iter().all(|key| find(body, key).is_some())
 }
 
 fn find(body: &[u8], needle: &str) -> Option<usize> {

@@ -1,12 +1,15 @@
-use crate::vrl::CompileError;
-
 /// Errors of this crate. That a record cannot become an event is no error: see [`crate::Outcome::Dead`].
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error(transparent)]
-    Program(#[from] CompileError),
+    /// The text is VRL's own report.
+    #[error("{0}")]
+    Unprepared(String),
     #[error("no parser is named `{name}`; known: {known}{}", .nearest.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
-    UnknownParser { name: String, known: String, nearest: Option<&'static str> },
+    UnknownParser {
+        name: String,
+        known: String,
+        nearest: Option<&'static str>,
+    },
     #[error("a parser named `{0}` is there already; give the program another name")]
     Taken(String),
     #[error("no parser recognises the record; name its source, known: {known}")]

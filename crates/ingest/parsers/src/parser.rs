@@ -49,6 +49,14 @@ pub trait Parser: Send + Sync {
     /// Whether the record looks like this source's. Cheap: it runs on unnamed input.
     fn detects(&self, body: &[u8]) -> bool;
 
+    /// Does now what the first record would otherwise wait for.
+    ///
+    /// # Errors
+    /// Why the parser cannot work at all, for the operator.
+    fn prepare(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     /// The events of one record; most sources give exactly one.
     ///
     /// # Errors

@@ -117,7 +117,10 @@ impl Registry {
                     continue;
                 }
             }
-            plan.push(Planned::Group(Group { parser, records: vec![record] }));
+            plan.push(Planned::Group(Group {
+                parser,
+                records: vec![record],
+            }));
         }
         plan
     }
@@ -127,7 +130,10 @@ fn settle(group: &Group<'_>, scope: &Scope, batch: &RawBatch, outcomes: &mut Vec
     match events(group, scope, batch) {
         Ok(items) => outcomes.push(Outcome::Events(items)),
         Err(refusal) => outcomes.extend(
-            group.records.iter().map(|r| Outcome::Dead(letter(batch, r, Some(group.parser), &refusal))),
+            group
+                .records
+                .iter()
+                .map(|r| Outcome::Dead(letter(batch, r, Some(group.parser), &refusal))),
         ),
     }
 }
@@ -143,21 +149,31 @@ fn events(group: &Group<'_>, scope: &Scope, batch: &RawBatch) -> Result<Vec<Even
     for (index, parsed) in parsed.into_iter().enumerate() {
         let uid = uid(scope, batch, &group.records, &parsed, index as u64);
         let event = finish(parsed.event, uid, &group.records)?;
-        items.push(EventItem::new(uid, if index == last { weight } else { 0 }, &event));
+        items.push(EventItem::new(
+            uid,
+            if index == last { weight } else { 0 },
+            &event,
+        ));
     }
     Ok(items)
 }
 
 /// A panic on hostile input is the record's end, not the worker's.
 fn parse(group: &Group<'_>, batch: &RawBatch) -> Result<Vec<Parsed>, Refusal> {
-    let inputs: Vec<_> = group.records.iter().map(|record| input(batch, record)).collect();
+    let inputs: Vec<_> = group
+        .records
+        .iter()
+        .map(|record| input(batch, record))
+        .collect();
     let parsed = catch_unwind(AssertUnwindSafe(|| match inputs.as_slice() {
         [input] => group.parser.parse(input),
         inputs => group.parser.parse_group(inputs),
     }));
     match parsed {
         Ok(parsed) => parsed.map_err(Refusal::from),
-        Err(_) => Err(Refusal::unparsable("the parser panicked; please report this record".to_owned())),
+        Err(_) => Err(Refusal::unparsable(
+            "the parser panicked; please report this record".to_owned(),
+        )),
     }
 }
 
@@ -204,7 +220,10 @@ fn finish(
     uid: EventUid,
     records: &[&RawRecord],
 ) -> Result<Map<String, Value>, Refusal> {
-    let class = event.get("class_uid").and_then(Value::as_u64).and_then(|c| u32::try_from(c).ok());
+    let class = event
+        .get("class_uid")
+        .and_then(Value::as_u64)
+        .and_then(|c| u32::try_from(c).ok());
     if let Some(class) = class.and_then(aurora_ocsf::class) {
         fit::fit(&mut event, class);
     }
@@ -217,7 +236,9 @@ fn finish(
     if let Value::Object(metadata) = metadata {
         metadata.insert("version".to_owned(), SCHEMA_VERSION.into());
         metadata.insert("uid".to_owned(), uid.to_string().into());
-        metadata.entry("logged_time").or_insert_with(|| received.into());
+        metadata
+            .entry("logged_time")
+            .or_insert_with(|| received.into());
     }
     let mut event = Value::Object(event);
     complete(&mut event).map_err(|error| Refusal::invalid(error.to_string()))?;
@@ -231,13 +252,23 @@ fn finish(
 }
 
 fn raw_data(records: &[&RawRecord]) -> String {
-    let texts: Vec<_> = records.iter().map(|r| String::from_utf8_lossy(&r.body)).collect();
+    let texts: Vec<_> = records
+        .iter()
+        .map(|r| String::from_utf8_lossy(&r.body))
+        .collect();
     texts.join("\n")
 }
 
 fn problems(event: &Value) -> String {
-    let errors: Vec<_> = validate(event).into_iter().filter(|p| p.code.is_error()).collect();
-    let named: Vec<_> = errors.iter().take(NAMED_PROBLEMS).map(ToString::to_string).collect();
+    let errors: Vec<_> = validate(event)
+        .into_iter()
+        .filter(|p| p.code.is_error())
+        .collect();
+    let named: Vec<_> = errors
+        .iter()
+        .take(NAMED_PROBLEMS)
+        .map(ToString::to_string)
+        .collect();
     match errors.len().saturating_sub(NAMED_PROBLEMS) {
         0 => named.join("; "),
         more => format!("{}; and {more} more", named.join("; ")),
@@ -258,29 +289,43 @@ fn letter(
         seq: record.seq,
         host: batch.host.clone(),
         received_at: record.received_at,
-        parser: parser.map(|p| format!("{}@{}", p.name(), p.version())).unwrap_or_default(),
+        parser: parser
+            .map(|p| format!("{}@{}", p.name(), p.version()))
+            .unwrap_or_default(),
         raw: record.body.clone(),
     }
 }
 
 impl Refusal {
     fn unparsable(detail: String) -> Self {
-        Self { reason: DeadLetterReason::Unparsable, detail }
+        Self {
+            reason: DeadLetterReason::Unparsable,
+            detail,
+        }
     }
 
     fn too_large() -> Self {
         let detail = "a piece of a record that is too large to travel whole".to_owned();
-        Self { reason: DeadLetterReason::TooLarge, detail }
+        Self {
+            reason: DeadLetterReason::TooLarge,
+            detail,
+        }
     }
 
     fn invalid(detail: String) -> Self {
-        Self { reason: DeadLetterReason::Invalid, detail }
+        Self {
+            reason: DeadLetterReason::Invalid,
+            detail,
+        }
     }
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self { reason: DeadLetterReason::UnknownFormat, detail: error.to_string() }
+        Self {
+            reason: DeadLetterReason::UnknownFormat,
+            detail: error.to_string(),
+        }
     }
 }
 

@@ -13,16 +13,16 @@ pub struct Registry {
 
 /// One line a source; the order decides where two would take a record. A source whose records carry another's (audit
 /// records in syslog) stands before it, and what takes any shape stands last.
-fn shipped() -> Result<Vec<Box<dyn Parser>>, Error> {
-    Ok(vec![
+fn shipped() -> Vec<Box<dyn Parser>> {
+    vec![
         Box::new(windows::WindowsParser::new()),
-        Box::new(ContentParser::new(CLOUDTRAIL)?),
-        Box::new(ContentParser::new(SURICATA)?),
-        Box::new(ContentParser::new(ZEEK)?),
-        Box::new(auditd::AuditdParser::new()?),
-        Box::new(ContentParser::new(SYSLOG)?),
-        Box::new(ContentParser::new(JSON)?),
-    ])
+        Box::new(ContentParser::new(CLOUDTRAIL)),
+        Box::new(ContentParser::new(SURICATA)),
+        Box::new(ContentParser::new(ZEEK)),
+        Box::new(auditd::AuditdParser::new()),
+        Box::new(ContentParser::new(SYSLOG)),
+        Box::new(ContentParser::new(JSON)),
+    ]
 }
 
 const CLOUDTRAIL: Spec = Spec {
@@ -67,12 +67,32 @@ const JSON: Spec = Spec {
 };
 
 impl Registry {
-    /// The parsers that the product ships, compiled.
+    /// The parsers that the product ships. Each program is compiled when its first record comes; see
+    /// [`Registry::prepare`].
     ///
     /// # Errors
-    /// When a shipped program does not compile, which its tests rule out.
+    /// None now; a registry that reads an operator's programs will have some.
     pub fn new() -> Result<Self, Error> {
-        shipped().map(Self::of)
+        Ok(Self::of(shipped()))
+    }
+
+    /// Compiles every program that is not compiled yet, two at a time, so that no record waits. For the start of a
+    /// long-lived site, on a thread that may block for about a second.
+    ///
+    /// # Errors
+    /// When a program does not compile; the message shows VRL's diagnostics.
+    pub fn prepare(&self) -> Result<(), Error> {
+        let prepare = |parsers: &[Box<dyn Parser>]| {
+            parsers
+                .iter()
+                .try_for_each(|parser| parser.prepare().map_err(Error::Unprepared))
+        };
+        let (first, second) = self.parsers.split_at(self.parsers.len() / 2);
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| prepare(second));
+            let this = prepare(first);
+            other.join().expect("compiling does not panic").and(this)
+        })
     }
 
     /// Exactly these parsers, in this order.
@@ -96,7 +116,9 @@ impl Registry {
             detects: |_| false,
             decode: |input| content::json_object(input).or_else(|_| content::text(input)),
         };
-        self.parsers.push(Box::new(ContentParser::new(spec)?));
+        let parser = ContentParser::new(spec);
+        parser.prepare().map_err(Error::Unprepared)?;
+        self.parsers.push(Box::new(parser));
         Ok(())
     }
 
@@ -110,7 +132,8 @@ impl Registry {
     /// # Errors
     /// When the name is unknown (the message gives the nearest) or no parser recognises the record.
     pub fn parser_for(&self, source: &str, body: &[u8]) -> Result<&dyn Parser, Error> {
-        self.index_for(source, body).map(|index| &*self.parsers[index])
+        self.index_for(source, body)
+            .map(|index| &*self.parsers[index])
     }
 
     /// What stands behind an `@` names a feed and not a parser.
@@ -118,7 +141,9 @@ impl Registry {
         let source = source.split_once('@').map_or(source, |(parser, _)| parser);
         if source == aurora_model::SourceName::AUTO {
             let found = self.parsers.iter().position(|parser| parser.detects(body));
-            return found.ok_or_else(|| Error::Undetected { known: self.known() });
+            return found.ok_or_else(|| Error::Undetected {
+                known: self.known(),
+            });
         }
         self.find(source).ok_or_else(|| self.unknown(source))
     }
@@ -133,7 +158,11 @@ impl Registry {
     /// When it is not; the message lists the known ones and the nearest.
     pub fn check_name(&self, source: &str) -> Result<(), Error> {
         let known = source == aurora_model::SourceName::AUTO || self.find(source).is_some();
-        if known { Ok(()) } else { Err(self.unknown(source)) }
+        if known {
+            Ok(())
+        } else {
+            Err(self.unknown(source))
+        }
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -146,8 +175,16 @@ impl Registry {
 
     fn unknown(&self, name: &str) -> Error {
         let near = |known: &&'static str| distance(name, known);
-        let nearest = self.names().into_iter().min_by_key(near).filter(|known| near(known) <= 3);
-        Error::UnknownParser { name: name.to_owned(), known: format!("auto, {}", self.known()), nearest }
+        let nearest = self
+            .names()
+            .into_iter()
+            .min_by_key(near)
+            .filter(|known| near(known) <= 3);
+        Error::UnknownParser {
+            name: name.to_owned(),
+            known: format!("auto, {}", self.known()),
+            nearest,
+        }
     }
 }
 

@@ -28,7 +28,9 @@ pub(crate) fn epoch_ms_of_text(text: &str) -> Option<i64> {
 fn millis(seconds: f64) -> Option<i64> {
     let millis = (seconds * 1000.0).round();
     #[allow(clippy::cast_possible_truncation)]
-    (millis.abs() < 1e15).then_some(millis as i64).filter(|ms| in_range(*ms))
+    (millis.abs() < 1e15)
+        .then_some(millis as i64)
+        .filter(|ms| in_range(*ms))
 }
 
 /// The years that jiff, and with it every display, can write.
@@ -67,7 +69,20 @@ mod tests {
                 "",
                 "31/01/2026",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                2026-01-31T09:30:00.125Z = 2026-01-31T09:30:00.125Z
+                2026-01-31T09:30:00.125000+0200 = 2026-01-31T07:30:00.125Z
+                2026-01-31 09:30:00+02:00 = 2026-01-31T07:30:00.000Z
+                2026-01-31T09:30:00 = 2026-01-31T09:30:00.000Z
+                2026-01-31 09:30:00.5 = 2026-01-31T09:30:00.500Z
+                1588205199.82437 = 2020-04-30T00:06:39.824Z
+                1588205199 = 2020-04-30T00:06:39.000Z
+                1e300 = nothing
+                NaN = nothing
+                - = nothing
+                 = nothing
+                31/01/2026 = nothing
+            "#]],
         );
     }
 }

@@ -21,27 +21,43 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
     let (mut argv, mut paths) = (Vec::new(), Vec::new());
     let executes = records.iter().any(|record| record.kind == "EXECVE");
     for record in &records {
-        event.entry("time".into()).or_insert(Value::Integer(record.time));
-        event.entry("serial".into()).or_insert(Value::Integer(record.serial));
+        event
+            .entry("time".into())
+            .or_insert(Value::Integer(record.time));
+        event
+            .entry("serial".into())
+            .or_insert(Value::Integer(record.serial));
         if let Some(node) = &record.node {
-            event.entry("node".into()).or_insert_with(|| Value::from(node.as_str()));
+            event
+                .entry("node".into())
+                .or_insert_with(|| Value::from(node.as_str()));
         }
         let kind = Value::from(record.kind.as_str());
         if record.kind != "EOE" && !types.contains(&kind) {
             types.push(kind);
         }
         if record.kind == "PATH" {
-            let pairs = record.fields.iter().map(|(k, v)| (k.as_str().into(), Value::from(v.as_str())));
+            let pairs = record
+                .fields
+                .iter()
+                .map(|(k, v)| (k.as_str().into(), Value::from(v.as_str())));
             paths.push(Value::Object(pairs.collect()));
         }
-        argv.extend(record.argv.iter().map(|argument| Value::from(argument.as_str())));
+        argv.extend(
+            record
+                .argv
+                .iter()
+                .map(|argument| Value::from(argument.as_str())),
+        );
         for (key, value) in &record.fields {
             if key == "saddr"
                 && let Some(socket) = socket::read(value)
             {
                 event.insert("socket".into(), Value::Object(socket));
             }
-            let address = executes && record.kind == "SYSCALL" && matches!(key.as_str(), "a0" | "a1" | "a2" | "a3");
+            let address = executes
+                && record.kind == "SYSCALL"
+                && matches!(key.as_str(), "a0" | "a1" | "a2" | "a3");
             if !address {
                 add(&mut fields, key, value);
             }
@@ -96,7 +112,9 @@ fn name_call(fields: &mut ObjectMap) {
         return;
     }
     let text = |key: &str| fields.get(key).and_then(Value::to_str);
-    let (Some(arch), Some(call)) = (text("arch"), text("syscall")) else { return };
+    let (Some(arch), Some(call)) = (text("arch"), text("syscall")) else {
+        return;
+    };
     // A collector may have written the name already.
     let name = match call.parse::<u16>() {
         Ok(number) => syscalls::name(arch, number).map(str::to_owned),

@@ -6,9 +6,26 @@ use super::line::Record;
 pub(super) type Fields = Vec<(String, String)>;
 
 /// Fields that the kernel or auditd writes in hexadecimal when they hold a blank, a quote or a control character.
-const ENCODED: [&str; 22] = [
-    "acct", "cmd", "comm", "cwd", "data", "device", "dir", "exe", "file", "grp", "id", "key", "name", "new-disk",
-    "new_group", "ocomm", "old-disk", "path", "proctitle", "sw", "terminal", "vm",
+const ENCODED: [&str; 19] = [
+    "acct",
+    "cmd",
+    "comm",
+    "cwd",
+    "data",
+    "device",
+    "dir",
+    "exe",
+    "file",
+    "grp",
+    "key",
+    "name",
+    "new-disk",
+    "new_group",
+    "ocomm",
+    "old-disk",
+    "path",
+    "proctitle",
+    "vm",
 ];
 
 /// Names of the numbers in `include/uapi/linux/audit.h` that reach logs without a daemon to name them.
@@ -44,7 +61,10 @@ const MAX_ARGUMENTS: usize = 4096;
 const ENRICHMENT: char = '\x1d';
 
 pub(super) fn kind_of_number(number: u16) -> Option<&'static str> {
-    KINDS.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
+    KINDS
+        .iter()
+        .find(|(known, _)| *known == number)
+        .map(|(_, name)| *name)
 }
 
 /// Fills in `fields` and, for an `EXECVE`, `argv`.
@@ -73,7 +93,9 @@ fn pairs(text: &str, fields: &mut Fields) {
         if rest.is_empty() {
             break;
         }
-        let end = rest.find(['=', ' ', '\t', ENRICHMENT]).unwrap_or(rest.len());
+        let end = rest
+            .find(['=', ' ', '\t', ENRICHMENT])
+            .unwrap_or(rest.len());
         let word = &rest[..end];
         if rest[end..].starts_with('=') && !word.is_empty() {
             rest = value(word, &rest[end + 1..], fields);
@@ -100,7 +122,10 @@ fn value<'a>(key: &str, rest: &'a str, fields: &mut Fields) -> &'a str {
     let (text, after) = match rest.chars().next() {
         Some('"') => {
             let end = rest[1..].find('"').map_or(whole, |at| at + 1);
-            (format!("{QUOTED}{}", &rest[1..end]), &rest[(end + 1).min(whole)..])
+            (
+                format!("{QUOTED}{}", &rest[1..end]),
+                &rest[(end + 1).min(whole)..],
+            )
         }
         Some('\'') => {
             let section = rest.find(ENRICHMENT).unwrap_or(whole);
@@ -115,7 +140,16 @@ fn value<'a>(key: &str, rest: &'a str, fields: &mut Fields) -> &'a str {
         }
         _ => {
             let end = rest.find([' ', '\t', ENRICHMENT]).unwrap_or(whole);
-            (rest[..end].trim_end_matches([',', ')', '\'']).to_owned(), &rest[end..])
+            // Old records wrote `(hostname=?, addr=?, res=success)`; `(null)` is a value of its own.
+            let closers: &[char] = if rest.starts_with('(') {
+                &[',']
+            } else {
+                &[',', ')', '\'']
+            };
+            (
+                rest[..end].trim_end_matches(closers).to_owned(),
+                &rest[end..],
+            )
         }
     };
     fields.push((key.to_owned(), text));
@@ -129,7 +163,9 @@ fn decode(key: &str, value: &str) -> Option<String> {
     }
     match value {
         "" | "?" | "(null)" | "(none)" => None,
-        encoded if ENCODED.contains(&key) => Some(unhex(encoded).unwrap_or_else(|| encoded.to_owned())),
+        encoded if ENCODED.contains(&key) => {
+            Some(unhex(encoded).unwrap_or_else(|| encoded.to_owned()))
+        }
         plain => Some(plain.to_owned()),
     }
 }
@@ -137,7 +173,10 @@ fn decode(key: &str, value: &str) -> Option<String> {
 /// Text from upper-case hexadecimal digits. NULs, which separate arguments in a `proctitle`, become blanks.
 pub(super) fn unhex(text: &str) -> Option<String> {
     let bytes = unhex_bytes(text)?;
-    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |at| at + 1);
     Some(String::from_utf8_lossy(&bytes[..end]).replace('\0', " "))
 }
 
@@ -151,7 +190,10 @@ pub(super) fn unhex_bytes(text: &str) -> Option<Vec<u8>> {
         b'A'..=b'F' => Some(byte - b'A' + 10),
         _ => None,
     };
-    digits.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+    digits
+        .chunks_exact(2)
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
+        .collect()
 }
 
 /// `a0="ls" a1=2D6C61`, and `a2_len=9000 a2[0]=… a2[1]=…` for a long one.

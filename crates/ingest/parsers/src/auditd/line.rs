@@ -46,7 +46,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Vec<Record>, Failure> {
     let Value::Object(mut object) = convert::from_json(body)? else {
         return Err(Failure::Unparsable("want a JSON object".to_owned()));
     };
-    let host = object.remove("HostName").or_else(|| object.remove("Computer"));
+    let host = object
+        .remove("HostName")
+        .or_else(|| object.remove("Computer"));
     let host = host.and_then(|host| host.to_str().map(str::to_owned));
     match object.remove("SyslogMessage") {
         Some(message) => text(&message.to_string_lossy(), input, host).map(|record| vec![record]),
@@ -56,15 +58,25 @@ pub(super) fn read(input: &Input<'_>) -> Result<Vec<Record>, Failure> {
 
 fn text(line: &str, input: &Input<'_>, host: Option<String>) -> Result<Record, Failure> {
     let bad = |what: &str| Failure::Unparsable(format!("not an audit record: {what}"));
-    let stamp = line.find("audit(").ok_or_else(|| bad("`audit(` is missing"))?;
+    let stamp = line
+        .find("audit(")
+        .ok_or_else(|| bad("`audit(` is missing"))?;
     let (head, rest) = (&line[..stamp], &line[stamp + 6..]);
-    let (id, rest) = rest.split_once(')').ok_or_else(|| bad("`audit(` is not closed"))?;
+    let (id, rest) = rest
+        .split_once(')')
+        .ok_or_else(|| bad("`audit(` is not closed"))?;
     let (time, serial) = event_id(id).ok_or_else(|| bad("want `audit(seconds:serial)`"))?;
     let kind = kind(head, rest).ok_or_else(|| bad("`type=` is missing"))?;
     let node = word_after(head, "node=").map(str::to_owned).or(host);
     let node = node.or_else(|| header_host(head, input));
     let body = rest.strip_prefix(':').unwrap_or(rest);
-    let mut record = Record { kind: kind.into_owned(), time, serial, node, ..Record::default() };
+    let mut record = Record {
+        kind: kind.into_owned(),
+        time,
+        serial,
+        node,
+        ..Record::default()
+    };
     fields::read(&mut record, body);
     Ok(record)
 }
@@ -82,19 +94,25 @@ fn kind<'a>(head: &'a str, rest: &'a str) -> Option<Cow<'a, str>> {
         kernel.then(|| word_after(rest, "type=")).flatten()
     })?;
     Some(match word.parse::<u16>() {
-        Ok(number) => fields::kind_of_number(number).map_or_else(|| format!("UNKNOWN[{number}]").into(), Cow::from),
+        Ok(number) => fields::kind_of_number(number)
+            .map_or_else(|| format!("UNKNOWN[{number}]").into(), Cow::from),
         Err(_) => word.into(),
     })
 }
 
 fn word_after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
     let rest = &text[text.find(mark)? + mark.len()..];
-    rest.split([' ', '\t']).next().filter(|word| !word.is_empty())
+    rest.split([' ', '\t'])
+        .next()
+        .filter(|word| !word.is_empty())
 }
 
 /// The host of a syslog header before the record.
 fn header_host(head: &str, input: &Input<'_>) -> Option<String> {
-    let front = head.split("type=").next().filter(|front| !front.trim().is_empty())?;
+    let front = head
+        .split("type=")
+        .next()
+        .filter(|front| !front.trim().is_empty())?;
     let message = syslog::parsed(front.as_bytes(), input.received_at);
     message.timestamp.and(message.hostname).map(Cow::into_owned)
 }

@@ -11,21 +11,22 @@ mod line;
 mod socket;
 mod syscalls;
 
-use crate::content;
-use crate::vrl::Program;
-use crate::{Error, Failure, Input, Parsed, Parser, detect};
+use crate::content::Lazy;
+use crate::{Failure, Input, Parsed, Parser, detect};
 
 const SOURCE: &str = include_str!("../../../../../content/parsers/auditd/parser.vrl");
 
 /// One event from all its records in a batch; the framing keeps them in one batch.
 #[derive(Debug)]
 pub(crate) struct AuditdParser {
-    program: Program,
+    program: Lazy,
 }
 
 impl AuditdParser {
-    pub(crate) fn new() -> Result<Self, Error> {
-        Ok(Self { program: Program::compile("auditd", SOURCE)? })
+    pub(crate) const fn new() -> Self {
+        Self {
+            program: Lazy::new("auditd", SOURCE),
+        }
     }
 }
 
@@ -42,6 +43,10 @@ impl Parser for AuditdParser {
         detect::auditd(body)
     }
 
+    fn prepare(&self) -> Result<(), String> {
+        self.program.get().map(drop).map_err(ToString::to_string)
+    }
+
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
         self.parse_group(std::slice::from_ref(input))
     }
@@ -56,6 +61,6 @@ impl Parser for AuditdParser {
             records.append(&mut line::read(input)?);
         }
         let body = event::join(records);
-        content::run(&self.program, &inputs[0], body)
+        self.program.run(&inputs[0], body)
     }
 }

@@ -11,7 +11,9 @@ use super::fields::unhex_bytes;
 /// The family is in the machine's byte order. Families are below 256, so that the byte which is not zero tells it.
 pub(super) fn read(saddr: &str) -> Option<ObjectMap> {
     let bytes = unhex_bytes(saddr)?;
-    let [a, b, rest @ ..] = bytes.as_slice() else { return None };
+    let [a, b, rest @ ..] = bytes.as_slice() else {
+        return None;
+    };
     let mut socket = ObjectMap::new();
     let mut put = |key: &str, value: Value| {
         socket.insert(key.into(), value);
@@ -20,10 +22,15 @@ pub(super) fn read(saddr: &str) -> Option<ObjectMap> {
         1 => {
             put("family", "unix".into());
             // An abstract name begins with NUL and is shown with `@`, as ss(8) does.
-            let (mark, name) = rest.strip_prefix(&[0]).map_or(("", rest), |name| ("@", name));
+            let (mark, name) = rest
+                .strip_prefix(&[0])
+                .map_or(("", rest), |name| ("@", name));
             let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
             if !name.is_empty() {
-                put("path", format!("{mark}{}", String::from_utf8_lossy(name)).into());
+                put(
+                    "path",
+                    format!("{mark}{}", String::from_utf8_lossy(name)).into(),
+                );
             }
         }
         2 => {
@@ -35,7 +42,10 @@ pub(super) fn read(saddr: &str) -> Option<ObjectMap> {
         10 => {
             let address = <[u8; 16]>::try_from(rest.get(6..22)?).ok()?;
             put("family", "inet6".into());
-            put("address", Ipv6Addr::from(address).to_canonical().to_string().into());
+            put(
+                "address",
+                Ipv6Addr::from(address).to_canonical().to_string().into(),
+            );
             put("port", port(rest));
         }
         16 => put("family", "netlink".into()),

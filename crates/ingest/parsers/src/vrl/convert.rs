@@ -8,7 +8,14 @@ use crate::Failure;
 /// Reads JSON straight into VRL's value, without a JSON value in between.
 pub(crate) fn from_json(text: &[u8]) -> Result<Value, Failure> {
     aurora_formats::json::check_depth(text).map_err(|_| Failure::TooDeep)?;
-    serde_json::from_slice(text).map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))
+    let read = match serde_json::from_slice(text) {
+        // What is not UTF-8 is shown with replacement characters; `raw_data` and the dead letter do the same.
+        Err(_) if std::str::from_utf8(text).is_err() => {
+            serde_json::from_str(&String::from_utf8_lossy(text))
+        }
+        read => read,
+    };
+    read.map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))
 }
 
 /// The event, or the events, that a program left.
@@ -25,13 +32,17 @@ fn to_event(value: Value) -> Result<Map<String, serde_json::Value>, Failure> {
         Value::Object(map) => Ok(to_map(map)),
         other => {
             let kind = other.kind();
-            Err(Failure::Unparsable(format!("the program left {kind} where it should leave an event")))
+            Err(Failure::Unparsable(format!(
+                "the program left {kind} where it should leave an event"
+            )))
         }
     }
 }
 
 fn to_map(map: ObjectMap) -> Map<String, serde_json::Value> {
-    map.into_iter().map(|(key, value)| (String::from(key), to_json(value))).collect()
+    map.into_iter()
+        .map(|(key, value)| (String::from(key), to_json(value)))
+        .collect()
 }
 
 /// Times become epoch milliseconds, as OCSF wants them.

@@ -19,7 +19,9 @@ struct Native {
 const VALUE: Parameter = Parameter::required("value", kind::ANY, "the value to read");
 
 pub(super) fn functions() -> Vec<Box<dyn Function>> {
-    LIST.iter().map(|native| Box::new(*native) as Box<dyn Function>).collect()
+    LIST.iter()
+        .map(|native| Box::new(*native) as Box<dyn Function>)
+        .collect()
 }
 
 const LIST: &[Native] = &[
@@ -51,7 +53,10 @@ const LIST: &[Native] = &[
         name: "last_segment",
         usage: "What follows the last `/` or `\\` of a path; null when that is empty.",
         parameters: &[VALUE],
-        call: |v| match v[0].to_str().and_then(|path| path.rsplit(['/', '\\']).next()) {
+        call: |v| match v[0]
+            .to_str()
+            .and_then(|path| path.rsplit(['/', '\\']).next())
+        {
             Some(name) if !name.is_empty() => Value::from(name),
             _ => Value::Null,
         },
@@ -65,6 +70,12 @@ const LIST: &[Native] = &[
             Parameter::optional("default", kind::ANY, "what it is otherwise"),
         ],
         call: lookup,
+    },
+    Native {
+        name: "pairs",
+        usage: "The `key=value` words of a text; a value may be empty. What is no such word is left out.",
+        parameters: &[VALUE],
+        call: pairs,
     },
     Native {
         name: "whole",
@@ -81,14 +92,25 @@ const LIST: &[Native] = &[
 ];
 
 fn endpoint(values: &[Value]) -> Value {
-    let Some(address) = values[0].to_str().filter(|text| !text.is_empty() && *text != "-") else {
+    let Some(address) = values[0]
+        .to_str()
+        .filter(|text| !text.is_empty() && *text != "-")
+    else {
         return Value::Null;
     };
     let plain = address.split_once('%').map_or(address, |(ip, _zone)| ip);
-    let key = if plain.parse::<IpAddr>().is_ok() { "ip" } else { "hostname" };
+    let key = if plain.parse::<IpAddr>().is_ok() {
+        "ip"
+    } else {
+        "hostname"
+    };
     let text = if key == "ip" { plain } else { address };
     let mut endpoint = ObjectMap::from([(key.into(), Value::from(text))]);
-    if let Some(port) = values.get(1).and_then(whole).filter(|port| (0..=65_535).contains(port)) {
+    if let Some(port) = values
+        .get(1)
+        .and_then(whole)
+        .filter(|port| (0..=65_535).contains(port))
+    {
         endpoint.insert("port".into(), Value::Integer(port));
     }
     Value::Object(endpoint)
@@ -96,7 +118,9 @@ fn endpoint(values: &[Value]) -> Value {
 
 fn lookup(values: &[Value]) -> Value {
     let default = || values.get(2).cloned().unwrap_or(Value::Null);
-    let Value::Object(table) = &values[1] else { return default() };
+    let Value::Object(table) = &values[1] else {
+        return default();
+    };
     let found = match &values[0] {
         Value::Integer(number) => table.get(number.to_string().as_str()),
         key => key.to_str().and_then(|key| table.get(key)),
@@ -104,11 +128,25 @@ fn lookup(values: &[Value]) -> Value {
     found.cloned().unwrap_or_else(default)
 }
 
+fn pairs(values: &[Value]) -> Value {
+    let text = values[0].to_str().unwrap_or_default();
+    let words = text
+        .split_ascii_whitespace()
+        .filter_map(|word| word.split_once('='));
+    Value::Object(
+        words
+            .map(|(key, value)| (key.into(), Value::from(value)))
+            .collect(),
+    )
+}
+
 fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Integer(number) => Some(*number),
         // Beyond 2^53 a float does not say which whole number was meant.
-        Value::Float(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => {
+        Value::Float(number)
+            if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 =>
+        {
             #[allow(clippy::cast_possible_truncation)]
             Some(number.into_inner() as i64)
         }
@@ -152,9 +190,22 @@ impl Function for Native {
         &[]
     }
 
-    fn compile(&self, _: &TypeState, _: &mut FunctionCompileContext, given: ArgumentList) -> Compiled {
-        let arguments = self.parameters.iter().map(|p| given.optional(p.keyword)).collect();
-        Ok(Application { arguments, call: self.call }.as_expr())
+    fn compile(
+        &self,
+        _: &TypeState,
+        _: &mut FunctionCompileContext,
+        given: ArgumentList,
+    ) -> Compiled {
+        let arguments = self
+            .parameters
+            .iter()
+            .map(|p| given.optional(p.keyword))
+            .collect();
+        Ok(Application {
+            arguments,
+            call: self.call,
+        }
+        .as_expr())
     }
 }
 
@@ -197,26 +248,70 @@ mod tests {
 
     #[test]
     fn endpoints_tell_addresses_from_names() {
-        check("endpoint", &[value!("10.0.0.1"), value!(80)], expect![[r#""#]]);
-        check("endpoint", &[value!("fe80::1%eth0"), value!("443")], expect![[r#""#]]);
-        check("endpoint", &[value!("host.example"), value!(70_000)], expect![[r#""#]]);
-        check("endpoint", &[value!(null), value!(80)], expect![[r#""#]]);
+        check(
+            "endpoint",
+            &[value!("10.0.0.1"), value!(80)],
+            expect![[r#"{ "ip": "10.0.0.1", "port": 80 }"#]],
+        );
+        check(
+            "endpoint",
+            &[value!("fe80::1%eth0"), value!("443")],
+            expect![[r#"{ "ip": "fe80::1", "port": 443 }"#]],
+        );
+        check(
+            "endpoint",
+            &[value!("host.example"), value!(70_000)],
+            expect![[r#"{ "hostname": "host.example" }"#]],
+        );
+        check("endpoint", &[value!(null), value!(80)], expect!["null"]);
     }
 
     #[test]
     fn lookups_fall_back() {
-        check("lookup", &[value!("b"), value!({ a: 1, b: 2 }), value!(9)], expect![[r#""#]]);
-        check("lookup", &[value!(7), value!({ "7": "seven" }), value!(9)], expect![[r#""#]]);
-        check("lookup", &[value!(null), value!({ a: 1 }), value!(9)], expect![[r#""#]]);
+        check(
+            "lookup",
+            &[value!("b"), value!({ a: 1, b: 2 }), value!(9)],
+            expect!["2"],
+        );
+        check(
+            "lookup",
+            &[value!(7), value!({ "7": "seven" }), value!(9)],
+            expect![[r#""seven""#]],
+        );
+        check(
+            "lookup",
+            &[value!(null), value!({ a: 1 }), value!(9)],
+            expect!["9"],
+        );
+    }
+
+    #[test]
+    fn pairs_may_be_empty() {
+        check(
+            "pairs",
+            &[value!("logname= uid=0 x ruser= rhost=192.0.2.1  user=root")],
+            expect![[
+                r#"{ "logname": "", "rhost": "192.0.2.1", "ruser": "", "uid": "0", "user": "root" }"#
+            ]],
+        );
+        check("pairs", &[value!(null)], expect!["{  }"]);
     }
 
     #[test]
     fn scalars_are_read_leniently() {
-        check("whole", &[value!(" 12 ")], expect![[r#""#]]);
-        check("whole", &[Value::from_f64_or_zero(1.5)], expect![[r#""#]]);
-        check("words", &[value!(["a", 1, true])], expect![[r#""#]]);
-        check("last_segment", &[value!("C:\\a\\b.exe")], expect![[r#""#]]);
-        check("last_segment", &[value!("/usr/bin/")], expect![[r#""#]]);
-        check("first", &[value!([])], expect![[r#""#]]);
+        check("whole", &[value!(" 12 ")], expect!["12"]);
+        check("whole", &[Value::from_f64_or_zero(1.5)], expect!["null"]);
+        check(
+            "words",
+            &[value!(["a", 1, true])],
+            expect![[r#""a 1 true""#]],
+        );
+        check(
+            "last_segment",
+            &[value!("C:\\a\\b.exe")],
+            expect![[r#""b.exe""#]],
+        );
+        check("last_segment", &[value!("/usr/bin/")], expect!["null"]);
+        check("first", &[value!([])], expect!["null"]);
     }
 }

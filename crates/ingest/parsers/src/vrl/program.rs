@@ -41,7 +41,10 @@ impl Program {
     /// VRL's diagnostics, as its own tools would print them.
     pub fn compile(name: &str, source: &str) -> Result<Self, CompileError> {
         match vrl::compiler::compile(source, &library::allowed()) {
-            Ok(result) => Ok(Self { name: name.to_owned(), program: result.program }),
+            Ok(result) => Ok(Self {
+                name: name.to_owned(),
+                program: result.program,
+            }),
             Err(diagnostics) => Err(CompileError {
                 name: name.to_owned(),
                 diagnostics: Formatter::new(source, diagnostics).to_string(),
@@ -58,7 +61,10 @@ impl Program {
     /// # Errors
     /// The program's own message: it failed, aborted or did not end.
     pub(crate) fn run(&self, body: Value, meta: Value) -> Result<Value, String> {
-        let mut event = Value::Object(ObjectMap::from([("body".into(), body), ("meta".into(), meta)]));
+        let mut event = Value::Object(ObjectMap::from([
+            ("body".into(), body),
+            ("meta".into(), meta),
+        ]));
         let mut target = TargetValueRef {
             value: &mut event,
             metadata: &mut Value::Object(ObjectMap::new()),
@@ -68,15 +74,20 @@ impl Program {
         let mut steps = 0;
         let mut budget = || {
             steps += 1;
-            if steps > MAX_STEPS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if steps > MAX_STEPS {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         };
         // A record's time without a zone means UTC, whatever the machine's zone is.
         let utc = TimeZone::parse("UTC").expect("UTC is a time zone");
         match runtime.resolve_with_control(&mut target, &self.program, &utc, &mut budget) {
             Ok(_) => Ok(event),
-            Err(Terminate::Interrupted) => {
-                Err(format!("program `{}` did not end within {MAX_STEPS} steps", self.name))
-            }
+            Err(Terminate::Interrupted) => Err(format!(
+                "program `{}` did not end within {MAX_STEPS} steps",
+                self.name
+            )),
             Err(stopped) => Err(stopped.to_string()),
         }
     }
@@ -103,25 +114,101 @@ mod tests {
 
     #[test]
     fn a_program_maps_a_record() {
-        check(". = { \"a\": .body.x, \"b\": .body.none }", r#"{"x": 1}"#, expect![[r#""#]]);
+        check(
+            ". = { \"a\": .body.x, \"b\": .body.none }",
+            r#"{"x": 1}"#,
+            expect![[r#"{ "a": 1, "b": null }"#]],
+        );
     }
 
     #[test]
     fn a_failure_is_told_in_the_programs_words() {
-        check("assert!(.body.x == 2, message: \"x is not 2\")", r#"{"x": 1}"#, expect![[r#""#]]);
-        check(". = parse_json!(.body)", r#""{""#, expect![[r#""#]]);
-        check("abort \"not ours\"", "{}", expect![[r#""#]]);
+        check(
+            "assert!(.body.x == 2, message: \"x is not 2\")",
+            r#"{"x": 1}"#,
+            expect![[r#"function call error for "assert" at (0:44): x is not 2"#]],
+        );
+        check(
+            ". = parse_json!(.body)",
+            r#""{""#,
+            expect![[
+                r#"function call error for "parse_json" at (4:22): unable to parse json: EOF while parsing an object at line 1 column 1"#
+            ]],
+        );
+        check("abort \"not ours\"", "{}", expect!["not ours"]);
     }
 
     #[test]
     fn an_error_in_a_program_is_shown_with_its_line() {
-        check(".a = 1\n.b = parse_json(.body)", "{}", expect![[r#""#]]);
+        check(
+            ".a = 1\n.b = parse_json(.body)",
+            "{}",
+            expect![[r#"
+            cannot compile the VRL program `test`:
+
+            error[E103]: unhandled fallible assignment
+              ┌─ :2:6
+              │
+            2 │ .b = parse_json(.body)
+              │ ---- ^^^^^^^^^^^^^^^^^
+              │ │    │
+              │ │    this expression is fallible because at least one argument's type cannot be verified to be valid
+              │ │    update the expression to be infallible by adding a `!`: `parse_json!(.body)`
+              │ │    `.body` argument type is `any` and this function expected a parameter `value` of type `string`
+              │ or change this to an infallible assignment:
+              │ .b, err = parse_json(.body)
+              │
+              = see documentation about error handling at https://errors.vrl.dev/#handling
+              = see functions characteristics documentation at https://vrl.dev/expressions/#function-call-characteristics
+              = learn more about error code 103 at https://errors.vrl.dev/103
+              = see language documentation at https://vrl.dev
+              = try your code in the VRL REPL, learn more at https://vrl.dev/examples
+        "#]],
+        );
     }
 
     #[test]
     fn a_refused_function_does_not_compile() {
-        check(". = now()", "{}", expect![[r#""#]]);
-        check(". = dns_lookup!(\"a\")", "{}", expect![[r#""#]]);
+        check(
+            ". = now()",
+            "{}",
+            expect![[r#"
+            cannot compile the VRL program `test`:
+
+            error[E105]: call to undefined function
+              ┌─ :1:5
+              │
+            1 │ . = now()
+              │     ^^^
+              │     │
+              │     undefined function
+              │     did you mean "mod"?
+              │
+              = learn more about error code 105 at https://errors.vrl.dev/105
+              = see language documentation at https://vrl.dev
+              = try your code in the VRL REPL, learn more at https://vrl.dev/examples
+        "#]],
+        );
+        check(
+            ". = dns_lookup!(\"a\")",
+            "{}",
+            expect![[r#"
+            cannot compile the VRL program `test`:
+
+            error[E105]: call to undefined function
+              ┌─ :1:5
+              │
+            1 │ . = dns_lookup!("a")
+              │     ^^^^^^^^^^
+              │     │
+              │     undefined function
+              │     did you mean "lookup"?
+              │
+              = learn more about error code 105 at https://errors.vrl.dev/105
+              = see language documentation at https://vrl.dev
+              = try your code in the VRL REPL, learn more at https://vrl.dev/examples
+        "#]],
+        );
     }
 
     #[test]
@@ -132,6 +219,6 @@ mod tests {
         "#;
         let program = Program::compile("endless", nested).unwrap();
         let message = program.run(Value::Null, Value::Null).unwrap_err();
-        expect![[r#""#]].assert_eq(&message);
+        expect!["program `endless` did not end within 500000 steps"].assert_eq(&message);
     }
 }

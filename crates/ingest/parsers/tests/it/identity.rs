@@ -1,5 +1,7 @@
 //! The ids of events, and that every record is settled once.
 
+use std::sync::LazyLock;
+
 use aurora_parsers::Registry;
 use proptest::prelude::*;
 
@@ -11,7 +13,11 @@ const TRAIL: &str = r#"{"eventVersion":"1.08","eventID":"8d4c3c1e-0001","eventTi
 
 fn uids(registry: &Registry, source: &str, bodies: &[&str]) -> Vec<String> {
     let batch = batch(source, bodies.iter().map(|body| body.as_bytes().to_vec()));
-    registry.process(&scope(), &batch).events().map(|item| item.uid.to_string()).collect()
+    registry
+        .process(&scope(), &batch)
+        .events()
+        .map(|item| item.uid.to_string())
+        .collect()
 }
 
 #[test]
@@ -28,7 +34,10 @@ fn the_sources_own_id_makes_the_same_event_from_another_place() {
 fn the_uid_stands_in_the_event_and_repeats() {
     let registry = Registry::new().unwrap();
     let batch = batch("auto", [TRAIL.as_bytes().to_vec()]);
-    let (once, twice) = (registry.process(&scope(), &batch), registry.process(&scope(), &batch));
+    let (once, twice) = (
+        registry.process(&scope(), &batch),
+        registry.process(&scope(), &batch),
+    );
     assert_eq!(once, twice);
     let item = once.events().next().unwrap();
     let event = item.event().unwrap();
@@ -49,7 +58,10 @@ fn a_file_of_records_becomes_events_of_which_the_last_has_the_weight() {
 #[test]
 fn one_bad_event_of_a_group_sends_every_record_to_the_dead_letter() {
     let registry = Registry::new().unwrap();
-    let lines = ["type=PATH msg=audit(1.2:3): item=0", "type=SYSCALL msg=audit(x:3): a=1"];
+    let lines = [
+        "type=PATH msg=audit(1.2:3): item=0",
+        "type=SYSCALL msg=audit(x:3): a=1",
+    ];
     let batch = batch("auditd", lines.iter().map(|line| line.as_bytes().to_vec()));
     let processed = registry.process(&scope(), &batch);
     assert_eq!(processed.dead().count(), 1);
@@ -58,11 +70,19 @@ fn one_bad_event_of_a_group_sends_every_record_to_the_dead_letter() {
 
 fn lines() -> impl Strategy<Value = Vec<String>> {
     let line = prop_oneof![
-        (0..4_u8, prop_oneof!["SYSCALL", "EXECVE", "PATH", "EOE", "[A-Z]{3,9}"])
-            .prop_map(|(serial, kind)| format!("type={kind} msg=audit(1700000000.1:{serial}): a0=1 pid=7 syscall=59 arch=c000003e")),
+        (
+            0..4_u8,
+            prop_oneof!["SYSCALL", "EXECVE", "PATH", "EOE", "[A-Z]{3,9}"]
+        )
+            .prop_map(|(serial, kind)| format!(
+                "type={kind} msg=audit(1700000000.1:{serial}): a0=1 pid=7 syscall=59 arch=c000003e"
+            )),
         Just(TRAIL.replace('\n', "")),
         "\\PC{0,40}",
-        Just("<13>Jan  1 00:00:00 h sshd[1]: Failed password for root from 192.0.2.9 port 22 ssh2".to_owned()),
+        Just(
+            "<13>Jan  1 00:00:00 h sshd[1]: Failed password for root from 192.0.2.9 port 22 ssh2"
+                .to_owned()
+        ),
     ];
     proptest::collection::vec(line, 0..24)
 }
@@ -72,7 +92,8 @@ proptest! {
 
     #[test]
     fn every_record_is_settled_once(lines in lines()) {
-        let registry = Registry::new().unwrap();
+        static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new().unwrap());
+        let registry = &*REGISTRY;
         let batch = batch("auto", lines.into_iter().map(String::into_bytes));
         let processed = registry.process(&scope(), &batch);
         let stored: u32 = processed.events().map(|item| item.records).sum();

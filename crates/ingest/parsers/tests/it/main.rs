@@ -1,4 +1,5 @@
-#![allow(clippy::unwrap_used)]
+// What was counted, and what was skipped, is said on standard error.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod external;
 mod golden;

@@ -40,7 +40,11 @@ pub fn render(processed: &Processed) -> String {
                 }
             }
             Outcome::Dead(letter) => {
-                text += &format!("# dead letter, {}\n{}\n", letter.reason.word(), letter.detail);
+                text += &format!(
+                    "# dead letter, {}\n{}\n",
+                    letter.reason.word(),
+                    letter.detail
+                );
             }
         }
     }
@@ -48,13 +52,19 @@ pub fn render(processed: &Processed) -> String {
 }
 
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(3)
+        .unwrap()
+        .to_owned()
 }
 
 /// Other people's data beside the repository; `None`, with a message, when it is not there.
 pub fn shared() -> Option<PathBuf> {
     let beside = || repository().join("../shared");
-    let root = std::env::var_os("AURORA_SHARED").map_or_else(beside, PathBuf::from).join("data");
+    let root = std::env::var_os("AURORA_SHARED")
+        .map_or_else(beside, PathBuf::from)
+        .join("data");
     if root.is_dir() {
         return Some(root);
     }

@@ -1,1 +1,0 @@
-fn main() { for f in std::env::args().skip(1) { let s = std::fs::read_to_string(&f).unwrap(); let t=std::time::Instant::now(); match aurora_parsers::vrl::Program::compile(&f, &s) { Ok(_) => println!("{f} ok {:?}", t.elapsed()), Err(e) => println!("{e}") } } }
