@@ -88,6 +88,12 @@ impl Tables {
         index.map(|index| &self.providers[*index])
     }
 
+    /// Every plan but the one for class 0.
+    #[cfg(test)]
+    pub(super) fn plans(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.values().flatten().map(|choice| &choice.plan)
+    }
+
     /// The plan for an event; `field` reads the record's fields for conditions.
     pub(super) fn plan<'t, 'r>(
         &'t self,

@@ -12,7 +12,7 @@ use super::*;
 /// Of the benchmark file; every 13th line, so that all of its parts are seen.
 const LINES: usize = 20_000;
 
-fn data() -> Option<PathBuf> {
+pub(super) fn data() -> Option<PathBuf> {
     let shared = std::env::var_os("AURORA_SHARED").map(PathBuf::from);
     let shared =
         shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared"));
@@ -23,7 +23,7 @@ fn data() -> Option<PathBuf> {
     data.is_dir().then_some(data)
 }
 
-fn records(path: &Path) -> impl Iterator<Item = Vec<u8>> + use<> {
+pub(super) fn records(path: &Path) -> impl Iterator<Item = Vec<u8>> + use<> {
     let input = BufReader::new(std::fs::File::open(path).unwrap());
     Framer::new(input, Limits::default())
         .unwrap()

@@ -4,6 +4,7 @@ mod external;
 mod golden;
 mod read_back;
 mod shapes;
+mod vrl_form;
 
 use aurora_clock::Timestamp;
 use aurora_model::{OriginId, SourceName};
