@@ -4,8 +4,10 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use super::data::Data;
 use super::running::{Deadline, Running};
 use crate::ffi::{Connection, Engine, Output};
 use crate::{ChildOptions, Error};
@@ -15,7 +17,9 @@ const WAITING: usize = 64;
 
 /// One statement on its way to a connection.
 pub(super) struct Job {
-    pub(super) statement: Vec<u8>,
+    pub(super) statement: String,
+    /// What an INSERT stores.
+    pub(super) data: Option<Bytes>,
     pub(super) parameters: Vec<(String, String)>,
     pub(super) deadline: Deadline,
     pub(super) answer: oneshot::Sender<Result<Output, String>>,
@@ -181,5 +185,11 @@ fn limited(connection: &Connection, job: &Job, limit: &mut Option<u64>) -> Resul
         connection.query(statement.as_bytes(), &[])?;
         *limit = Some(seconds);
     }
-    connection.query(&job.statement, &job.parameters)
+    match &job.data {
+        None => connection.query(job.statement.as_bytes(), &job.parameters),
+        Some(data) => {
+            let data = Data::new(&job.statement, data)?;
+            connection.query(data.statement.as_bytes(), &job.parameters)
+        }
+    }
 }

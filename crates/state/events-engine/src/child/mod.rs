@@ -1,6 +1,7 @@
 //! What the child process is.
 
 mod connections;
+mod data;
 mod http;
 mod running;
 mod server;

@@ -154,7 +154,7 @@ impl Server {
         let body = body
             .map_err(|error| Refused::bad(error.to_string()))?
             .to_bytes();
-        let statement = statement(&asked, &body, &self.more_functions)?;
+        let (statement, data) = statement(&asked, body, &self.more_functions)?;
         let deadline = Deadline {
             seconds: asked.seconds,
             grace: GRACE,
@@ -162,6 +162,7 @@ impl Server {
         let (answer, wait) = oneshot::channel();
         let job = Job {
             statement,
+            data,
             parameters: asked.parameters,
             deadline,
             answer,
@@ -176,19 +177,26 @@ impl Server {
     }
 }
 
-/// The bytes that the engine gets: the statement, and after a line break the data.
-fn statement(asked: &Asked, body: &Bytes, more: &[String]) -> Result<Vec<u8>, Refused> {
-    let Some(statement) = &asked.statement else {
-        let text = std::str::from_utf8(body).map_err(|_| Refused::bad("not UTF-8".to_owned()))?;
-        shape::check(text, asked.lane, more).map_err(Refused::denied)?;
-        return Ok(body.to_vec());
+/// The statement, and the data that goes with it. Only an INSERT takes data.
+fn statement(
+    asked: &Asked,
+    body: Bytes,
+    more: &[String],
+) -> Result<(String, Option<Bytes>), Refused> {
+    let (statement, data) = match &asked.statement {
+        Some(statement) if statement.starts_with("INSERT") && !body.is_empty() => {
+            (statement.clone(), Some(body))
+        }
+        Some(statement) if body.is_empty() => (statement.clone(), None),
+        Some(_) => return Err(Refused::bad("data without an INSERT".to_owned())),
+        None => {
+            let text =
+                std::str::from_utf8(&body).map_err(|_| Refused::bad("not UTF-8".to_owned()))?;
+            (text.to_owned(), None)
+        }
     };
-    shape::check(statement, asked.lane, more).map_err(Refused::denied)?;
-    let mut all = Vec::with_capacity(statement.len() + 1 + body.len());
-    all.extend_from_slice(statement.as_bytes());
-    all.push(b'\n');
-    all.extend_from_slice(body);
-    Ok(all)
+    shape::check(&statement, asked.lane, more).map_err(Refused::denied)?;
+    Ok((statement, data))
 }
 
 /// A failure in ClickHouse's own words, so that one client understands both.
