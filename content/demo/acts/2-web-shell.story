@@ -153,7 +153,7 @@ type=CWD msg=audit({{time:auditd}}:{{count}}): cwd="/var/www/portal"
 type=PATH msg=audit({{time:auditd}}:{{count}}): item=0 name="/usr/bin/cat" inode=1310845 dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0OUID="root" OGID="root"
 type=PROCTITLE msg=audit({{time:auditd}}:{{count}}): proctitle=636174002F7661722F7777772F706F7274616C2F2E656E76
 
-# They come back through the front door. Alert: ssh_login_from_internet_of_service_account.
+# They come back through the front door. Alert: service_account_logged_in_over_ssh.
 @ 905 syslog web-01
 <38>{{time:syslog}} web-01 sshd[21902]: Accepted publickey for www-data from 203.0.113.9 port 40022 ssh2: ED25519 SHA256:0Yk3ExampleExampleExampleExampleExampleExamp
 

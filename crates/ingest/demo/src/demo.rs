@@ -51,6 +51,9 @@ impl Demo {
         // Stable: what happens at one moment stays in the order in which it is written.
         entries.sort_by_key(|entry| entry.at);
         let mut stamper = Stamper::new(start, &tables);
-        Ok(entries.iter().flat_map(|entry| stamper.records(entry)).collect())
+        Ok(entries
+            .iter()
+            .flat_map(|entry| stamper.records(entry))
+            .collect())
     }
 }

@@ -17,7 +17,10 @@ pub(crate) fn read((file, text): File) -> Result<Vec<Expected>, Error> {
     let rows = lines.filter(|(text, _)| !text.is_empty() && !text.starts_with('#'));
     rows.map(|(text, line)| {
         let row = text.split_once('\t').and_then(|(alerts, rule)| {
-            Some(Expected { rule: rule.to_owned(), alerts: alerts.parse().ok()? })
+            Some(Expected {
+                rule: rule.to_owned(),
+                alerts: alerts.parse().ok()?,
+            })
         });
         row.ok_or_else(|| Error {
             file,

@@ -5,7 +5,10 @@ pub(crate) type File = (&'static str, &'static str);
 
 macro_rules! file {
     ($path:literal) => {
-        ($path, include_str!(concat!("../../../../content/demo/", $path)))
+        (
+            $path,
+            include_str!(concat!("../../../../content/demo/", $path)),
+        )
     };
 }
 

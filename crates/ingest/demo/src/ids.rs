@@ -12,7 +12,9 @@ pub(crate) fn id(parts: &[&[u8]], purpose: &str) -> Id128 {
 
 pub(crate) fn number(parts: &[&[u8]], purpose: &str) -> u64 {
     let bytes = *id(parts, purpose).as_bytes();
-    bytes[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    bytes[..8]
+        .iter()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// `8f14e45f-ceea-467f-…`, with the bits of a random UUID (RFC 9562 section 5.4).
@@ -21,7 +23,14 @@ pub(crate) fn uuid(id: Id128) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = Id128::from_bytes(bytes).to_string();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 /// `C` and 17 letters and digits.

@@ -64,12 +64,19 @@ pub(crate) struct Entry {
 
 impl Script {
     pub fn read((file, text): File, tables: &Tables) -> Result<Self, Error> {
-        let mut reader = Reader { file, tables, drafts: Vec::new(), record: None };
+        let mut reader = Reader {
+            file,
+            tables,
+            drafts: Vec::new(),
+            record: None,
+        };
         for (text, line) in text.lines().zip(1..) {
             reader.line(text, line)?;
         }
         reader.finish_record()?;
-        Ok(Self { drafts: reader.drafts })
+        Ok(Self {
+            drafts: reader.drafts,
+        })
     }
 
     /// Every entry as often as it happens.
@@ -87,7 +94,12 @@ impl Script {
 impl Draft {
     fn entry(&self, time: u64, duration: Duration) -> Entry {
         let Place { file, index } = self.place;
-        let seed = |purpose| ids::number(&[file.as_bytes(), &index.to_le_bytes(), &time.to_le_bytes()], purpose);
+        let seed = |purpose| {
+            ids::number(
+                &[file.as_bytes(), &index.to_le_bytes(), &time.to_le_bytes()],
+                purpose,
+            )
+        };
         let at = match self.when {
             When::At(at) => at,
             When::Times(_) => {
@@ -133,7 +145,9 @@ impl Reader<'_> {
     }
 
     fn finish_record(&mut self) -> Result<(), Error> {
-        let Some((text, line)) = self.record.take() else { return Ok(()) };
+        let Some((text, line)) = self.record.take() else {
+            return Ok(());
+        };
         let template = self.template(&text, line)?;
         let Some(draft) = self.drafts.last_mut() else {
             return Err(self.error(line, "a record needs a line with @ above it"));
@@ -150,7 +164,10 @@ impl Reader<'_> {
             _ => (None, "", ""),
         };
         let when = when.ok_or_else(|| {
-            self.error(line, "want `@ SECONDS SOURCE HOST` or `@ NUMBER times SOURCE HOST`")
+            self.error(
+                line,
+                "want `@ SECONDS SOURCE HOST` or `@ NUMBER times SOURCE HOST`",
+            )
         })?;
         let index = self.drafts.len() as u64;
         Ok(Draft {
@@ -158,7 +175,10 @@ impl Reader<'_> {
             source: source.to_owned(),
             host: self.template(host, line)?,
             records: Vec::new(),
-            place: Place { file: self.file, index },
+            place: Place {
+                file: self.file,
+                index,
+            },
         })
     }
 
@@ -167,7 +187,11 @@ impl Reader<'_> {
     }
 
     fn error(&self, line: usize, reason: impl Into<String>) -> Error {
-        Error { file: self.file, line, reason: reason.into() }
+        Error {
+            file: self.file,
+            line,
+            reason: reason.into(),
+        }
     }
 }
 
@@ -192,7 +216,11 @@ mod tests {
         assert_eq!(entries.len(), 4);
         assert_eq!(entries[0].at, Duration::from_millis(1500));
         assert_eq!(entries[0].records.len(), 2);
-        assert!(entries[1..].iter().all(|entry| entry.at < Duration::from_secs(100)));
+        assert!(
+            entries[1..]
+                .iter()
+                .all(|entry| entry.at < Duration::from_secs(100))
+        );
         assert_ne!(entries[1].at, entries[2].at);
     }
 
@@ -200,8 +228,14 @@ mod tests {
     fn what_is_wrong_is_named_with_its_line() {
         for (text, wanted) in [
             ("a\n", "t:1: a record needs a line with @ above it"),
-            ("@ x\n", "t:1: want `@ SECONDS SOURCE HOST` or `@ NUMBER times SOURCE HOST`"),
-            ("@ -1 a b\n", "t:1: want `@ SECONDS SOURCE HOST` or `@ NUMBER times SOURCE HOST`"),
+            (
+                "@ x\n",
+                "t:1: want `@ SECONDS SOURCE HOST` or `@ NUMBER times SOURCE HOST`",
+            ),
+            (
+                "@ -1 a b\n",
+                "t:1: want `@ SECONDS SOURCE HOST` or `@ NUMBER times SOURCE HOST`",
+            ),
             ("\n  a\n", "t:2: nothing stands here to be continued"),
             ("@ 1 a b\n\n{{what}}\n", "t:3: `{{what}}` is unknown"),
             ("@ 1 a b\n{{time:zeek\n", "t:2: `{{` without `}}`"),

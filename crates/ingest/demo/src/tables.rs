@@ -31,7 +31,10 @@ impl Tables {
     pub fn cell(&self, name: &str) -> Option<Cell> {
         let (table, column) = name.split_once('.')?;
         let table = self.0.iter().position(|known| known.name == table)?;
-        let column = self.0[table].columns.iter().position(|known| *known == column)?;
+        let column = self.0[table]
+            .columns
+            .iter()
+            .position(|known| *known == column)?;
         Some(Cell { table, column })
     }
 
@@ -45,19 +48,31 @@ impl Tables {
 
 impl Table {
     fn read(name: &'static str, (file, text): File) -> Result<Self, Error> {
-        let mut lines = text.lines().zip(1..).filter(|(text, _)| !text.starts_with('#'));
-        let fail = |line, reason: &str| Error { file, line, reason: reason.to_owned() };
+        let mut lines = text
+            .lines()
+            .zip(1..)
+            .filter(|(text, _)| !text.starts_with('#'));
+        let fail = |line, reason: &str| Error {
+            file,
+            line,
+            reason: reason.to_owned(),
+        };
         let (header, _) = lines.next().ok_or_else(|| fail(1, "the table is empty"))?;
         let columns: Vec<_> = header.split('\t').collect();
         let row = |(text, line): (&'static str, usize)| {
             let cells: Vec<_> = text.split('\t').collect();
             let fits = cells.len() == columns.len();
-            fits.then_some(cells).ok_or_else(|| fail(line, "the row has other columns than the header"))
+            fits.then_some(cells)
+                .ok_or_else(|| fail(line, "the row has other columns than the header"))
         };
         let rows = lines.map(row).collect::<Result<Vec<_>, _>>()?;
         if rows.is_empty() {
             return Err(fail(1, "the table has no rows"));
         }
-        Ok(Self { name, columns, rows })
+        Ok(Self {
+            name,
+            columns,
+            rows,
+        })
     }
 }

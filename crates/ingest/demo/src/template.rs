@@ -50,7 +50,11 @@ impl Template {
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));
             }
-            let part = part(place, tables);
+            let part = if place.contains('{') {
+                None
+            } else {
+                part(place, tables)
+            };
             parts.push(part.ok_or_else(|| format!("`{{{{{place}}}}}` is unknown"))?);
             rest = after;
         }
@@ -63,12 +67,21 @@ impl Template {
 
 fn part(place: &str, tables: &Tables) -> Option<Part> {
     let words: Vec<&str> = place.split(':').collect();
-    let id = |kind, name: Option<&str>| Part::Id { kind, name: name.map(str::to_owned) };
+    let id = |kind, name: Option<&str>| Part::Id {
+        kind,
+        name: name.map(str::to_owned),
+    };
     Some(match words[..] {
-        ["time", format] => Part::Time { format: Format::named(format)?, shift_millis: 0 },
+        ["time", format] => Part::Time {
+            format: Format::named(format)?,
+            shift_millis: 0,
+        },
         ["time", format, shift] => {
             let seconds: i64 = shift.parse().ok()?;
-            Part::Time { format: Format::named(format)?, shift_millis: seconds * 1000 }
+            Part::Time {
+                format: Format::named(format)?,
+                shift_millis: seconds * 1000,
+            }
         }
         ["count"] => Part::Count,
         ["uuid"] => id(IdKind::Uuid, None),

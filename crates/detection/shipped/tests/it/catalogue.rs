@@ -48,11 +48,18 @@ fn no_rule_has_a_lint_warning() {
 #[test]
 fn ids_and_titles_are_unique() {
     let set = shipped();
-    for part in [|r: &LoadedRule| r.id.0.clone(), |r: &LoadedRule| r.rule.title.clone()] {
+    for part in [
+        |r: &LoadedRule| r.id.0.clone(),
+        |r: &LoadedRule| r.rule.title.clone(),
+    ] {
         let mut seen = BTreeMap::new();
         for rule in set.rules() {
             let first = seen.insert(part(rule), rule.file.clone());
-            assert_eq!(first, None, "{} repeats another rule's id or title", rule.file);
+            assert_eq!(
+                first, None,
+                "{} repeats another rule's id or title",
+                rule.file
+            );
         }
     }
 }
@@ -62,13 +69,36 @@ fn every_rule_says_what_an_analyst_needs() {
     for rule in shipped().rules() {
         let (file, header) = (&rule.file, &rule.rule);
         assert_eq!(rule.author(), "AuroraSOC", "{file}");
-        assert!(header.description.as_ref().is_some_and(|text| text.len() > 60), "{file}");
-        assert!(matches!(header.status, Some(Status::Test | Status::Stable)), "{file}");
-        assert!(header.level.is_some_and(|level| level > Level::Informational), "{file}");
-        assert!(!header.falsepositives.is_empty(), "{file}: no falsepositives");
+        assert!(
+            header
+                .description
+                .as_ref()
+                .is_some_and(|text| text.len() > 60),
+            "{file}"
+        );
+        assert!(
+            matches!(header.status, Some(Status::Test | Status::Stable)),
+            "{file}"
+        );
+        assert!(
+            header
+                .level
+                .is_some_and(|level| level > Level::Informational),
+            "{file}"
+        );
+        assert!(
+            !header.falsepositives.is_empty(),
+            "{file}: no falsepositives"
+        );
         assert_eq!(header.license.as_deref(), Some("Apache-2.0"), "{file}");
-        assert!(rule.attack.iter().any(|id| id.starts_with("T1")), "{file}: no technique");
-        assert!(rule.attack.iter().any(|id| id.starts_with("TA")), "{file}: no tactic");
+        assert!(
+            rule.attack.iter().any(|id| id.starts_with("T1")),
+            "{file}: no technique"
+        );
+        assert!(
+            rule.attack.iter().any(|id| id.starts_with("TA")),
+            "{file}: no tactic"
+        );
         let tactic = file.split('/').nth(1).unwrap();
         assert!(TACTICS.contains(&tactic), "{file}: folder is no tactic");
         let tag = format!("attack.{tactic}");

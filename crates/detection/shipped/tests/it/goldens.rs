@@ -24,7 +24,7 @@ fn every_rule_behaves_on_its_goldens() {
 #[test]
 fn every_golden_has_its_rule() {
     let set = shipped();
-    let known: Vec<&str> = set.rules().iter().map(|rule| stem(rule)).collect();
+    let known: Vec<&str> = set.rules().iter().map(stem).collect();
     let mut folders = vec![folder()];
     while let Some(at) = folders.pop() {
         for entry in fs::read_dir(at).unwrap() {
@@ -33,7 +33,12 @@ fn every_golden_has_its_rule() {
                 folders.push(path);
                 continue;
             }
-            let name = path.strip_prefix(folder()).unwrap().to_str().unwrap().to_owned();
+            let name = path
+                .strip_prefix(folder())
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
             let rule = name.split('.').next().unwrap();
             assert!(known.contains(&rule), "{name} belongs to no rule");
         }
@@ -43,20 +48,33 @@ fn every_golden_has_its_rule() {
 fn fires(set: &RuleSet, rule: &LoadedRule) -> Result<(), String> {
     let events = golden(rule, "match")?;
     let hit = events.iter().any(|event| matches(set, rule, event));
-    hit.then_some(()).ok_or_else(|| format!("{} does not fire on {}", rule.file, show(&events)))
+    hit.then_some(())
+        .ok_or_else(|| format!("{} does not fire on {}", rule.file, show(&events)))
 }
 
 /// A near miss is of the rule's logsource; otherwise it would prove nothing.
 fn stays_silent(set: &RuleSet, rule: &LoadedRule) -> Result<(), String> {
     let events = golden(rule, "nomatch")?;
     if events.iter().any(|event| matches(set, rule, event)) {
-        return Err(format!("{} fires on its near miss {}", rule.file, show(&events)));
+        return Err(format!(
+            "{} fires on its near miss {}",
+            rule.file,
+            show(&events)
+        ));
     }
-    let meant = |event: &Value| set.applicable(event).iter().any(|other| other.id == rule.id);
+    let meant = |event: &Value| {
+        set.applicable(event)
+            .iter()
+            .any(|other| other.id == rule.id)
+    };
     if events.iter().any(meant) {
         Ok(())
     } else {
-        Err(format!("{}: the near miss is of another logsource: {}", rule.file, show(&events)))
+        Err(format!(
+            "{}: the near miss is of another logsource: {}",
+            rule.file,
+            show(&events)
+        ))
     }
 }
 

@@ -38,8 +38,13 @@ pub fn replay(start: Timestamp, records: &[DemoRecord]) -> Replay {
             records: batch.iter().map(raw).collect(),
         };
         let (events, dead) = registry.process(&batch.scope, &batch).split();
-        replay.stored += events.iter().map(|item| item.records as usize).sum::<usize>();
-        let json = events.iter().map(|item| serde_json::from_slice(&item.json).unwrap());
+        replay.stored += events
+            .iter()
+            .map(|item| item.records as usize)
+            .sum::<usize>();
+        let json = events
+            .iter()
+            .map(|item| serde_json::from_slice(&item.json).unwrap());
         replay.events.extend(json);
         replay.dead.extend(dead);
     }
