@@ -61,13 +61,19 @@ impl App {
 
     /// A command to type next, complete for this data directory.
     pub fn command(&self, rest: &str) -> String {
-        let chosen = std::env::var_os("AURORASOC_DATA_DIR").is_some();
-        if chosen || self.settings.data_dir == DataDir::default_root() {
+        let chosen =
+            std::env::var_os("AURORASOC_DATA_DIR").and_then(|dir| std::path::absolute(dir).ok());
+        let usual = chosen.unwrap_or_else(DataDir::default_root);
+        if self.settings.data_dir == usual {
             return format!("aurorasoc {rest}");
         }
-        format!(
-            "aurorasoc --data-dir {} {rest}",
-            self.settings.data_dir.display()
-        )
+        let dir = self.settings.data_dir.display().to_string();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);
+        let dir = if dir.chars().all(plain) {
+            dir
+        } else {
+            format!("'{}'", dir.replace('\'', r"'\''"))
+        };
+        format!("aurorasoc --data-dir {dir} {rest}")
     }
 }

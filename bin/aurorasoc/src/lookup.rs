@@ -79,7 +79,7 @@ fn hexadecimal(what: &str, text: &str, list: &str) -> Result<(), Failure> {
     }
     let fix =
         format!("give an id or at least {LEAST} characters of its beginning; `{list}` lists them");
-    Err(Failure::usage(format!("`{text}` is no id of an {what}")).fix(fix))
+    Err(Failure::usage(format!("`{text}` cannot be the id of this kind: {what}")).fix(fix))
 }
 
 fn unique<T>(

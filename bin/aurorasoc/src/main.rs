@@ -6,6 +6,7 @@
 mod app;
 mod args;
 mod commands;
+mod docs;
 mod exit;
 mod failure;
 mod follow;
@@ -18,6 +19,11 @@ mod time;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+
+/// Batches are large, short-lived and made on one thread and dropped on another; the system's
+/// allocator keeps twice their memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = args::Cli::parse();

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::follow::Live;
-use crate::output::{Line, Span, Table, count, of, severity, short, status};
+use crate::output::{Line, Span, Table, count, head, of, severity, short, status};
 use crate::time::{self, Moment};
 
 /// List alerts: first what needs a human
@@ -152,7 +152,7 @@ pub fn table(alerts: &[AlertRow], now: Timestamp) -> Table {
     ]);
     for alert in alerts {
         table.row([
-            Span::plain(short_id(alert)),
+            Span::plain(head(alert.id)),
             severity(alert.severity),
             state(alert),
             Span::plain(time::relative(alert.last_seen, now)),
@@ -162,11 +162,6 @@ pub fn table(alerts: &[AlertRow], now: Timestamp) -> Table {
         ]);
     }
     table
-}
-
-/// Enough of the id to type.
-fn short_id(alert: &AlertRow) -> String {
-    alert.id.to_string().chars().take(8).collect()
 }
 
 fn state(alert: &AlertRow) -> Span {
@@ -248,7 +243,7 @@ fn show(alert: &AlertRow, json: bool, app: &mut App) -> std::io::Result<()> {
     }
     let line = Line::new()
         .dim(time::exact(alert.updated_at))
-        .plain(format!("  {}  ", short_id(alert)))
+        .plain(format!("  {}  ", head(alert.id)))
         .span(severity(alert.severity))
         .plain("  ")
         .span(state(alert))

@@ -58,17 +58,23 @@ pub async fn run(hunt: Hunt, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.json(&answer)?;
         return Ok(Exit::Ok);
     }
-    show(&answer, app)?;
+    show(&answer, since, app)?;
     Ok(Exit::Ok)
 }
 
-fn show(answer: &HuntAnswer, app: &mut App) -> std::io::Result<()> {
+fn show(answer: &HuntAnswer, since: Timestamp, app: &mut App) -> std::io::Result<()> {
     let names: Vec<&str> = answer
         .columns
         .iter()
         .map(|column| column.name.as_str())
         .collect();
-    if names == ["time", "uid", "class_name", "event"] {
+    if answer.rows.is_empty() {
+        let text = format!(
+            "Nothing fits since {}; --since looks further back.",
+            time::exact(since)
+        );
+        app.screen.line(text)?;
+    } else if names == ["time", "uid", "class_name", "event"] {
         app.screen.table(&events(answer))?;
     } else {
         app.screen.table(&aggregate(&names, answer))?;

@@ -86,6 +86,7 @@ async fn work(
     let begun = tokio::time::Instant::now();
     let mut jobs = Vec::with_capacity(inputs.len());
     let mut resumed = 0;
+    let few = inputs.len() <= A_LINE_EACH;
     for input in inputs {
         let (path, spooled) = match input {
             Input::File(path) => (path, None),
@@ -106,8 +107,9 @@ async fn work(
         let ended = watch::job(app, started, import.form.json, interrupt).await?;
         let interrupted = matches!(ended, Ended::Interrupted(_));
         let (Ended::Itself(job) | Ended::Interrupted(job)) = ended;
-        if !import.form.json {
-            tell(app, &job)?;
+        let worth_a_line = few || job.state != ImportState::Done;
+        if !import.form.json && worth_a_line {
+            tell(app, &job, spooled.is_some())?;
         }
         if let Some(spooled) = spooled {
             spooled.finish(app, job.state == ImportState::Done)?;
@@ -139,11 +141,14 @@ async fn summary_of(
     Ok(summary)
 }
 
-/// A line a file, when it has ended.
-fn tell(app: &mut App, job: &ImportJob) -> anyhow::Result<()> {
+/// Files up to which each is worth a line; of more, only those that fail are.
+const A_LINE_EACH: usize = 12;
+
+fn tell(app: &mut App, job: &ImportJob, spooled: bool) -> anyhow::Result<()> {
+    let name = if spooled { "standard input" } else { &job.path };
     let line = Line::new()
         .span(super::imports::state(job.state))
-        .plain(format!("  {}", job.path));
+        .plain(format!("  {name}"));
     let line = match &job.error {
         Some(error) => line.plain(format!(": {error}")),
         None => line.dim(format!("  {}", crate::output::of(job.records, "record"))),

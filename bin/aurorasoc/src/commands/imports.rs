@@ -4,7 +4,7 @@ use clap::Args;
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
-use crate::output::{Ink, Span, Table, bytes, count, short};
+use crate::output::{Ink, Span, Table, bytes, count, head};
 use crate::time;
 
 /// List imports, newest first
@@ -33,7 +33,7 @@ pub async fn run(imports: Imports, app: &mut App) -> anyhow::Result<Exit> {
     ]);
     for job in &found.imports {
         table.row([
-            Span::plain(short(&job.id, 8)),
+            Span::plain(head(&job.id)),
             state(job.state),
             Span::plain(count(job.records)),
             Span::plain(read(job)),

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::lookup;
-use crate::output::{Ink, Line, Span, Table, count, of, severity, short};
+use crate::output::{Ink, Line, Span, Table, count, head, of, severity, short};
 
 /// List, show, lint, test and import Sigma rules
 #[derive(Debug, Args)]
@@ -118,7 +118,7 @@ async fn list(list: List, app: &mut App) -> anyhow::Result<Exit> {
     ]);
     for rule in &page.rules {
         table.row([
-            Span::plain(short(&rule.id.0, 8).trim_end_matches('…')),
+            Span::plain(head(&rule.id)),
             severity(rule.severity),
             Span::plain(count(rule.matches)),
             Span::plain(short(&rule.attack.join(" "), 24)),

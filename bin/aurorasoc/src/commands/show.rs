@@ -6,7 +6,9 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::lookup;
-use crate::output::{Line, Screen, Shown, Span, Table, count, of, pretty, severity, short, status};
+use crate::output::{
+    Line, Screen, Shown, Span, Table, count, head, of, pretty, severity, short, status,
+};
 use crate::time;
 
 /// Show one alert: rule and author, what matched, who is concerned, history, the raw event
@@ -34,7 +36,7 @@ pub async fn run(show: Show, app: &mut App) -> anyhow::Result<Exit> {
     }
     app.screen.now = app.now();
     let screen = &mut app.screen;
-    head(screen, &detail)?;
+    top(screen, &detail)?;
     rule(screen, &detail)?;
     matched(screen, &detail)?;
     entities(screen, &detail)?;
@@ -45,7 +47,7 @@ pub async fn run(show: Show, app: &mut App) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn head(screen: &mut Screen, detail: &AlertDetail) -> std::io::Result<()> {
+fn top(screen: &mut Screen, detail: &AlertDetail) -> std::io::Result<()> {
     let (alert, row) = (&detail.alert, &detail.alert.row);
     screen.line(
         Line::new()
@@ -197,9 +199,8 @@ fn past(screen: &mut Screen, detail: &AlertDetail) -> std::io::Result<()> {
     let now = screen.now;
     let mut table = Table::new(&["  alert", "last seen", "status", "owner", "note"]);
     for alert in &before.latest {
-        let id: String = alert.id.to_string().chars().take(8).collect();
         table.row([
-            Span::plain(format!("  {id}")),
+            Span::plain(format!("  {}", head(alert.id))),
             Span::plain(time::relative(alert.last_seen, now)),
             match alert.disposition {
                 Some(disposition) => Span::plain(disposition.word().replace('_', " ")),
@@ -234,7 +235,7 @@ fn history(screen: &mut Screen, detail: &AlertDetail) -> std::io::Result<()> {
 /// What to do about it.
 fn next(app: &mut App, detail: &AlertDetail) -> std::io::Result<()> {
     use aurora_model::AlertStatus as Status;
-    let id: String = detail.alert.row.id.to_string().chars().take(8).collect();
+    let id = head(detail.alert.row.id);
     let rest = match detail.alert.row.status {
         Status::New => format!("own {id}"),
         Status::Owned => format!("close {id} --as true-positive"),

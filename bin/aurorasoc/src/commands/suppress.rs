@@ -1,5 +1,6 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
+use aurora_clock::Timestamp;
 use aurora_messages::{self as messages, SuppressionPreview, SuppressionPreviewRequest};
 use aurora_model::{Entity, EntityKind, RuleId};
 use clap::{ArgGroup, Args};
@@ -10,7 +11,7 @@ use crate::args::Form;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lookup;
-use crate::output::{Ink, Line, count, of};
+use crate::output::{Ink, Line, count, head, of};
 use crate::time::{self, Moment};
 
 /// Keep a rule's matches out of the queue for a while, after a look at what that would have hidden
@@ -42,7 +43,7 @@ pub struct Suppress {
     #[arg(long, value_name = "TIME")]
     until: Moment,
     /// How far back to look for what it would have hidden
-    #[arg(long, value_name = "TIME", default_value = "30d")]
+    #[arg(long, value_name = "TIME", default_value = "365d")]
     look_back: Moment,
     /// Do not ask
     #[arg(long, short)]
@@ -75,12 +76,17 @@ fn entity(text: &str) -> Result<Entity, String> {
 }
 
 pub async fn run(suppress: Suppress, app: &mut App) -> anyhow::Result<Exit> {
-    let (rule, entity) = covered(&suppress, app).await?;
+    let Covered {
+        rule,
+        entity,
+        first_seen,
+    } = covered(&suppress, app).await?;
     let (now, until) = (app.now(), suppress.until.future(app.now()));
     let asked = SuppressionPreviewRequest {
         rule: rule.clone(),
         entity: entity.clone(),
-        since: suppress.look_back.past(now),
+        // The alert that was named is always among what is looked at.
+        since: suppress.look_back.past(now).min(first_seen.unwrap_or(now)),
     };
     let preview = app.client.preview_suppression(&asked).await?;
     if !suppress.form.json {
@@ -111,7 +117,7 @@ pub async fn run(suppress: Suppress, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.json(&made)?;
         return Ok(Exit::Ok);
     }
-    let id: String = made.id.to_string().chars().take(8).collect();
+    let id = head(made.id);
     let lift = app.command(&format!("unsuppress {id}"));
     let line = Line::new().plain(format!("Suppressed until {}. ", time::exact(made.until)));
     app.screen
@@ -119,11 +125,21 @@ pub async fn run(suppress: Suppress, app: &mut App) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// The rule and the entity that it is about.
-async fn covered(suppress: &Suppress, app: &App) -> anyhow::Result<(RuleId, Option<Entity>)> {
+/// What a suppression is to be about.
+struct Covered {
+    rule: RuleId,
+    entity: Option<Entity>,
+    first_seen: Option<Timestamp>,
+}
+
+async fn covered(suppress: &Suppress, app: &App) -> anyhow::Result<Covered> {
     if let Some(rule) = &suppress.rule {
         let rule = lookup::rule(&app.client, rule).await?;
-        return Ok((rule, suppress.entity.clone()));
+        return Ok(Covered {
+            rule,
+            entity: suppress.entity.clone(),
+            first_seen: None,
+        });
     }
     let text = suppress.alert.as_deref().unwrap_or_default();
     let alert = app
@@ -137,7 +153,11 @@ async fn covered(suppress: &Suppress, app: &App) -> anyhow::Result<(RuleId, Opti
         (None, true) => None,
         (None, false) => alert.entity,
     };
-    Ok((alert.rule, entity))
+    Ok(Covered {
+        rule: alert.rule,
+        entity,
+        first_seen: Some(alert.first_seen),
+    })
 }
 
 fn show(app: &mut App, preview: &SuppressionPreview) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::lookup;
-use crate::output::{Ink, Span, Table, count, short};
+use crate::output::{Ink, Span, Table, count, head, short};
 use crate::time;
 
 /// List suppressions in force, with what each has hidden
@@ -54,7 +54,7 @@ pub async fn list(list: Suppressions, app: &mut App) -> anyhow::Result<Exit> {
             .as_ref()
             .map_or("anything", |entity| entity.value.as_str());
         table.row([
-            Span::plain(known.id.to_string().chars().take(8).collect::<String>()),
+            Span::plain(head(known.id)),
             end(known, now),
             Span::plain(count(known.hidden)),
             Span::plain(short(about, 40)),

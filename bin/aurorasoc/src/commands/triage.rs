@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::lookup;
-use crate::output::{Line, short};
+use crate::output::{Line, head, short};
 
 /// Take alerts: you are their owner
 #[derive(Debug, Args)]
@@ -131,7 +131,7 @@ async fn each(
 }
 
 fn tell(app: &mut App, alert: &AlertRow) -> anyhow::Result<()> {
-    let id: String = alert.id.to_string().chars().take(8).collect();
+    let id = head(alert.id);
     let state = match (&alert.owner, alert.disposition) {
         (_, Some(disposition)) => format!("closed as {}", disposition.word().replace('_', " ")),
         (Some(owner), None) => format!("owned by {owner}"),

@@ -59,6 +59,11 @@ pub fn short(text: &str, limit: usize) -> String {
     cut
 }
 
+/// The first characters of an id: enough of it to type.
+pub fn head(id: impl std::fmt::Display) -> String {
+    id.to_string().chars().take(8).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

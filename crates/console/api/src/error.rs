@@ -5,7 +5,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another program, or another site, holds the port.
-    #[error("cannot listen on {address}: choose another `api.listen`")]
+    #[error("cannot listen on {address}: choose another `console.listen`")]
     Listen {
         address: SocketAddr,
         #[source]

@@ -154,7 +154,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let write = |name: &str| std::fs::write(dir.path().join(name), "x").unwrap();
         std::fs::create_dir(dir.path().join("sub")).unwrap();
-        ["b.json", "a.evtx", "sub/c"].map(write);
+        for name in ["b.json", "a.evtx", "sub/c"] {
+            write(name);
+        }
         std::os::unix::fs::symlink(dir.path(), dir.path().join("sub/circle")).unwrap();
         let name = dir.path().display().to_string();
         let found = gather(&[name.clone(), "-".to_owned()], true).unwrap();

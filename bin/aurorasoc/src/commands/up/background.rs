@@ -31,7 +31,7 @@ pub async fn start(ports: &Ports, wait: Duration, app: &App) -> anyhow::Result<S
     loop {
         if let Some(status) = child.try_wait()? {
             drop(waiting);
-            return Err(ended(status.code(), &path, from).into());
+            return Err(ended(status.code(), &path, from));
         }
         let late = tokio::time::Instant::now() >= deadline;
         match app.client.status().await {
@@ -140,7 +140,7 @@ mod tests {
     fn the_last_words_are_found_behind_the_logs() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run/site.log");
-        write!(open_log(&path).unwrap(), "error: old\n").unwrap();
+        writeln!(open_log(&path).unwrap(), "error: old").unwrap();
         let mut log = open_log(&path).unwrap();
         let from = log.metadata().unwrap().len();
         assert_eq!(from, 11);

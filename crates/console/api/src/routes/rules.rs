@@ -77,9 +77,17 @@ async fn import(
     caller: Caller,
     Body(body): Body<RuleImport>,
 ) -> Result<Json<RuleImportReport>, Refusal> {
-    check(&caller, &body)?;
+    check_import(&caller, &body)?;
     let context = caller.context(&shared.scope, &body.reason, "imports rules");
     Ok(Json(shared.site.import_rules(&context, &body).await?))
+}
+
+/// What is to be imported is named one way. To lint, nothing need be named: that is what is in force.
+fn check_import(caller: &Caller, rules: &RuleImport) -> Result<(), Refusal> {
+    if rules.path.is_none() && rules.files.is_empty() {
+        return Err(Refusal::invalid("give either `path` or `files`"));
+    }
+    check(caller, rules)
 }
 
 /// A path is read with the site's rights, so only its own user may name one.
@@ -87,7 +95,7 @@ fn check(caller: &Caller, rules: &RuleImport) -> Result<(), Refusal> {
     if rules.path.is_some() && !caller.is_local() {
         return Err(Refusal::local_only());
     }
-    if rules.path.is_some() != rules.files.is_empty() {
+    if rules.path.is_some() && !rules.files.is_empty() {
         return Err(Refusal::invalid("give either `path` or `files`"));
     }
     Ok(())

@@ -39,7 +39,7 @@ async fn what_is_wrong_is_said_in_one_shape() {
         ("POST", "/api/v1/suppressions", Some(rule)),
         ("POST", "/api/v1/suppressions", Some(far)),
         ("POST", "/api/v1/imports", Some(r#"{"path":"relative"}"#)),
-        ("POST", "/api/v1/rules/lint", Some("{}")),
+        ("POST", "/api/v1/rules/import", Some("{}")),
         ("POST", "/api/v1/rules/test", Some(r#"{"events":[]}"#)),
         ("POST", "/api/v1/demo", Some(r#"{"speed":-1}"#)),
     ] {
@@ -75,7 +75,7 @@ async fn what_is_wrong_is_said_in_one_shape() {
         422 invalid | POST /api/v1/suppressions | a suppression needs a reason
         422 invalid | POST /api/v1/suppressions | the expiry is more than 366 days ahead
         422 invalid | POST /api/v1/imports | the path must be absolute
-        422 invalid | POST /api/v1/rules/lint | give either `path` or `files`
+        422 invalid | POST /api/v1/rules/import | give either `path` or `files`
         422 invalid | POST /api/v1/rules/test | give either `rule` or `text`
         422 invalid | POST /api/v1/demo | the speed must be 0 or more
     "#]].assert_eq(&seen);

@@ -1,0 +1,10 @@
+//! The program from outside: a process, its output, its exit code.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod data_dir;
+mod generated;
+mod import;
+mod resume;
+mod story;
+mod support;
