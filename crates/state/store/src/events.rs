@@ -1,16 +1,15 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery};
-use aurora_clock::Clock;
+use aurora_clock::{Clock, Timestamp};
 use aurora_events::{Events, Row};
 use aurora_model::ledger::{RecordTerm, events_counter};
 use aurora_model::{Context, EventBatch, Header, Scope, SourceName, Stream};
 use aurora_records::{Change, Records};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
-use tracing::error;
 
 use crate::insert::{Inserter, Range};
 use crate::{Error, Options};
@@ -30,10 +29,10 @@ pub struct EventWriter {
     inserter: Inserter,
 }
 
-/// Rows and counts of one insert.
+/// What one insert settles.
 #[derive(Default)]
-struct Load {
-    rows: BTreeMap<Scope, Vec<Row>>,
+struct Counts {
+    scopes: BTreeSet<Scope>,
     records: BTreeMap<SourceName, u64>,
     events: BTreeMap<SourceName, u64>,
 }
@@ -191,58 +190,79 @@ impl EventWriter {
         };
         let context = Context::service(self.inserter.scope.clone(), "store", "store events");
         self.inserter.announce(&context, range).await?;
-        let load = self.load(&messages);
+        let counts = Counts::of(&messages)?;
+        let received_at = self.clock.now();
         let started = Instant::now();
-        for (scope, rows) in load.rows {
-            if !self.inserter.insert(&scope, range, rows, shutdown).await? {
+        for scope in &counts.scopes {
+            let rows = || rows(&messages, scope, received_at);
+            if !self.inserter.insert(scope, range, &rows, shutdown).await? {
                 return Ok(floor);
             }
         }
         self.metrics
             .observe(Metric::StoreInsertSeconds, started.elapsed());
-        let change = counted(&load.records, &load.events);
-        self.inserter.settle(&context, floor, range, change).await?;
+        self.inserter
+            .settle(&context, floor, range, counts.change())
+            .await?;
         let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
         consumer.ack(&seqs).await?;
         Ok(range.last)
     }
+}
 
-    fn load(&self, messages: &[Delivery]) -> Load {
-        let received_at = self.clock.now();
-        let mut load = Load::default();
+impl Counts {
+    /// Read from the headers alone.
+    fn of(messages: &[Delivery]) -> Result<Self, Error> {
+        let mut counts = Self::default();
         for message in messages {
-            let batch = Header::from_bytes(&message.header)
-                .and_then(|h| EventBatch::decode(&h, &message.body).map(|batch| (h, batch)));
-            let (header, batch) = match batch {
-                Ok(read) => read,
-                // Our own bytes, checked by the bus: damage here is a defect, and the ledger shows it.
-                Err(error) => {
-                    error!(seq = message.seq, %error, "an event batch cannot be read");
-                    continue;
-                }
-            };
-            *load.records.entry(header.source.clone()).or_default() += u64::from(header.records);
-            *load.events.entry(header.source.clone()).or_default() += u64::from(header.count);
-            let rows = load.rows.entry(header.scope.clone()).or_default();
-            rows.extend(batch.items.into_iter().map(|item| Row {
-                source: header.source.clone(),
-                received_at,
-                item,
-            }));
+            let header = header(message)?;
+            *counts.records.entry(header.source.clone()).or_default() += u64::from(header.records);
+            *counts.events.entry(header.source).or_default() += u64::from(header.count);
+            counts.scopes.insert(header.scope);
         }
-        load
+        Ok(counts)
+    }
+
+    fn change(&self) -> Change {
+        let mut change = Change::progress();
+        for (source, by) in &self.records {
+            change = change.count(RecordTerm::Stored.counter(source), *by);
+        }
+        for (source, by) in &self.events {
+            change = change.count(events_counter(source), *by);
+        }
+        change
     }
 }
 
-fn counted(records: &BTreeMap<SourceName, u64>, events: &BTreeMap<SourceName, u64>) -> Change {
-    let mut change = Change::progress();
-    for (source, by) in records {
-        change = change.count(RecordTerm::Stored.counter(source), *by);
+fn header(message: &Delivery) -> Result<Header, Error> {
+    let batch = |source| Error::Batch {
+        seq: message.seq,
+        source,
+    };
+    Header::from_bytes(&message.header).map_err(batch)
+}
+
+/// The rows of one scope, in order.
+fn rows(messages: &[Delivery], scope: &Scope, received_at: Timestamp) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    for message in messages {
+        let header = header(message)?;
+        if header.scope != *scope {
+            continue;
+        }
+        let batch = EventBatch::decode(&header, &message.body).map_err(|source| Error::Batch {
+            seq: message.seq,
+            source,
+        })?;
+        let row = |item| Row {
+            source: header.source.clone(),
+            received_at,
+            item,
+        };
+        rows.extend(batch.items.into_iter().map(row));
     }
-    for (source, by) in events {
-        change = change.count(events_counter(source), *by);
-    }
-    change
+    Ok(rows)
 }
 
 /// Long enough for an engine that restarts; a crash needs no wait, as it makes a new consumer.

@@ -120,10 +120,10 @@ impl FindingWriter {
         let mut rows: Vec<(Scope, Row)> = messages.iter().filter_map(|m| self.row(m)).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         for chunk in rows.chunk_by(|a, b| a.0 == b.0) {
-            let of_scope = chunk.iter().map(|(_, row)| row.clone()).collect();
+            let of_scope = || Ok(chunk.iter().map(|(_, row)| row.clone()).collect());
             if !self
                 .inserter
-                .insert(&chunk[0].0, range, of_scope, shutdown)
+                .insert(&chunk[0].0, range, &of_scope, shutdown)
                 .await?
             {
                 return Ok(None);

@@ -61,19 +61,21 @@ impl Inserter {
     }
 
     /// Inserts until it succeeds; `false` when shutdown came first and nothing is known to be in.
+    /// `rows` makes the rows, anew for each attempt: a copy for a failure that seldom comes would
+    /// double the memory of every insert.
     pub(crate) async fn insert(
         &self,
         scope: &Scope,
         range: Range,
-        rows: Vec<Row>,
+        rows: &(dyn Fn() -> Result<Vec<Row>, Error> + Sync),
         shutdown: &Shutdown,
     ) -> Result<bool, Error> {
         let token = self.token(scope, range);
         loop {
-            match self.events.insert(scope, token, rows.clone()).await {
+            match self.events.insert(scope, token, rows()?).await {
                 Ok(_) => return Ok(true),
                 Err(error @ (EventsError::Unavailable(_) | EventsError::Full { .. })) => {
-                    warn!(%error, rows = rows.len(), "events wait for the event store");
+                    warn!(%error, "events wait for the event store");
                 }
                 Err(error) => return Err(error.into()),
             }
