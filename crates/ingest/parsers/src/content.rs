@@ -1,7 +1,10 @@
 //! Parsers whose mapping is a VRL program under `content/parsers/`.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use memchr::memmem;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 use vrl::value::{ObjectMap, Value};
 
@@ -18,6 +21,8 @@ pub(crate) struct Spec {
     pub detects: fn(&[u8]) -> bool,
     /// From the record to what the program finds under `.body`.
     pub decode: fn(&Input<'_>) -> Result<Value, Failure>,
+    /// The member of a record that is a list of records, when the source writes whole files as one.
+    pub list: Option<&'static str>,
 }
 
 /// A program that is compiled when it is first needed: a large one takes a noticeable part of a second, and most sites
@@ -67,6 +72,25 @@ impl ContentParser {
             program: Lazy::new(spec.name, spec.source),
         }
     }
+
+    /// A record of a list keeps its own text; the list as a whole would be kept once for each.
+    fn one_of_list(&self, list: &Input<'_>, text: &str) -> Result<Vec<Parsed>, Failure> {
+        let input = Input {
+            body: text.as_bytes(),
+            ..*list
+        };
+        let mut events = self.program.run(&input, (self.spec.decode)(&input)?)?;
+        for parsed in &mut events {
+            parsed.event.insert("raw_data".to_owned(), text.into());
+        }
+        Ok(events)
+    }
+}
+
+/// The texts of the records in `{"<name>": [record, …]}`.
+fn list<'a>(body: &'a [u8], name: &str) -> Option<Vec<&'a RawValue>> {
+    let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
+    serde_json::from_str(members.remove(name)?.get()).ok()
 }
 
 impl Parser for ContentParser {
@@ -87,7 +111,18 @@ impl Parser for ContentParser {
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
-        self.program.run(input, (self.spec.decode)(input)?)
+        let named = self
+            .spec
+            .list
+            .filter(|name| memmem::find(input.body, name.as_bytes()).is_some());
+        let Some(records) = named.and_then(|name| list(input.body, name)) else {
+            return self.program.run(input, (self.spec.decode)(input)?);
+        };
+        let mut events = Vec::with_capacity(records.len());
+        for record in records {
+            events.append(&mut self.one_of_list(input, record.get())?);
+        }
+        Ok(events)
     }
 }
 
@@ -100,13 +135,24 @@ fn run(program: &Program, input: &Input<'_>, body: Value) -> Result<Vec<Parsed>,
             Value::Integer(input.received_at.as_millis()),
         ),
     ]);
-    let left = program
+    let mut left = program
         .run(body, Value::Object(meta))
         .map_err(Failure::Unparsable)?;
+    if let Value::Object(event) = &mut left {
+        keep_the_rest(event);
+    }
     Ok(convert::to_events(left)?
         .into_iter()
         .map(with_identity)
         .collect())
+}
+
+/// What a program leaves of `.body` is `unmapped`, unless it says so itself.
+fn keep_the_rest(event: &mut ObjectMap) {
+    event.remove("meta");
+    if let Some(rest @ Value::Object(_)) = event.remove("body") {
+        event.entry("unmapped".into()).or_insert(rest);
+    }
 }
 
 /// A program says the source's own id of an event as `metadata.uid`; ours takes that place later.

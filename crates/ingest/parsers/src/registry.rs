@@ -31,6 +31,7 @@ const CLOUDTRAIL: Spec = Spec {
     source: include_str!("../../../../content/parsers/cloudtrail/parser.vrl"),
     detects: detect::cloudtrail,
     decode: content::json_object,
+    list: Some("Records"),
 };
 
 const SURICATA: Spec = Spec {
@@ -39,6 +40,7 @@ const SURICATA: Spec = Spec {
     source: include_str!("../../../../content/parsers/suricata/parser.vrl"),
     detects: detect::suricata,
     decode: content::json_object,
+    list: None,
 };
 
 const ZEEK: Spec = Spec {
@@ -47,6 +49,7 @@ const ZEEK: Spec = Spec {
     source: include_str!("../../../../content/parsers/zeek/parser.vrl"),
     detects: detect::zeek,
     decode: content::json_object,
+    list: None,
 };
 
 const SYSLOG: Spec = Spec {
@@ -55,6 +58,7 @@ const SYSLOG: Spec = Spec {
     source: include_str!("../../../../content/parsers/syslog/parser.vrl"),
     detects: detect::syslog,
     decode: syslog::decode,
+    list: None,
 };
 
 const JSON: Spec = Spec {
@@ -64,6 +68,7 @@ const JSON: Spec = Spec {
     // Only by name: a shape that nobody knows is for the dead letter, where somebody sees it.
     detects: |_| false,
     decode: content::json_object,
+    list: None,
 };
 
 impl Registry {
@@ -115,6 +120,7 @@ impl Registry {
             source: Box::leak(source.to_owned().into_boxed_str()),
             detects: |_| false,
             decode: |input| content::json_object(input).or_else(|_| content::text(input)),
+            list: None,
         };
         let parser = ContentParser::new(spec);
         parser.prepare().map_err(Error::Unprepared)?;

@@ -26,8 +26,9 @@ pub struct CompileError {
 /// A compiled program. Runs are independent of one another.
 ///
 /// The program finds the record under `.body` (an object for JSON, text otherwise) and what the transport knows under
-/// `.meta`: `host`, `source`, `received_at` (epoch milliseconds). It leaves the OCSF event, or an array of events, as
-/// `.`. Nulls and empty values are pruned afterwards, so a program may assign what a record may lack.
+/// `.meta`: `host`, `source`, `received_at` (epoch milliseconds). It leaves an OCSF event as `.` (where the rest of
+/// `.body` becomes `unmapped`), or an array of events. Nulls and empty values are pruned afterwards, so a program may
+/// assign what a record may lack.
 #[derive(Debug)]
 pub struct Program {
     name: String,

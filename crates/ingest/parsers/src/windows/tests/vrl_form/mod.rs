@@ -393,6 +393,7 @@ fn both_forms_make_the_same_events() {
         source,
         detects: |_| false,
         decode,
+        list: None,
     };
     let program = ContentParser::new(spec);
     let golden =
