@@ -75,6 +75,7 @@ INDEX by_uid uid TYPE bloom_filter GRANULARITY 1) ENGINE = MergeTree PARTITION B
 tenant,
 class_uid,
 time) SETTINGS non_replicated_deduplication_window = 10000,
+min_bytes_for_wide_part = 134217728,
 fsync_after_insert = 1,
 fsync_part_directory = 1
 

@@ -4,7 +4,6 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::data::Data;
@@ -19,7 +18,7 @@ const WAITING: usize = 64;
 pub(super) struct Job {
     pub(super) statement: String,
     /// What an INSERT stores.
-    pub(super) data: Option<Bytes>,
+    pub(super) data: Option<Data>,
     pub(super) parameters: Vec<(String, String)>,
     pub(super) deadline: Deadline,
     pub(super) answer: oneshot::Sender<Result<Output, String>>,
@@ -188,8 +187,8 @@ fn limited(connection: &Connection, job: &Job, limit: &mut Option<u64>) -> Resul
     match &job.data {
         None => connection.query(job.statement.as_bytes(), &job.parameters),
         Some(data) => {
-            let data = Data::new(&job.statement, data)?;
-            connection.query(data.statement.as_bytes(), &job.parameters)
+            let statement = data.reader(&job.statement);
+            connection.query(statement.as_bytes(), &job.parameters)
         }
     }
 }

@@ -10,33 +10,32 @@ use std::os::fd::AsRawFd as _;
 
 use rustix::fs::{MemfdFlags, memfd_create};
 
-/// The data, and the statement that reads it as long as this lives.
+/// Data on its way to the engine.
 pub(super) struct Data {
-    _file: File,
-    pub(super) statement: String,
+    file: File,
 }
 
 impl Data {
-    pub(super) fn new(statement: &str, data: &[u8]) -> Result<Self, String> {
-        let make = || -> std::io::Result<File> {
-            let mut file = File::from(memfd_create("insert", MemfdFlags::CLOEXEC)?);
-            file.write_all(data)?;
-            Ok(file)
-        };
-        let file = make().map_err(|error| format!("Code: 1001. cannot hand over data: {error}"))?;
-        let at = ["SETTINGS", "FORMAT"]
-            .iter()
-            .filter_map(|word| statement.find(word))
-            .min();
-        let (into, rest) = statement.split_at(at.ok_or("Code: 62. data without a format")?);
-        let statement = format!(
-            "{into}FROM INFILE '/proc/self/fd/{}' {rest}",
-            file.as_raw_fd()
-        );
+    pub(super) fn new() -> std::io::Result<Self> {
         Ok(Self {
-            _file: file,
-            statement,
+            file: File::from(memfd_create("insert", MemfdFlags::CLOEXEC)?),
         })
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    /// The statement that reads the data, for as long as this lives.
+    pub(super) fn reader(&self, statement: &str) -> String {
+        let words = ["SETTINGS", "FORMAT"]
+            .iter()
+            .filter_map(|word| statement.find(word));
+        let (into, rest) = statement.split_at(words.min().unwrap_or(statement.len()));
+        format!(
+            "{into}FROM INFILE '/proc/self/fd/{}' {rest}",
+            self.file.as_raw_fd()
+        )
     }
 }
 
@@ -47,17 +46,15 @@ mod tests {
 
     #[test]
     fn the_statement_reads_the_file() {
-        let data = Data::new(
-            "INSERT INTO t (a, b) SETTINGS x = 1 FORMAT Native",
-            b"a\n\nb",
-        )
-        .unwrap();
-        let file = data.statement.split('\'').nth(1).unwrap();
+        let mut data = Data::new().unwrap();
+        data.push(b"a\n\n").unwrap();
+        data.push(b"b").unwrap();
+        let statement = data.reader("INSERT INTO t (a, b) SETTINGS x = 1 FORMAT Native");
+        let file = statement.split('\'').nth(1).unwrap();
         assert_eq!(std::fs::read(file).unwrap(), b"a\n\nb");
         assert_eq!(
-            data.statement,
+            statement,
             format!("INSERT INTO t (a, b) FROM INFILE '{file}' SETTINGS x = 1 FORMAT Native")
         );
-        assert!(Data::new("SELECT 1", b"").is_err());
     }
 }

@@ -16,7 +16,8 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use super::connections::{Busy, Connections, Job, Lanes};
+use super::connections::{Busy, Connections, Job, Lane, Lanes};
+use super::data::Data;
 use super::http::{Asked, error_code};
 use super::running::Deadline;
 use super::shape;
@@ -24,7 +25,8 @@ use crate::confine::Confinement;
 use crate::ffi::Output;
 use crate::{ChildOptions, Error};
 
-const MOST_BODY: usize = 256 << 20;
+const MOST_DATA: usize = 256 << 20;
+const MOST_STATEMENT: usize = 1 << 20;
 /// What the engine gets beyond a statement's time before it counts as hung.
 const GRACE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -150,11 +152,20 @@ impl Server {
 
     async fn run(&self, request: Request<Incoming>) -> Result<Output, Refused> {
         let asked = Asked::read(request.uri().query().unwrap_or_default()).map_err(Refused::bad)?;
-        let body = Limited::new(request.into_body(), MOST_BODY).collect().await;
-        let body = body
-            .map_err(|error| Refused::bad(error.to_string()))?
-            .to_bytes();
-        let (statement, data) = statement(&asked, body, &self.more_functions)?;
+        let (statement, data) = match asked.statement {
+            Some(statement) => {
+                self.check(&statement, asked.lane)?;
+                if !statement.starts_with("INSERT") {
+                    return Err(Refused::bad("only an INSERT takes data".to_owned()));
+                }
+                (statement, Some(receive(request.into_body()).await?))
+            }
+            None => {
+                let statement = text(request.into_body()).await?;
+                self.check(&statement, asked.lane)?;
+                (statement, None)
+            }
+        };
         let deadline = Deadline {
             seconds: asked.seconds,
             grace: GRACE,
@@ -175,28 +186,34 @@ impl Server {
             Err(_) => Err(Refused::failed("the engine is stopping".to_owned())),
         }
     }
+
+    fn check(&self, statement: &str, lane: Lane) -> Result<(), Refused> {
+        shape::check(statement, lane, &self.more_functions).map_err(Refused::denied)
+    }
 }
 
-/// The statement, and the data that goes with it. Only an INSERT takes data.
-fn statement(
-    asked: &Asked,
-    body: Bytes,
-    more: &[String],
-) -> Result<(String, Option<Bytes>), Refused> {
-    let (statement, data) = match &asked.statement {
-        Some(statement) if statement.starts_with("INSERT") && !body.is_empty() => {
-            (statement.clone(), Some(body))
+/// A body that is a statement.
+async fn text(body: Incoming) -> Result<String, Refused> {
+    let body = Limited::new(body, MOST_STATEMENT).collect().await;
+    let body = body
+        .map_err(|error| Refused::bad(error.to_string()))?
+        .to_bytes();
+    String::from_utf8(body.into())
+        .map_err(|_| Refused::bad("the statement is not UTF-8".to_owned()))
+}
+
+/// A body that is data for an INSERT, written down as it comes.
+async fn receive(body: Incoming) -> Result<Data, Refused> {
+    let failed = |error: std::io::Error| Refused::bad(format!("cannot take the data: {error}"));
+    let mut data = Data::new().map_err(failed)?;
+    let mut body = Limited::new(body, MOST_DATA);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Refused::bad(error.to_string()))?;
+        if let Some(bytes) = frame.data_ref() {
+            data.push(bytes).map_err(failed)?;
         }
-        Some(statement) if body.is_empty() => (statement.clone(), None),
-        Some(_) => return Err(Refused::bad("data without an INSERT".to_owned())),
-        None => {
-            let text =
-                std::str::from_utf8(&body).map_err(|_| Refused::bad("not UTF-8".to_owned()))?;
-            (text.to_owned(), None)
-        }
-    };
-    shape::check(&statement, asked.lane, more).map_err(Refused::denied)?;
-    Ok((statement, data))
+    }
+    Ok(data)
 }
 
 /// A failure in ClickHouse's own words, so that one client understands both.

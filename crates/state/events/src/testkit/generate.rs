@@ -11,7 +11,7 @@ use crate::Row;
 pub struct Random(pub u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -20,7 +20,7 @@ impl Random {
     }
 
     pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).expect("less than a usize")
+        usize::try_from(self.number() % end as u64).expect("less than a usize")
     }
 
     pub fn chance(&mut self, percent: usize) -> bool {
@@ -69,7 +69,11 @@ pub fn rows(random: &mut Random, count: usize) -> Vec<Row> {
 }
 
 pub fn row(random: &mut Random) -> Row {
-    let uid = EventUid(Derive::new("aurora.testkit").number(random.next()).finish());
+    let uid = EventUid(
+        Derive::new("aurora.testkit")
+            .number(random.number())
+            .finish(),
+    );
     let event = event(random, uid);
     let received_at = Timestamp::from_millis(START + 6 * 3_600_000);
     let source = SourceName::new(random.pick(SOURCES));

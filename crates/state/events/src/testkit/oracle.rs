@@ -22,6 +22,7 @@ pub async fn same_answers(store: &dyn Events, oracle: &dyn Events, seed: u64, hu
             .await
             .expect("the oracle takes rows");
     }
+    let mut with_rows = 0;
     for _ in 0..hunts {
         let text = query(&mut random);
         let options = options(&mut random);
@@ -29,7 +30,12 @@ pub async fn same_answers(store: &dyn Events, oracle: &dyn Events, seed: u64, hu
         let found = ask(store, &scope, &text, &options, seed).await;
         compare(&wanted, &found, &format!("seed {seed}: {text}"));
         same_histogram(store, oracle, &scope, &text, options.range).await;
+        with_rows += usize::from(!wanted.rows.is_empty());
     }
+    assert!(
+        with_rows > hunts / 3,
+        "only {with_rows} of {hunts} hunts found anything"
+    );
 }
 
 async fn ask(

@@ -298,10 +298,16 @@ mod tests {
             ("EventID", "metadata.event_code"),
             ("host", "device.hostname device.name"),
             ("source", "source"),
-            ("source.ip", "src_endpoint.ip evidences[].src_endpoint.ip email.x_originating_ip[]"),
+            (
+                "source.ip",
+                "src_endpoint.ip evidences[].src_endpoint.ip email.x_originating_ip[]",
+            ),
             ("ecs:event.code", "metadata.event_code"),
             ("event.outcome", "status"),
-            ("ecs:dns.question.name", "query.hostname evidences[].query.hostname"),
+            (
+                "ecs:dns.question.name",
+                "query.hostname evidences[].query.hostname",
+            ),
             ("class_uid", "class_uid"),
         ] {
             assert_eq!(resolved(name), wanted);
