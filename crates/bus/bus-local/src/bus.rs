@@ -91,7 +91,13 @@ impl LocalBus {
     async fn submit(&self, messages: &[Message]) -> Result<Vec<Slot>, Error> {
         let outcome = match self.inner.submit(messages) {
             Err(Error::Full { .. }) => {
-                self.inner.keep().await?;
+                // When that fails too, for want of room, the answer is still "full, try again".
+                if let Err(error) = self.inner.keep().await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "cannot free a full stream"
+                    );
+                }
                 self.inner.submit(messages)
             }
             outcome => outcome,

@@ -28,6 +28,8 @@ pub(crate) struct StreamLog {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     state: Mutex<State>,
+    /// Held while trimming: two that write the ids at once would take each other's draft away.
+    trimming: Mutex<()>,
     /// Whether someone is writing what is queued.
     pub(crate) committing: AtomicBool,
 }
@@ -103,6 +105,7 @@ impl StreamLog {
             disk,
             dir,
             state,
+            trimming: Mutex::default(),
             committing: AtomicBool::new(false),
         })
     }
@@ -149,6 +152,8 @@ impl StreamLog {
 
     /// Gives messages back to the device that every consumer has acknowledged. Blocks.
     pub(crate) fn trim(&self) -> Result<(), Error> {
+        // The guarded value is `()`.
+        let _trimming = self.trimming.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(floor) = self
             .state()
             .floor()

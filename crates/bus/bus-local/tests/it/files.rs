@@ -109,6 +109,55 @@ async fn a_full_device_is_freed_by_acknowledging() {
     open(&disk.crash(), options_of_bus).unwrap();
 }
 
+/// Refused publishers trim a full stream while acknowledgements do: none gets in another's way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn trimming_from_all_sides_is_no_failure() {
+    const MESSAGES: u64 = 400;
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(aurora_disk::RealDisk::new(folder.path()).unwrap());
+    let clock = Arc::new(aurora_clock::SystemClock::new());
+    let small = Options {
+        max_bytes: 64_000,
+        reserve_bytes: 0,
+        ..Options::default()
+    };
+    let bus = LocalBus::open(disk, clock, small).unwrap();
+    let consumer = bus.consumer(options("all", Stream::Raw)).await.unwrap();
+    let publishers = (0..4_u64).map(|publisher| {
+        let bus = bus.clone();
+        async move {
+            for n in 0..MESSAGES {
+                let long = Message {
+                    body: vec![0; 4_000].into(),
+                    ..message(&raw(), publisher * MESSAGES + n + 1)
+                };
+                loop {
+                    match bus.publish(vec![long.clone()]).await {
+                        Ok(_) => break,
+                        Err(Error::Full { .. }) => tokio::task::yield_now().await,
+                        Err(error) => return Err(error),
+                    }
+                }
+            }
+            Ok(())
+        }
+    });
+    let consuming = async {
+        let mut had = 0;
+        while had < 4 * MESSAGES {
+            let got = consumer.fetch(8, Duration::from_secs(5)).await?;
+            assert!(!got.is_empty());
+            had += got.len() as u64;
+            let seqs: Vec<_> = got.iter().map(|delivery| delivery.seq).collect();
+            consumer.ack(&seqs).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    let [a, b, c, d] = publishers.collect::<Vec<_>>().try_into().ok().unwrap();
+    tokio::try_join!(consuming, a, b, c, d).unwrap();
+    bus.close().await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn many_acknowledgements_do_not_wait() {
     let disk = SimDisk::new(1);
