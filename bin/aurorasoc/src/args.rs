@@ -1,5 +1,6 @@
 //! The command line as a whole; each command's own arguments stand in its file.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -107,6 +108,33 @@ pub enum Command {
     Engine(c::engine::Engine),
 }
 
+impl Cli {
+    /// Reads the process's arguments, or ends the process with what is wrong with them.
+    pub fn read() -> Self {
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        let mut cli = Self::parse_from(&arguments);
+        cli.global.set = every_set(&arguments);
+        cli
+    }
+}
+
+/// Every `--set`, wherever it stands. Of an option that is given before and after a command clap
+/// keeps only the later ones, and a setting that is silently lost is worse than a refused one.
+fn every_set(arguments: &[OsString]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = arguments
+        .iter()
+        .map_while(|argument| argument.to_str().filter(|a| *a != "--"));
+    while let Some(argument) = rest.next() {
+        if argument == "--set" {
+            found.extend(rest.next().map(str::to_owned));
+        } else if let Some(setting) = argument.strip_prefix("--set=") {
+            found.push(setting.to_owned());
+        }
+    }
+    found
+}
+
 fn after_help() -> String {
     format!(
         "Examples:\n  \
@@ -130,6 +158,18 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_setting_is_lost() {
+        let read = |line: &str| {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            Cli::try_parse_from(&arguments).unwrap();
+            every_set(&arguments)
+        };
+        let line = "aurorasoc --set a.b=1 up --set c.d=2 --set=e.f=3";
+        assert_eq!(read(line), ["a.b=1", "c.d=2", "e.f=3"]);
+        assert_eq!(read("aurorasoc import -- --set"), [""; 0]);
     }
 
     #[test]

@@ -23,8 +23,17 @@ fn page() -> String {
     page
 }
 
+/// The options of every command are told once, with the program itself.
+const EVERYWHERE: [&str; 3] = ["data_dir", "config", "set"];
+
 fn section(page: &mut String, command: &mut Command, name: &str) {
-    let help = command.render_long_help().to_string();
+    let mut shown = command.clone();
+    if name != "aurorasoc" {
+        for id in EVERYWHERE {
+            shown = shown.mut_arg(id, |arg| arg.hide(true));
+        }
+    }
+    let help = shown.render_long_help().to_string();
     let help: Vec<&str> = help.lines().map(str::trim_end).collect();
     page.push_str(&format!(
         "\n## {name}\n\n```\n{}\n```\n",

@@ -11,14 +11,14 @@ mod exit;
 mod failure;
 mod follow;
 mod instance;
+mod interrupt;
 mod lookup;
 mod output;
 mod settings;
+mod settle;
 mod time;
 
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 /// Batches are large, short-lived and made on one thread and dropped on another; the system's
 /// allocator keeps twice their memory.
@@ -26,7 +26,7 @@ use clap::Parser as _;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = args::Cli::parse();
+    let cli = args::Cli::read();
     // The engine confines its whole process, so it must be alone in it: no runtime, no threads.
     if let args::Command::Engine(engine) = &cli.command {
         return commands::engine::run(engine).into();

@@ -67,7 +67,10 @@ impl EventItem {
 
     fn span(&self, name: &str) -> Option<&Span> {
         self.index.iter().find(|span| {
-            let key = self.json.get(span.key as usize..).and_then(|rest| rest.get(..=name.len()));
+            let key = self
+                .json
+                .get(span.key as usize..)
+                .and_then(|rest| rest.get(..=name.len()));
             key.is_some_and(|key| key.starts_with(name.as_bytes()) && key[name.len()] == b'"')
         })
     }

@@ -77,7 +77,12 @@ impl std::fmt::Display for SourceName {
 
 impl RawRecord {
     pub fn whole(seq: u64, received_at: Timestamp, body: Vec<u8>) -> Self {
-        Self { seq, received_at, part: Part::Whole, body }
+        Self {
+            seq,
+            received_at,
+            part: Part::Whole,
+            body,
+        }
     }
 
     /// What it adds to the ledger's records.
@@ -194,8 +199,18 @@ mod tests {
             trace: TraceContext::new(),
             records: vec![
                 RawRecord::whole(0, at, b"a\0\xff".to_vec()),
-                RawRecord { seq: 9, received_at: at, part: Part::Piece, body: vec![1] },
-                RawRecord { seq: 9, received_at: at, part: Part::LastPiece, body: vec![2] },
+                RawRecord {
+                    seq: 9,
+                    received_at: at,
+                    part: Part::Piece,
+                    body: vec![1],
+                },
+                RawRecord {
+                    seq: 9,
+                    received_at: at,
+                    part: Part::LastPiece,
+                    body: vec![2],
+                },
             ],
         }
     }
@@ -214,7 +229,10 @@ mod tests {
         let batch = batch();
         let (header, body) = (batch.header("listen"), batch.encode());
         for cut in 0..body.len() {
-            assert!(RawBatch::decode(&header, &body[..cut]).is_err(), "cut at {cut}");
+            assert!(
+                RawBatch::decode(&header, &body[..cut]).is_err(),
+                "cut at {cut}"
+            );
         }
     }
 }

@@ -95,6 +95,10 @@ impl SiteService {
             .map(|(_, address)| *address)
     }
 
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.parts.scope
+    }
+
     /// Starts what keeps watchers of the console up to date.
     pub(crate) fn watch(self: Arc<Self>) {
         live::start(self);

@@ -11,7 +11,7 @@ use aurora_parsers::Registry;
 use aurora_secrets::{Keyring, Purpose, SiteIdentity};
 use aurora_tasks::{Shutdown, Tasks};
 use aurora_telemetry::{HealthBoard, Metrics};
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::adapters::Program;
 use crate::roles::{self, Parts};
@@ -31,6 +31,8 @@ pub struct Environment {
     pub leading: Vec<std::ffi::OsString>,
     /// Instead of the stores that the settings choose; tests hand in what they can break.
     pub adapters: Option<Adapters>,
+    /// Whether every parser is compiled at once; else each is when its first record comes.
+    pub prepare: bool,
 }
 
 /// A running site. Two of them fit in one process.
@@ -54,6 +56,7 @@ impl Environment {
             program: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("aurorasoc")),
             leading: vec!["engine".into()],
             adapters: None,
+            prepare: true,
         }
     }
 }
@@ -65,76 +68,27 @@ impl Site {
     /// See [`Error`]; nothing runs after one.
     pub async fn start(config: SiteConfig, environment: Environment) -> Result<Self, Error> {
         let data = DataDir::open(&environment.data_dir)?;
-        let clock = environment.clock.clone();
-        let identity = SiteIdentity::open(&data.join("keys"), clock.now())?;
-        let keyring = Keyring::open(&data.join("keys"))?;
-        let scope = Scope::of(SiteId(identity.id));
         let (engine, tasks) = (Tasks::new(), Tasks::new());
-        let adapters = match environment.adapters.clone() {
-            Some(adapters) => adapters,
-            None => {
-                let path = environment.program.clone();
-                let program = Program {
-                    path,
-                    leading: environment.leading.clone(),
-                };
-                Adapters::embedded(&config, &data, &program, &clock, &engine).await?
+        let adapters = match adapters(&config, &environment, &data, &engine).await {
+            Ok(adapters) => adapters,
+            Err(error) => {
+                told(engine.stop(PATIENCE).await);
+                return Err(error);
             }
         };
-        let folders = config.rules.folders.clone();
-        let rules = RuleBook::open(config.rules.shipped, folders, data.join("rules"))?;
-        let parts = Parts {
-            scope: scope.clone(),
-            adapters: adapters.clone(),
-            clock: clock.clone(),
-            metrics: Metrics::new(),
-            health: HealthBoard::default(),
-            tasks: tasks.clone(),
-            registry: Arc::new(Registry::new()?),
-            rules,
-            config: config.clone(),
+        let launched = launch(config, &environment, &data, &adapters, &tasks).await;
+        let (service, api) = match launched {
+            Ok(launched) => launched,
+            Err(error) => {
+                told(close(&tasks, &adapters, &engine).await);
+                return Err(error);
+            }
         };
-        let ledger = roles::start(&parts).await?;
-        let hasher = Arc::new(keyring.tokens(Purpose::IngestToken));
-        let sources = SourceBook::new(adapters.records.clone(), clock.clone(), hasher);
-        let listeners = roles::listen(&parts, sources.clone()).await?;
-        let options = api_options(&config);
-        let feed = Feed::new(options.kept_events);
-        let service = Arc::new(SiteService::new(
-            parts.clone(),
-            data.root().to_owned(),
-            ledger,
-            listeners,
-            sources,
-            feed.clone(),
-        ));
-        let api = Service::new(
-            options,
-            aurora_api::Parts {
-                site: service.clone(),
-                records: adapters.records.clone(),
-                clock,
-                scope: scope.clone(),
-                site_name: config.site.name.clone(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                socket: DataDir::socket(data.root()),
-                feed,
-            },
-        );
-        let api = api.await?;
-        let handle = api.handle();
-        let shutdown = tasks.shutdown();
-        tasks.spawn("console", async move {
-            api.run(shutdown).await;
-            Ok::<_, std::io::Error>(())
-        });
-        parts.ready("console");
-        service.listens("console", handle.address());
-        service.clone().watch();
+        let scope = service.scope().clone();
         info!(site = %scope.site, data = %data.root().display(), "the site is up");
         Ok(Self {
             service,
-            api: handle,
+            api,
             adapters,
             scope,
             tasks,
@@ -194,13 +148,134 @@ impl Site {
     /// # Errors
     /// The first failure of any part.
     pub async fn stop(self) -> Result<(), Error> {
-        let ended = self.tasks.stop(PATIENCE).await;
-        self.adapters.bus.close().await?;
-        self.adapters.events.close().await?;
-        self.adapters.records.close().await?;
-        self.engine.stop(PATIENCE).await?;
+        close(&self.tasks, &self.adapters, &self.engine).await?;
         info!(site = %self.scope.site, "the site has stopped");
-        Ok(ended?)
+        Ok(())
+    }
+}
+
+/// The stores that were handed in, or those that the settings choose.
+async fn adapters(
+    config: &SiteConfig,
+    environment: &Environment,
+    data: &DataDir,
+    engine: &Tasks,
+) -> Result<Adapters, Error> {
+    if let Some(adapters) = &environment.adapters {
+        return Ok(adapters.clone());
+    }
+    let program = Program {
+        path: environment.program.clone(),
+        leading: environment.leading.clone(),
+    };
+    Adapters::embedded(config, data, &program, &environment.clock, engine).await
+}
+
+/// Compiles every parser now, beside everything else, or the first record of each source waits.
+fn prepare(parts: &Parts) {
+    let registry = parts.registry.clone();
+    parts.tasks.spawn("parsers", async move {
+        match tokio::task::spawn_blocking(move || registry.prepare()).await {
+            Ok(prepared) => prepared,
+            // Cut off by the end of the process.
+            Err(_) => Ok(()),
+        }
+    });
+}
+
+/// Everything of a site that stands on its stores.
+async fn launch(
+    config: SiteConfig,
+    environment: &Environment,
+    data: &DataDir,
+    adapters: &Adapters,
+    tasks: &Tasks,
+) -> Result<(Arc<SiteService>, aurora_api::Handle), Error> {
+    let clock = environment.clock.clone();
+    let identity = SiteIdentity::open(&data.join("keys"), clock.now())?;
+    let keyring = Keyring::open(&data.join("keys"))?;
+    let folders = config.rules.folders.clone();
+    let rules = RuleBook::open(config.rules.shipped, folders, data.join("rules"))?;
+    let parts = Parts {
+        scope: Scope::of(SiteId(identity.id)),
+        adapters: adapters.clone(),
+        clock: clock.clone(),
+        metrics: Metrics::new(),
+        health: HealthBoard::default(),
+        tasks: tasks.clone(),
+        registry: Arc::new(Registry::new()?),
+        rules,
+        config,
+    };
+    if environment.prepare {
+        prepare(&parts);
+    }
+    let ledger = roles::start(&parts).await?;
+    let hasher = Arc::new(keyring.tokens(Purpose::IngestToken));
+    let sources = SourceBook::new(adapters.records.clone(), clock.clone(), hasher);
+    let listeners = roles::listen(&parts, sources.clone()).await?;
+    let feed = Feed::new(api_options(&parts.config).kept_events);
+    let service = Arc::new(SiteService::new(
+        parts.clone(),
+        data.root().to_owned(),
+        ledger,
+        listeners,
+        sources,
+        feed.clone(),
+    ));
+    let handle = console(&parts, data, service.clone(), feed).await?;
+    service.listens("console", handle.address());
+    service.clone().watch();
+    Ok((service, handle))
+}
+
+async fn console(
+    parts: &Parts,
+    data: &DataDir,
+    site: Arc<SiteService>,
+    feed: Feed,
+) -> Result<aurora_api::Handle, Error> {
+    let api = Service::new(
+        api_options(&parts.config),
+        aurora_api::Parts {
+            site,
+            records: parts.adapters.records.clone(),
+            clock: parts.clock.clone(),
+            scope: parts.scope.clone(),
+            site_name: parts.config.site.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            socket: DataDir::socket(data.root()),
+            feed,
+        },
+    );
+    let api = api.await?;
+    let handle = api.handle();
+    let shutdown = parts.tasks.shutdown();
+    parts.tasks.spawn("console", async move {
+        api.run(shutdown).await;
+        Ok::<_, std::io::Error>(())
+    });
+    parts.ready("console");
+    Ok(handle)
+}
+
+/// Ends what writes, then the stores, then what the stores stand on.
+async fn close(tasks: &Tasks, adapters: &Adapters, engine: &Tasks) -> Result<(), Error> {
+    let ended = tasks.stop(PATIENCE).await;
+    adapters.bus.close().await?;
+    adapters.events.close().await?;
+    adapters.records.close().await?;
+    engine.stop(PATIENCE).await?;
+    Ok(ended?)
+}
+
+/// After a start that failed, why it did is what counts.
+fn told<E: std::error::Error>(ended: Result<(), E>) {
+    if let Err(error) = ended {
+        warn!(
+            error = aurora_tasks::chain(&error),
+            "a part did not end well"
+        );
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod shared;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,16 +58,32 @@ impl Sandbox {
     /// # Errors
     /// When the site does not start.
     pub async fn start_with(config: SiteConfig, stores: Stores) -> Result<Self, Error> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let adapters = (stores == Stores::Memory).then(|| Adapters::memory(&clock));
+        Self::launch(config, adapters, clock).await
+    }
+
+    /// A site on stores that the test made, and can break.
+    ///
+    /// # Errors
+    /// When the site does not start.
+    pub async fn start_on(config: SiteConfig, adapters: Adapters) -> Result<Self, Error> {
+        Self::launch(config, Some(adapters), Arc::new(SystemClock::new())).await
+    }
+
+    async fn launch(
+        config: SiteConfig,
+        adapters: Option<Adapters>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
         let dir = tempfile::tempdir().map_err(|source| Error::DataDir {
             path: std::env::temp_dir(),
             source,
         })?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let mut environment = Environment::new(dir.path().to_owned());
-        environment.clock = clock.clone();
-        if stores == Stores::Memory {
-            environment.adapters = Some(Adapters::memory(&clock));
-        }
+        (environment.clock, environment.adapters) = (clock, adapters);
+        // Most tests meet one parser or two, and compiling all of them takes seconds.
+        environment.prepare = false;
         let site = Site::start(config.clone(), environment.clone()).await?;
         Ok(Self {
             site: Some(site),
@@ -81,6 +98,15 @@ impl Sandbox {
     /// # Errors
     /// When it does not stop or start.
     pub async fn restart(&mut self) -> Result<(), Error> {
+        self.restart_with(self.config.clone()).await
+    }
+
+    /// The same with other settings.
+    ///
+    /// # Errors
+    /// When it does not stop or start.
+    pub async fn restart_with(&mut self, config: SiteConfig) -> Result<(), Error> {
+        self.config = config;
         if let Some(site) = self.site.take() {
             site.stop().await?;
         }
@@ -113,6 +139,16 @@ impl Sandbox {
 
     pub fn dir(&self) -> &Path {
         self.dir.path()
+    }
+
+    pub fn config(&self) -> &SiteConfig {
+        &self.config
+    }
+
+    /// Where a listener listens, by its name in the status.
+    pub fn address(&self, name: &str) -> SocketAddr {
+        let address = self.site().address(name);
+        address.expect("the listener is up")
     }
 
     /// An operator who says why.
@@ -156,10 +192,16 @@ impl Sandbox {
 
     /// Waits until nothing is in flight, and returns the ledger then.
     pub async fn settled(&self) -> LedgerReport {
+        self.settled_after(0).await
+    }
+
+    /// The same, once `received` records have come: for senders that are not told when they have.
+    pub async fn settled_after(&self, received: u64) -> LedgerReport {
         self.poll(|| async {
             let report = self.api().ledger(self.scope()).await.ok()?;
             let detected = self.detected().await;
-            (report.total.in_flight == 0 && report.balances && detected).then_some(report)
+            let still = report.total.in_flight == 0 && report.balances && detected;
+            (still && report.total.received >= received).then_some(report)
         })
         .await
     }
@@ -182,7 +224,7 @@ impl Sandbox {
     }
 
     /// Asks again, as soon as others have had their turn, until there is an answer.
-    async fn poll<T, F: Future<Output = Option<T>>>(&self, mut ask: impl FnMut() -> F) -> T {
+    pub async fn poll<T, F: Future<Output = Option<T>>>(&self, mut ask: impl FnMut() -> F) -> T {
         let asking = async {
             loop {
                 if let Some(answer) = ask().await {

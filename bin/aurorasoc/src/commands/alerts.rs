@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::follow::Live;
-use crate::output::{Line, Span, Table, count, head, of, severity, short, status};
+use crate::output::{Line, Span, Table, count, head, severity, short, status};
 use crate::time::{self, Moment};
 
 /// List alerts: first what needs a human
@@ -108,7 +108,7 @@ pub async fn run(alerts: Alerts, app: &mut App) -> anyhow::Result<Exit> {
     }
     let shown = page.alerts.len() as u64;
     if page.total > shown {
-        let rest = of(page.total - shown, "alert");
+        let rest = count(page.total - shown);
         app.screen
             .line(Line::new().dim(format!("{rest} more; --limit shows them")))?;
     }
@@ -252,4 +252,83 @@ fn show(alert: &AlertRow, json: bool, app: &mut App) -> std::io::Result<()> {
         .plain("  ")
         .span(about(alert.entity.as_ref()));
     app.screen.line(line)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use expect_test::expect;
+    use serde_json::json;
+
+    use super::*;
+    use crate::output::{Look, Screen};
+
+    /// Keeps what is shown.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn hostile() -> AlertRow {
+        let now = 1_700_000_000_000_i64;
+        serde_json::from_value(json!({
+            "id": "4f9c1a2b4f9c1a2b4f9c1a2b4f9c1a2b", "rule": "r", "author": "a", "source": "windows",
+            "title": "An\u{1b}]0;owned\u{7}alert", "severity": "high", "status": "owned",
+            "disposition": null, "owner": "an\nn",
+            "entity": {"kind": "file", "value": "invoice\u{202e}fdp.exe"}, "entities": 1, "count": 1200,
+            "first_seen": now, "last_seen": now, "created_at": now, "updated_at": now, "attack": []
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn hostile_text_is_shown_and_does_nothing() {
+        let kept = Kept::default();
+        let now = Timestamp::from_millis(1_700_000_060_000);
+        let mut screen = Screen::to(Box::new(kept.clone()), Look::default(), now);
+        screen.table(&table(&[hostile()], now)).unwrap();
+        screen.json(&hostile()).unwrap();
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let (table, json) =
+            text.split_at(text.find('{').map_or(0, |_| text.rfind("\n{").unwrap() + 1));
+        expect![[r#"
+            alert     severity  status  last seen  matches  about                   title
+            4f9c1a2b  ▆ high    an\nn   1m ago       1,200  invoice\u{202e}fdp.exe  An\u{1b}]0;owned\u{7}alert
+        "#]].assert_eq(table);
+        assert_eq!(serde_json::from_str::<AlertRow>(json).unwrap(), hostile());
+        assert!(
+            !json
+                .trim_end()
+                .contains(|c: char| c.is_control() || c == '\u{202e}'),
+            "{json:?}"
+        );
+    }
+
+    #[test]
+    fn a_change_is_filtered_as_a_list_is() {
+        let alert = hostile();
+        let fits_with = |change: fn(&mut AlertQuery)| {
+            let mut query = AlertQuery::all();
+            change(&mut query);
+            fits(&query, &alert)
+        };
+        assert!(fits_with(|_| {}));
+        assert!(fits_with(|query| query.text = Some("INVOICE".to_owned())));
+        assert!(fits_with(|query| query.severity = Some(Severity::Medium)));
+        assert!(!fits_with(|query| query.severity = Some(Severity::Critical)));
+        assert!(!fits_with(|query| query.status = Some(AlertStatus::New)));
+        assert!(!fits_with(|query| query.text = Some("absent".to_owned())));
+    }
 }

@@ -5,7 +5,9 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::output::of;
+use crate::settle::{self, Settled};
 use crate::time;
 
 /// Play the demonstration, an intrusion among ordinary noise, or take it away
@@ -71,6 +73,11 @@ pub async fn run(demo: Demo, app: &mut App) -> anyhow::Result<Exit> {
 }
 
 async fn wipe(demo: &Demo, app: &mut App) -> anyhow::Result<Exit> {
+    // What is still on its way would come back behind the wiping.
+    let settled = settle::settle(app, demo.form.json, &mut Interrupt::new()?).await?;
+    if settled == Settled::Interrupted {
+        return Ok(Exit::Interrupted);
+    }
     let wiped = app.client.wipe_demo().await?;
     if demo.form.json {
         app.screen.json(&wiped)?;

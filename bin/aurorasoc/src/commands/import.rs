@@ -1,10 +1,9 @@
 mod files;
 mod host;
-mod interrupt;
 mod summary;
 mod watch;
 
-use aurora_messages::{ImportJob, ImportRequest, ImportState, LedgerReport};
+use aurora_messages::{ImportJob, ImportRequest, ImportState};
 use aurora_model::SourceName;
 use clap::Args;
 
@@ -12,10 +11,11 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::output::Line;
+use crate::settle::{self, Settled};
 use files::{Input, Spooled};
 use host::Host;
-use interrupt::Interrupt;
 use summary::Summary;
 use watch::Ended;
 
@@ -76,6 +76,15 @@ pub async fn run(import: Import, app: &mut App) -> anyhow::Result<Exit> {
     Ok(summary.exit())
 }
 
+/// What was handed over, until the end or until Ctrl-C.
+#[derive(Default)]
+struct HandedOver {
+    jobs: Vec<ImportJob>,
+    /// Records of these files that earlier runs handed over.
+    earlier: u64,
+    interrupted: bool,
+}
+
 async fn work(
     import: &Import,
     inputs: Vec<Input>,
@@ -84,18 +93,43 @@ async fn work(
 ) -> anyhow::Result<Summary> {
     let before = app.client.ledger().await?;
     let begun = tokio::time::Instant::now();
-    let mut jobs = Vec::with_capacity(inputs.len());
-    let mut resumed = 0;
+    let mut handed = hand_over(import, inputs, app, interrupt).await?;
+    let settled = if import.no_wait || handed.interrupted {
+        Settled::Late
+    } else {
+        settle::settle(app, import.form.json, interrupt).await?
+    };
+    handed.interrupted |= settled == Settled::Interrupted;
+    let took = begun.elapsed();
+    let after = app.client.ledger().await?;
+    let mut summary = Summary::of(&before, &after, took);
+    summary.imports = handed.jobs;
+    summary.earlier = handed.earlier;
+    summary.interrupted = handed.interrupted;
+    summary.settled = settled == Settled::Yes;
+    summary.waited = !import.no_wait;
+    Ok(summary)
+}
+
+/// One file after another.
+async fn hand_over(
+    import: &Import,
+    inputs: Vec<Input>,
+    app: &mut App,
+    interrupt: &mut Interrupt,
+) -> anyhow::Result<HandedOver> {
+    let mut handed = HandedOver::default();
     let few = inputs.len() <= A_LINE_EACH;
     for input in inputs {
         let (path, spooled) = match input {
             Input::File(path) => (path, None),
-            Input::Standard => {
-                let Some(spooled) = Spooled::read(app, import.form.json, interrupt).await? else {
-                    return summary_of(import, app, before, jobs, true, begun.elapsed()).await;
-                };
-                (spooled.path().to_owned(), Some(spooled))
-            }
+            Input::Standard => match Spooled::read(app, import.form.json, interrupt).await? {
+                Some(spooled) => (spooled.path().to_owned(), Some(spooled)),
+                None => {
+                    handed.interrupted = true;
+                    return Ok(handed);
+                }
+            },
         };
         let request = ImportRequest {
             path: path.display().to_string(),
@@ -103,42 +137,22 @@ async fn work(
             restart: import.restart,
         };
         let started = app.client.start_import(&request).await?;
-        resumed += started.records;
+        handed.earlier += started.records;
         let ended = watch::job(app, started, import.form.json, interrupt).await?;
-        let interrupted = matches!(ended, Ended::Interrupted(_));
+        handed.interrupted = matches!(ended, Ended::Interrupted(_));
         let (Ended::Itself(job) | Ended::Interrupted(job)) = ended;
-        let worth_a_line = few || job.state != ImportState::Done;
-        if !import.form.json && worth_a_line {
+        if !import.form.json && (few || job.state != ImportState::Done) {
             tell(app, &job, spooled.is_some())?;
         }
         if let Some(spooled) = spooled {
             spooled.finish(app, job.state == ImportState::Done)?;
         }
-        jobs.push(job);
-        if interrupted {
-            let mut summary = summary_of(import, app, before, jobs, true, begun.elapsed()).await?;
-            summary.earlier = resumed;
-            return Ok(summary);
+        handed.jobs.push(job);
+        if handed.interrupted {
+            break;
         }
     }
-    let settled = import.no_wait || watch::settle(app, import.form.json, interrupt).await?;
-    let mut summary = summary_of(import, app, before, jobs, false, begun.elapsed()).await?;
-    (summary.earlier, summary.settled) = (resumed, settled && !import.no_wait);
-    Ok(summary)
-}
-
-async fn summary_of(
-    import: &Import,
-    app: &App,
-    before: LedgerReport,
-    jobs: Vec<ImportJob>,
-    interrupted: bool,
-    took: std::time::Duration,
-) -> anyhow::Result<Summary> {
-    let after = app.client.ledger().await?;
-    let mut summary = Summary::of(jobs, &before, &after, took);
-    (summary.interrupted, summary.waited) = (interrupted, !import.no_wait);
-    Ok(summary)
+    Ok(handed)
 }
 
 /// Files up to which each is worth a line; of more, only those that fail are.

@@ -142,9 +142,9 @@ mod tests {
             width: None,
         };
         expect![[r#"
-            severity  title           count
-            high      a\u{1b}[2J\nb       7
-            low       plain           12000
+            severity  title          count
+            high      a\u{1b}[2J\nb      7
+            low       plain          12000
         "#]]
         .assert_eq(&sample().render(look));
     }

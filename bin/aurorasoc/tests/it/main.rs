@@ -6,5 +6,6 @@ mod data_dir;
 mod generated;
 mod import;
 mod resume;
+mod service;
 mod story;
 mod support;

@@ -21,7 +21,7 @@ use crate::{Error, Verdict, desk, entities, finding, suppressions};
 const CONSUMER: &str = "detect";
 const SLOT: &str = "detect/events";
 /// Messages evaluated and committed together.
-const MESSAGES: usize = 16;
+const MESSAGES: usize = 8;
 /// Open alerts kept in memory; beyond it they are read again.
 const HELD: usize = 10_000;
 

@@ -67,7 +67,7 @@ fn attacks(ids: &[String]) -> Vec<Value> {
     ids.iter()
         .filter(known)
         .map(|id| match id.strip_prefix("TA") {
-            Some(_) => json!({ "tactics": [{ "uid": id }] }),
+            Some(_) => json!({ "tactic": { "uid": id } }),
             None => json!({ "technique": { "uid": id } }),
         })
         .collect()

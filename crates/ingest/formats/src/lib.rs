@@ -24,7 +24,7 @@ pub use decompress::{Compression, Limits};
 pub use detect::Format;
 pub use error::Error;
 pub use fingerprint::Fingerprint;
-pub use framer::{Framed, Framer};
+pub use framer::{Framed, Framer, is_event_log_part};
 
 /// The largest piece in which a record beyond [`aurora_model::MAX_RECORD_BYTES`] travels.
 pub const MAX_PIECE_BYTES: usize = 512 * 1024;

@@ -10,6 +10,8 @@ mod tcp;
 mod udp;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use aurora_tasks::{Shutdown, Tasks};
 use ipnet::IpNet;
@@ -49,9 +51,20 @@ impl Default for Options {
     }
 }
 
+/// Datagrams that the kernel threw away at the UDP socket since it was bound. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct KernelDrops(Arc<AtomicU64>);
+
+impl KernelDrops {
+    pub fn datagrams(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// Sockets that are bound but not served yet.
 #[derive(Debug)]
 pub struct Service {
+    drops: KernelDrops,
     options: Options,
     acceptor: Acceptor,
     udp: UdpSocket,
@@ -71,6 +84,7 @@ impl Service {
         let address = tcp.local_addr().map_err(failed)?;
         let udp = UdpSocket::bind(address).await.map_err(failed)?;
         Ok(Self {
+            drops: KernelDrops::default(),
             options,
             acceptor,
             udp,
@@ -83,6 +97,11 @@ impl Service {
         self.tcp.local_addr().ok()
     }
 
+    /// Known from the first datagram on; 0 where the kernel does not tell.
+    pub fn kernel_drops(&self) -> KernelDrops {
+        self.drops.clone()
+    }
+
     /// Serves until shutdown.
     ///
     /// # Errors
@@ -93,7 +112,7 @@ impl Service {
         let (acceptor, allow) = (self.acceptor.clone(), self.options.allow.clone());
         group.spawn(
             "syslog-udp",
-            udp::serve(udp, acceptor, allow, group.shutdown()),
+            udp::serve(udp, acceptor, allow, self.drops, group.shutdown()),
         );
         let served = tcp::serve(tcp, self.acceptor, self.options, group.clone()).await;
         let stopped = group.stop(std::time::Duration::from_secs(5)).await;

@@ -20,7 +20,7 @@ use crate::{Error, Settled};
 
 const CONSUMER: &str = "normalise";
 /// Raw messages parsed side by side and committed together.
-const MESSAGES: usize = 8;
+const MESSAGES: usize = 4;
 /// Leases are renewed well before they run out.
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -97,7 +97,7 @@ impl Normaliser {
     /// When the bus or the records store fails, or another process took the shards over.
     pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
         let consumer = self.bus.consumer(Self::consumer()).await?;
-        let (sender, mut parsed) = mpsc::channel(2);
+        let (sender, mut parsed) = mpsc::channel(1);
         let parsing = self.parse_all(consumer.as_ref(), sender, &shutdown);
         let settling = async {
             let mut lanes = HashMap::new();

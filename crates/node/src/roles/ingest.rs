@@ -19,6 +19,8 @@ pub(crate) struct Listeners {
     pub(crate) importer: Importer,
     /// Name and address of every socket that listens.
     pub(crate) addresses: Vec<(String, SocketAddr)>,
+    /// Of the syslog listener, when it is up.
+    pub(crate) kernel_drops: Option<(SocketAddr, syslog::KernelDrops)>,
 }
 
 pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
@@ -57,6 +59,7 @@ pub(super) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listene
         acceptor,
         importer,
         addresses: Vec::new(),
+        kernel_drops: None,
     };
     if parts.config.ingest.http.enabled {
         let bound = http::Service::bind(
@@ -76,6 +79,7 @@ pub(super) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listene
         let bound = syslog::Service::bind(parts.config.syslog.clone(), listeners.acceptor.clone());
         if let Some(service) = said(parts, "ingest-syslog", bound.await) {
             listeners.note("syslog udp and tcp", service.address());
+            listeners.kernel_drops = service.address().map(|at| (at, service.kernel_drops()));
             parts
                 .tasks
                 .spawn("ingest-syslog", service.run(parts.tasks.shutdown()));

@@ -1,5 +1,7 @@
+use std::net::SocketAddr;
+
 use aurora_api::site::{Error, Result};
-use aurora_messages::{DecisionEntry, DecisionLog, DecisionQuery, LedgerReport};
+use aurora_messages::{DecisionEntry, DecisionLog, DecisionQuery, KernelDrops, LedgerReport};
 use aurora_model::{Action, Context, Scope};
 use aurora_records::Change;
 
@@ -11,8 +13,19 @@ pub(super) async fn ledger(site: &SiteService, scope: &Scope) -> Result<LedgerRe
         report.at,
         report.sources,
         report.matches,
-        Vec::new(),
+        kernel_drops(site),
     ))
+}
+
+fn kernel_drops(site: &SiteService) -> Vec<KernelDrops> {
+    let shown = |(address, drops): &(SocketAddr, aurora_listeners::syslog::KernelDrops)| {
+        let listener = format!("syslog udp {address}");
+        KernelDrops {
+            listener,
+            datagrams: drops.datagrams(),
+        }
+    };
+    site.listeners.kernel_drops.iter().map(shown).collect()
 }
 
 pub(super) async fn decisions(

@@ -26,11 +26,15 @@ pub(super) async fn start(
 ) -> Result<DemoReport> {
     let speed = request.speed.filter(|speed| *speed > 0.0);
     let length = Demo::DURATION;
-    // At full speed the story has just happened; otherwise it happens from now on.
-    let start = if speed.is_some() { site.now() } else { site.now().minus(length) };
+    // Its last record is dated when it is handed in, and no record later than it arrives.
+    let playing = speed.map_or(Duration::ZERO, |speed| length.div_f64(speed));
+    let start = site.now().plus(playing).minus(length);
     let records = Demo::records(start);
     let action = Action::on("demo.start", [start.to_string()]);
-    site.records().commit(context, Change::decided(action)).await.map_err(errors::records)?;
+    site.records()
+        .commit(context, Change::decided(action))
+        .await
+        .map_err(errors::records)?;
     let report = DemoReport {
         records: records.len() as u64,
         seconds: speed.map_or(0, |speed| length.div_f64(speed).as_secs()),
@@ -38,7 +42,9 @@ pub(super) async fn start(
     let origin = Derive::new("aurora.origin.demo.v1").number(start.as_millis().unsigned_abs());
     let origin = OriginId(origin.finish());
     let (acceptor, shutdown) = (site.listeners.acceptor.clone(), site.parts.tasks.shutdown());
-    site.parts.tasks.spawn("demo", play(acceptor, records, origin, speed, shutdown));
+    site.parts
+        .tasks
+        .spawn("demo", play(acceptor, records, origin, speed, shutdown));
     Ok(report)
 }
 
@@ -89,14 +95,34 @@ async fn play(
 pub(super) async fn wipe(site: &SiteService, context: &Context) -> Result<DemoWiped> {
     let scope = &context.scope;
     let mut wiped = DemoWiped {
-        alerts: remove(site.parts.adapters.records.clone(), context, Collection::Alerts).await?,
-        dead_letters: remove(site.parts.adapters.records.clone(), context, Collection::DeadLetters)
-            .await?,
+        alerts: remove(
+            site.parts.adapters.records.clone(),
+            context,
+            Collection::Alerts,
+        )
+        .await?,
+        dead_letters: remove(
+            site.parts.adapters.records.clone(),
+            context,
+            Collection::DeadLetters,
+        )
+        .await?,
         events: 0,
     };
-    let sources = site.events().count_by_source(scope).await.map_err(errors::events)?;
-    for (source, _) in sources.into_iter().filter(|(source, _)| source.feed() == Some(FEED)) {
-        let gone = site.events().remove_source(scope, &source).await.map_err(errors::events)?;
+    let sources = site
+        .events()
+        .count_by_source(scope)
+        .await
+        .map_err(errors::events)?;
+    for (source, _) in sources
+        .into_iter()
+        .filter(|(source, _)| source.feed() == Some(FEED))
+    {
+        let gone = site
+            .events()
+            .remove_source(scope, &source)
+            .await
+            .map_err(errors::events)?;
         wiped.events += gone;
     }
     Ok(wiped)
@@ -110,7 +136,10 @@ async fn remove(
     let mut removed = 0;
     loop {
         let query = Query::of(collection).limit(Query::MAX_LIMIT).offset(0);
-        let page = records.list(&context.scope, &query).await.map_err(errors::records)?;
+        let page = records
+            .list(&context.scope, &query)
+            .await
+            .map_err(errors::records)?;
         let ours: Vec<String> = page
             .documents
             .into_iter()
@@ -129,6 +158,9 @@ async fn remove(
         for id in &ours {
             change = change.remove(collection, id, Guard::Any);
         }
-        records.commit(context, change).await.map_err(Error::internal)?;
+        records
+            .commit(context, change)
+            .await
+            .map_err(Error::internal)?;
     }
 }

@@ -1,6 +1,9 @@
 //! Explains what is wrong, a line a check, with the fix.
 
+use std::time::Duration;
+
 use aurora_codes::Code;
+use aurora_events::{HuntOptions, TimeRange};
 use aurora_messages::{CheckOutcome, DoctorCheck, DoctorReport, Health};
 use aurora_model::Scope;
 
@@ -23,6 +26,7 @@ pub(super) async fn examine(site: &SiteService, scope: &Scope) -> DoctorReport {
             checks.push(found("role", CheckOutcome::Warning, detail, None));
         }
     }
+    checks.push(clocks(site, scope).await);
     checks.push(ledger(site, scope).await);
     DoctorReport { checks }
 }
@@ -66,6 +70,64 @@ fn rules(rules: &aurora_messages::RuleCounts) -> DoctorCheck {
         detail,
         Some(Code::RulesBroken),
     )
+}
+
+/// A sender's clock may run this far ahead of ours before somebody should know.
+const AHEAD: Duration = Duration::from_secs(24 * 3600);
+/// Further than any clock goes.
+const FAR: Duration = Duration::from_secs(1000 * 365 * 24 * 3600);
+
+async fn clocks(site: &SiteService, scope: &Scope) -> DoctorCheck {
+    match newest_ahead(site, scope).await {
+        Ok(None) => found(
+            "clocks",
+            CheckOutcome::Ok,
+            "no event is dated in the future".to_owned(),
+            None,
+        ),
+        Ok(Some(detail)) => found(
+            "clocks",
+            CheckOutcome::Warning,
+            detail,
+            Some(Code::ClockAhead),
+        ),
+        Err(error) => found(
+            "clocks",
+            CheckOutcome::Warning,
+            error.to_string(),
+            Some(Code::EngineDown),
+        ),
+    }
+}
+
+/// How many events are dated later than tomorrow, up to when, and from which hosts.
+async fn newest_ahead(
+    site: &SiteService,
+    scope: &Scope,
+) -> Result<Option<String>, aurora_events::Error> {
+    let from = site.now().plus(AHEAD);
+    let newest = site.events().info(scope).await?.newest;
+    let Some(newest) = newest.filter(|newest| *newest > from) else {
+        return Ok(None);
+    };
+    let until = site.now().plus(FAR);
+    let options = HuntOptions {
+        range: TimeRange { from, until },
+        limit: 3,
+        timeout: Duration::from_secs(10),
+    };
+    let query = aurora_hunt::parse("* | top 3 device.hostname").expect("our own query is right");
+    let hosts = site.events().hunt(scope, &query, &options).await?.rows;
+    let hosts: Vec<String> = hosts
+        .iter()
+        .filter_map(|row| Some(row.first()?.as_str()?.to_owned()))
+        .collect();
+    let hosts = if hosts.is_empty() {
+        "hosts without a name".to_owned()
+    } else {
+        hosts.join(", ")
+    };
+    Ok(Some(format!("events are dated up to {newest}: {hosts}")))
 }
 
 async fn ledger(site: &SiteService, scope: &Scope) -> DoctorCheck {

@@ -1,5 +1,8 @@
 //! Whole sites, driven through what the API asks of them.
 #![allow(clippy::unwrap_used)]
 
+mod bad_input;
 mod captures;
+mod listeners;
 mod pipeline;
+mod support;

@@ -33,7 +33,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            rows_per_insert: 8_192,
+            rows_per_insert: 4_096,
             linger: std::time::Duration::from_millis(250),
             retry: std::time::Duration::from_millis(500),
         }

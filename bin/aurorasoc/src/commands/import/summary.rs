@@ -34,15 +34,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub fn of(
-        imports: Vec<ImportJob>,
-        before: &LedgerReport,
-        after: &LedgerReport,
-        took: Duration,
-    ) -> Self {
+    pub fn of(before: &LedgerReport, after: &LedgerReport, took: Duration) -> Self {
         let records = |of: fn(&LedgerReport) -> u64| of(after).saturating_sub(of(before));
         Self {
-            imports,
+            imports: Vec::new(),
             earlier: 0,
             records: records(|ledger| ledger.total.received),
             events: records(|ledger| ledger.total.events),

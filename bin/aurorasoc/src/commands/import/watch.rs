@@ -1,18 +1,16 @@
-//! Following an import, and what becomes of its records.
+//! Following an import.
 
 use std::time::Duration;
 
-use aurora_messages::{ImportJob, LedgerReport};
+use aurora_messages::ImportJob;
 
-use super::interrupt::Interrupt;
 use crate::app::App;
-use crate::output::{Progress, Waiting, count, of, rate};
+use crate::interrupt::Interrupt;
+use crate::output::{Progress, of, rate};
 
 /// Often enough for a small file, rarely enough for a large one.
 const SOON: Duration = Duration::from_millis(5);
 const LATER: Duration = Duration::from_millis(150);
-/// Detection that is further behind than this is told about, not waited for.
-const JUDGED_WITHIN: Duration = Duration::from_secs(60);
 
 /// How a watched import ended.
 pub enum Ended {
@@ -39,8 +37,7 @@ pub async fn job(
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = interrupt.came() => {
-                let job = app.client.cancel_import(&job.id).await;
-                return Ok(Ended::Interrupted(job?));
+                return Ok(Ended::Interrupted(cancel(app, &job.id).await?));
             }
         }
         job = app.client.import(&job.id).await?;
@@ -54,66 +51,15 @@ pub async fn job(
     Ok(Ended::Itself(job))
 }
 
+/// The import may have ended by itself just before.
+async fn cancel(app: &App, id: &str) -> Result<ImportJob, aurora_client::Error> {
+    match app.client.cancel_import(id).await {
+        Err(error) if error.is_not_found() => app.client.import(id).await,
+        answered => answered,
+    }
+}
+
 #[allow(clippy::cast_precision_loss)]
 fn speed(records: u64, took: Duration) -> String {
     rate(records as f64 / took.as_secs_f64().max(0.001))
-}
-
-/// Waits until every record that was received by now is stored, known or dead, and detection has
-/// seen every event. `false` when it was not waited out.
-///
-/// Other senders may go on meanwhile, so it is not "nothing in flight" that is waited for.
-pub async fn settle(app: &App, quiet: bool, interrupt: &mut Interrupt) -> anyhow::Result<bool> {
-    let waiting = Waiting::new(quiet);
-    let wanted = app.client.ledger().await?.total.received;
-    let mut pause = SOON;
-    loop {
-        let ledger = app.client.ledger().await?;
-        let done = accounted(&ledger);
-        if done >= wanted || ledger.total.in_flight == 0 {
-            break;
-        }
-        waiting.says(&format!(
-            "{} of {} stored",
-            count(done),
-            of(wanted, "record")
-        ));
-        if !paused(&mut pause, interrupt).await {
-            return Ok(false);
-        }
-    }
-    let deadline = tokio::time::Instant::now() + JUDGED_WITHIN;
-    pause = SOON;
-    while let Some(behind @ 1..) = detection_behind(app).await? {
-        if tokio::time::Instant::now() > deadline {
-            return Ok(false);
-        }
-        waiting.says(&format!("detection has {} to read", of(behind, "batch")));
-        if !paused(&mut pause, interrupt).await {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn accounted(ledger: &LedgerReport) -> u64 {
-    let total = &ledger.total;
-    total.stored + total.deduplicated + total.dropped + total.dead_lettered
-}
-
-/// Batches of events that detection has not acknowledged; `None` when the site does not say.
-async fn detection_behind(app: &App) -> anyhow::Result<Option<u64>> {
-    let status = app.client.status().await?;
-    let detect = status.roles.into_iter().find(|role| role.role == "detect");
-    Ok(detect.and_then(|role| role.waiting))
-}
-
-/// `false` after Ctrl-C.
-async fn paused(pause: &mut Duration, interrupt: &mut Interrupt) -> bool {
-    let slept = tokio::select! {
-        () = tokio::time::sleep(*pause) => true,
-        () = interrupt.came() => false,
-    };
-    *pause = (*pause * 2).min(LATER);
-    slept
 }

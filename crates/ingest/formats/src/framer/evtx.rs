@@ -18,6 +18,12 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const CHUNK_HEADER_BYTES: usize = 512;
 const RECORD_HEADER_BYTES: u64 = 24;
 const RECORD_MAGIC: &[u8] = b"\x2a\x2a\0\0";
+const CHUNK_MAGIC: &[u8] = b"ElfChnk\0";
+
+/// Whether these bytes are a part of an event log file, and no record that was read from one.
+pub fn is_part(bytes: &[u8]) -> bool {
+    bytes.starts_with(CHUNK_MAGIC) || bytes.starts_with(RECORD_MAGIC)
+}
 
 pub(super) struct Chunks {
     settings: Arc<ParserSettings>,
@@ -117,7 +123,7 @@ impl Chunk<'_> {
             self.damaged(0, format!("the chunk cannot be read: {detail}"), copy);
         } else if missing && length < CHUNK_BYTES {
             let detail = "the file ends inside a chunk: its last records are missing".to_owned();
-            self.damaged(length - 1, detail, Vec::new());
+            self.damaged(length - 1, detail, cut_off(&copy).to_vec());
         }
         self.items.sort_by_key(Framed::offset);
         self.items
@@ -189,6 +195,19 @@ impl Chunk<'_> {
             bytes,
         });
     }
+}
+
+/// What is left of the record in which a chunk was cut off; the chunk's signature when it was cut
+/// between two.
+fn cut_off(bytes: &[u8]) -> &[u8] {
+    let last = memchr::memmem::rfind(bytes, RECORD_MAGIC).map(|at| &bytes[at..]);
+    let whole = |rest: &[u8]| {
+        let said = rest.get(4..8).and_then(|size| size.try_into().ok());
+        said.map(u32::from_le_bytes)
+            .is_some_and(|size| size as usize <= rest.len())
+    };
+    last.filter(|rest| !whole(rest))
+        .unwrap_or(&bytes[..bytes.len().min(CHUNK_MAGIC.len())])
 }
 
 /// The error and its causes in one line.

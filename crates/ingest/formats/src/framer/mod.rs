@@ -10,6 +10,7 @@ use std::io::{BufRead, Read};
 
 use aurora_model::MAX_RECORD_BYTES;
 
+pub use evtx::is_part as is_event_log_part;
 pub(crate) use values::records_prefix;
 use window::Window;
 

@@ -72,17 +72,23 @@ fn without_year<'a>(
     };
     let time = match year {
         Some(year) => at(year)?,
-        None => nearest(received_at, at)?,
+        None => latest(received_at, at)?,
     };
     Some((time, rest))
 }
 
-/// Of last year, this year and next year, the one whose time lies nearest to when the message came.
-fn nearest(received_at: Timestamp, at: impl Fn(i16) -> Option<Timestamp>) -> Option<Timestamp> {
+/// A clock may be ahead by this much: the first of January may arrive in December.
+const AHEAD_MILLIS: i64 = 24 * 3_600_000;
+
+/// Of this year, the next and the four before (the 29th of February may be that far), the latest
+/// that had begun when the message came: logs
+/// are old, not from the future.
+fn latest(received_at: Timestamp, at: impl Fn(i16) -> Option<Timestamp>) -> Option<Timestamp> {
     let received = jiff::Timestamp::from_millisecond(received_at.as_millis()).ok()?;
     let year = received.to_zoned(TimeZone::UTC).year();
-    let candidates = (year.saturating_sub(1)..=year.saturating_add(1)).filter_map(at);
-    candidates.min_by_key(|time| time.as_millis().abs_diff(received_at.as_millis()))
+    let candidates = (year.saturating_sub(4)..=year.saturating_add(1)).filter_map(at);
+    let limit = received_at.as_millis().saturating_add(AHEAD_MILLIS);
+    candidates.filter(|time| time.as_millis() <= limit).max()
 }
 
 fn word(text: &str) -> Option<(&str, &str)> {

@@ -96,7 +96,7 @@ fn what_has_no_header_is_all_message() {
 }
 
 #[test]
-fn the_year_is_the_nearest() {
+fn the_year_is_the_latest_that_had_begun() {
     let utc = &TimeZone::UTC;
     check_at(
         "2027-01-01T00:00:10Z",
@@ -114,7 +114,7 @@ fn the_year_is_the_nearest() {
         "2027-03-01T00:00:00Z",
         utc,
         b"<1>Feb 29 10:00:00 h t: m",
-        expect!["Some(1) Some(0) Some(1) v0 2028-02-29T10:00:00.000Z h t - - | m"],
+        expect!["Some(1) Some(0) Some(1) v0 2024-02-29T10:00:00.000Z h t - - | m"],
     );
 }
 

@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aurora_ids::{Derive, Id128};
 use aurora_model::{OriginId, Scope};
@@ -7,7 +8,7 @@ use aurora_tasks::Shutdown;
 use aurora_telemetry::Metric;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -17,6 +18,9 @@ use tokio::sync::Semaphore;
 
 use super::{Options, body};
 use crate::{Acceptor, Error, SourceBook, SourceToken};
+
+/// A sender that hangs must not keep others from being served.
+const BODY_WITHIN: Duration = Duration::from_secs(60);
 
 /// A socket that is bound but not served yet.
 #[derive(Debug)]
@@ -39,6 +43,8 @@ struct Gate {
 enum Refusal {
     Token,
     Body(String),
+    TooLarge(usize),
+    Slow,
     Full,
     Broken,
 }
@@ -103,10 +109,9 @@ impl Service {
 async fn ingest(
     State(gate): State<Gate>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Response {
-    match gate.ingest(peer, &headers, body).await {
+    match gate.ingest(peer, request).await {
         Ok(answer) => answer,
         Err(refusal) => {
             let labels = ["http", refusal.word()];
@@ -119,21 +124,18 @@ async fn ingest(
 }
 
 impl Gate {
-    async fn ingest(
-        &self,
-        peer: SocketAddr,
-        headers: &HeaderMap,
-        body: Bytes,
-    ) -> Result<Response, Refusal> {
+    async fn ingest(&self, peer: SocketAddr, request: Request) -> Result<Response, Refusal> {
+        // Before anything is read: a stranger's body takes no memory.
+        let token = self.token(request.headers()).await?;
+        let origin = origin(&token, request.headers());
         // Held until the records are durable: it bounds what is in memory.
         let _permit = self.requests.acquire().await.map_err(|_| Refusal::Broken)?;
-        let token = self.token(headers).await?;
+        let body = self.body(request).await?;
         let (limit, now) = (self.options.max_unpacked_bytes, self.acceptor.now());
         let framed = tokio::task::spawn_blocking(move || body::records(&body, limit, now)).await;
         let records = framed
             .map_err(|_| Refusal::Broken)?
             .map_err(|error| Refusal::Body(aurora_tasks::chain(&error)))?;
-        let origin = origin(&token, headers);
         let host = peer.ip().to_string();
         let accepting = self.acceptor.accept(&token.name, origin, &host, records);
         let accepted = accepting.await.map_err(|error| match error {
@@ -145,6 +147,18 @@ impl Gate {
         })?;
         let answer = json!({ "accepted": accepted.records, "known": accepted.known });
         Ok(axum::Json(answer).into_response())
+    }
+
+    async fn body(&self, request: Request) -> Result<Bytes, Refusal> {
+        let reading = Bytes::from_request(request, &());
+        let read = tokio::time::timeout(BODY_WITHIN, reading).await;
+        read.map_err(|_| Refusal::Slow)?.map_err(|refused| {
+            if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Refusal::TooLarge(self.options.max_body_bytes)
+            } else {
+                Refusal::Body(refused.body_text())
+            }
+        })
     }
 
     async fn token(&self, headers: &HeaderMap) -> Result<SourceToken, Refusal> {
@@ -177,6 +191,8 @@ impl Refusal {
         match self {
             Self::Token => "token",
             Self::Body(_) => "body",
+            Self::TooLarge(_) => "too large",
+            Self::Slow => "slow",
             Self::Full => "full",
             Self::Broken => "broken",
         }
@@ -195,6 +211,16 @@ impl IntoResponse for Refusal {
                 StatusCode::BAD_REQUEST,
                 message,
                 "send JSON lines or a JSON array, plain, gzip or zstd; nothing was accepted",
+            ),
+            Self::TooLarge(limit) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body has more than {limit} bytes; nothing was accepted"),
+                "send fewer records a request, or raise `ingest.http.max_body_bytes`",
+            ),
+            Self::Slow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not come in time; nothing was accepted".to_owned(),
+                "send the same request again",
             ),
             Self::Full => (
                 StatusCode::TOO_MANY_REQUESTS,

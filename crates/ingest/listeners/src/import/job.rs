@@ -15,7 +15,7 @@ use super::reader::{self, Read};
 use crate::{Acceptor, Error};
 
 /// Batches read ahead of the bus.
-const AHEAD: usize = 8;
+const AHEAD: usize = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -156,7 +156,7 @@ impl Runner {
         let mut ready = Vec::new();
         while batches.recv_many(&mut ready, AHEAD).await > 0 {
             for read in ready.drain(..) {
-                if !self.take(read).await? {
+                if self.cancel.is_cancelled() || !self.take(read).await? {
                     return Ok(false);
                 }
             }
@@ -166,7 +166,7 @@ impl Runner {
             self.sender.send_replace(self.job.clone());
         }
         reading.await??;
-        Ok(!self.cancel.is_cancelled())
+        Ok(true)
     }
 
     async fn take(&mut self, read: Read) -> Result<bool, Error> {

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::Ordering;
 
 use aurora_tasks::Shutdown;
 use aurora_telemetry::Metric;
@@ -7,7 +8,7 @@ use ipnet::IpNet;
 use tokio::net::UdpSocket;
 
 use super::gather::Gather;
-use super::{allowed, drops};
+use super::{KernelDrops, allowed, drops};
 use crate::{Acceptor, Error};
 
 /// The largest datagram there is.
@@ -19,6 +20,7 @@ pub(super) async fn serve(
     socket: UdpSocket,
     acceptor: Acceptor,
     allow: Vec<IpNet>,
+    known: KernelDrops,
     shutdown: Shutdown,
 ) -> Result<(), Error> {
     let mut buffer = vec![0; DATAGRAM];
@@ -46,6 +48,7 @@ pub(super) async fn serve(
         }
         flush(&mut peers, &shutdown).await?;
         if let Some(dropped) = drops.read() {
+            known.0.store(dropped.unsigned_abs(), Ordering::Relaxed);
             acceptor
                 .metrics()
                 .set(Metric::KernelDrops, &["syslog-udp"], dropped);

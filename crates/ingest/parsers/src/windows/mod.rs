@@ -12,7 +12,7 @@ mod table;
 mod time;
 mod transform;
 
-use aurora_formats::json;
+use aurora_formats::{is_event_log_part, json};
 
 use crate::{Failure, Input, Parsed, Parser};
 use node::Node;
@@ -44,6 +44,9 @@ impl Parser for WindowsParser {
     }
 
     fn detects(&self, body: &[u8]) -> bool {
+        if is_event_log_part(body) {
+            return true;
+        }
         let has = |key: &str| memchr::memmem::find(body, key.as_bytes()).is_some();
         if body.trim_ascii_start().first() != Some(&b'{') {
             return false;
@@ -62,6 +65,10 @@ impl Parser for WindowsParser {
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
+        if is_event_log_part(input.body) {
+            let detail = "a damaged part of an event log: its bytes are kept as they are";
+            return Err(Failure::Unparsable(detail.to_owned()));
+        }
         json::check_depth(input.body).map_err(|_| Failure::TooDeep)?;
         let node: Node<'_> = serde_json::from_slice(input.body)
             .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;

@@ -18,7 +18,11 @@ pub(super) fn record<'a>(node: Node<'a>, fields: &SystemFields) -> Result<Record
     };
     let mut record = Record::new(fields);
     let named = |name: &str| members.iter().any(|(key, _)| key == name);
-    if named("Event") {
+    // Remote desktop events have a data field of that name, with a number in it.
+    let root = members
+        .iter()
+        .any(|(key, node)| key == "Event" && matches!(node, Node::Object(_)));
+    if root {
         evtx_root(&mut record, fields, members);
     } else if named("winlog") {
         winlogbeat(&mut record, fields, members);
