@@ -1,0 +1,4 @@
+//! Records over the network, with the whole site behind the socket.
+
+mod http;
+mod syslog;
