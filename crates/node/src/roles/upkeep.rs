@@ -14,10 +14,12 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 pub(super) fn start(parts: &Parts) {
     let (expiring, watching) = (parts.clone(), parts.clone());
     parts.tasks.spawn("retention", async move {
-        Ok::<_, aurora_events::Error>(expire(expiring).await)
+        expire(expiring).await;
+        Ok::<_, aurora_events::Error>(())
     });
     parts.tasks.spawn("engine-watch", async move {
-        Ok::<_, aurora_events::Error>(watch(watching).await)
+        watch(watching).await;
+        Ok::<_, aurora_events::Error>(())
     });
 }
 

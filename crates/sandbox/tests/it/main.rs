@@ -1,5 +1,5 @@
 //! Whole sites, driven through what the API asks of them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod bad_input;
 mod captures;

@@ -75,13 +75,13 @@ async fn connection(
             break;
         }
         deframer.feed(&buffer[..read]);
-        while let Some(framed) = deframer.next() {
+        for framed in deframer.by_ref() {
             gather.framed(framed);
         }
         gather.flush(&shutdown).await?;
     }
     deframer.finish();
-    while let Some(framed) = deframer.next() {
+    for framed in deframer {
         gather.framed(framed);
     }
     gather.flush(&Shutdown::new()).await
