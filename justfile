@@ -30,7 +30,7 @@ bench crate *args:
 
 # kill -9 in the middle of an import, many times (the short form runs in every test run)
 chaos rounds="30":
-    AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurora-sandbox --run-ignored all --no-capture chaos
+    AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurorasoc --test chaos --no-capture
 
 # Fuzz one target for some seconds (needs cargo-fuzz and a nightly-like toolchain: RUSTC_BOOTSTRAP=1 is set)
 fuzz target seconds="60":

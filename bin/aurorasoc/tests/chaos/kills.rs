@@ -1,0 +1,205 @@
+//! SIGKILL at random moments of an import, and everything is there once.
+
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use aurora_messages::{AlertQuery, TokenRequest};
+use aurora_model::SourceName;
+use rustix::process::Signal;
+
+use crate::audit::{self, Expected};
+use crate::processes::{children, signal};
+use crate::random::Random;
+use crate::records;
+use crate::sender::Sender;
+use crate::site::{Place, end};
+
+/// Who is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Victims {
+    /// The site; its engine has to notice by itself.
+    Site,
+    /// The site and its engine in the same moment, as when a machine fails.
+    SiteAndEngine,
+    /// The engine under a site that goes on.
+    Engine,
+    /// An import that runs a site of its own.
+    Alone,
+}
+
+const VICTIMS: [Victims; 5] = [
+    Victims::Site,
+    Victims::SiteAndEngine,
+    Victims::SiteAndEngine,
+    Victims::Engine,
+    Victims::Alone,
+];
+
+struct Settings {
+    rounds: u64,
+    events: u64,
+    seed: u64,
+}
+
+impl Settings {
+    fn read() -> Self {
+        let number = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .map(|text| text.parse::<u64>().unwrap())
+        };
+        let clock = std::time::UNIX_EPOCH.elapsed().unwrap();
+        Self {
+            rounds: number("AURORA_CHAOS_ROUNDS").unwrap_or(2),
+            events: number("AURORA_CHAOS_EVENTS").unwrap_or(if cfg!(debug_assertions) {
+                6_000
+            } else {
+                20_000
+            }),
+            seed: number("AURORA_CHAOS_SEED").unwrap_or(clock.as_millis() as u64),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_everything_is_there_once() {
+    let Some(mut place) = Place::new() else {
+        return;
+    };
+    let Settings {
+        rounds,
+        events,
+        seed,
+    } = Settings::read();
+    eprintln!("seed {seed}, {rounds} rounds of {events} events");
+    let mut random = Random::new(seed);
+
+    // The first import is left alone: it says how long one takes and what it comes to.
+    let feed = |round: u64| format!("feed{round}");
+    let write = |place: &Place, round: u64| {
+        let path = place.path(&format!("{}.jsonl", feed(round)));
+        std::fs::write(&path, records::lines(&feed(round), 0, events)).unwrap();
+        path
+    };
+    place.start().await;
+    let first = write(&place, 0);
+    let begun = Instant::now();
+    place.import_whole(&first);
+    let took = begun.elapsed();
+    let once = Expected {
+        records: events,
+        matches: records::matches(events),
+        alerts: alerts(&place).await,
+    };
+    audit::check(&place, once).await;
+    eprintln!("undisturbed: {} ms, {once:?}", took.as_millis());
+
+    let sender = Sender::start(token(&place).await);
+    sender.to(place.http().await);
+    let mut unfinished = Vec::new();
+    for round in 1..=rounds {
+        let (file, victims) = (write(&place, round), random.one_of(&VICTIMS));
+        let after = took.mul_f64(random.below(1000) as f64 / 900.0);
+        let importer = bring_about(&mut place, &sender, victims, &file, after).await;
+        end(importer, true);
+        eprintln!(
+            "round {round}: {victims:?} killed after {} ms",
+            after.as_millis()
+        );
+        place.start().await;
+        sender.to(place.http().await);
+        unfinished.push(file);
+        // Some imports are resumed at once, others after later kills.
+        if random.chance(50) {
+            unfinished
+                .drain(..)
+                .for_each(|file| place.import_whole(&file));
+        }
+    }
+    unfinished
+        .drain(..)
+        .for_each(|file| place.import_whole(&file));
+    let pushed = sender.finish();
+    let pushes = Expected {
+        records: pushed,
+        matches: records::matches(pushed),
+        alerts: pushed_alerts(pushed),
+    };
+    let expected = Expected {
+        records: once.records * (rounds + 1) + pushes.records,
+        matches: once.matches * (rounds + 1) + pushes.matches,
+        alerts: once.alerts * (rounds + 1) + pushes.alerts,
+    };
+    eprintln!("expected: {expected:?}, of them pushed: {pushes:?}");
+    audit::check(&place, expected).await;
+    // And a site that is stopped and started in order has it all.
+    place.stop();
+    place.start().await;
+    audit::check(&place, expected).await;
+    place.stop();
+}
+
+/// Starts an import and kills the victims after a while. Gives back the import, if it still runs;
+/// no site runs then.
+async fn bring_about(
+    place: &mut Place,
+    sender: &Sender,
+    victims: Victims,
+    file: &std::path::Path,
+    after: Duration,
+) -> Child {
+    if victims == Victims::Alone {
+        sender.to(None);
+        place.stop();
+    }
+    let importer = place.import(file);
+    // The moment is the test's choice, not something that is waited for.
+    tokio::time::sleep(after).await;
+    match victims {
+        Victims::Site => place.kill(false),
+        Victims::SiteAndEngine => place.kill(true),
+        Victims::Engine => {
+            let site = place.serving().unwrap();
+            children(site)
+                .into_iter()
+                .for_each(|child| signal(child, Signal::KILL));
+            tokio::time::sleep(after).await;
+            sender.to(None);
+            place.kill(true);
+        }
+        Victims::Alone => {}
+    }
+    sender.to(None);
+    importer
+}
+
+async fn token(place: &Place) -> String {
+    let request = TokenRequest {
+        label: "chaos".to_owned(),
+    };
+    let made = place
+        .client
+        .create_token(&SourceName::new("windows"), &request)
+        .await;
+    made.unwrap().token
+}
+
+async fn alerts(place: &Place) -> u64 {
+    audit::settled(place).await;
+    let query = AlertQuery {
+        limit: Some(1),
+        ..AlertQuery::default()
+    };
+    place.client.alerts(&query).await.unwrap().total
+}
+
+/// Alerts of the pushed feed: one a rule and host.
+fn pushed_alerts(count: u64) -> u64 {
+    let mut keys: Vec<(u64, u64)> = (0..count)
+        .filter(|n| n % 100 == 0 || n % 200 == 50)
+        .map(|n| (u64::from(n % 100 == 0), n / 50 % 10))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.len() as u64
+}

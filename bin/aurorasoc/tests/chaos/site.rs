@@ -1,0 +1,171 @@
+//! A data directory whose site is started and killed.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use aurora_client::Client;
+use aurora_node::DataDir;
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::processes::{children, signal, wait_for};
+use crate::records;
+
+/// Where a site lives, and its process when it runs.
+pub struct Place {
+    folder: TempDir,
+    serving: Option<Child>,
+    pub client: Client,
+}
+
+const CONFIG: &str = r#"
+[console]
+listen = "127.0.0.1:0"
+[ingest.http]
+listen = "127.0.0.1:0"
+[syslog]
+enabled = false
+[storage]
+reserve_bytes = 0
+[rules]
+shipped = false
+folders = ["RULES"]
+"#;
+
+impl Place {
+    /// `None`, with a message, where the event engine is not installed: a store in memory does not
+    /// outlive its process.
+    pub fn new() -> Option<Self> {
+        if let Err(error) = aurora_events_engine::find_library(None) {
+            eprintln!("skipped: {error}");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let rules = folder.path().join("rules");
+        records::write_rules(&rules);
+        let config = CONFIG.replace("RULES", &rules.display().to_string());
+        std::fs::write(folder.path().join("site.toml"), config).unwrap();
+        let client = Client::new(DataDir::socket(&folder.path().join("data")));
+        Some(Self {
+            folder,
+            serving: None,
+            client,
+        })
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aurorasoc"));
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.path("log"))
+            .unwrap();
+        command
+            .env_clear()
+            .env("HOME", std::env::var_os("HOME").unwrap_or_default())
+            .envs(std::env::var_os("XDG_CACHE_HOME").map(|cache| ("XDG_CACHE_HOME", cache)))
+            .arg("--data-dir")
+            .arg(self.path("data"))
+            .arg("--config")
+            .arg(self.path("site.toml"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log);
+        command
+    }
+
+    /// Starts a site; it answers when this returns.
+    pub async fn start(&mut self) {
+        self.serving = Some(self.command().arg("serve").spawn().unwrap());
+        let site = self.serving().unwrap();
+        wait_for("the site to answer", || async {
+            match self.client.status().await {
+                Ok(status) if status.pid == site => Some(()),
+                _ => {
+                    assert!(
+                        crate::processes::runs(site),
+                        "the site ended: {}",
+                        self.log()
+                    );
+                    None
+                }
+            }
+        })
+        .await;
+    }
+
+    /// The process of the site, when one was started.
+    pub fn serving(&self) -> Option<u32> {
+        self.serving.as_ref().map(Child::id)
+    }
+
+    /// An import of `file`, into the site or into one of its own.
+    pub fn import(&self, file: &Path) -> Child {
+        self.command().arg("import").arg(file).spawn().unwrap()
+    }
+
+    /// Imports to the end.
+    pub fn import_whole(&self, file: &Path) {
+        let status = self.import(file).wait().unwrap();
+        assert!(status.success(), "{status}: {}", self.log());
+    }
+
+    pub async fn http(&self) -> Option<SocketAddr> {
+        let status = self.client.status().await.ok()?;
+        let listener = status
+            .listeners
+            .iter()
+            .find(|listener| listener.name == "http ingest")?;
+        listener.address.parse().ok()
+    }
+
+    /// SIGKILL for the site, and for its engine as well when `engine` says so.
+    pub fn kill(&mut self, engine: bool) {
+        if let Some(site) = self.serving.take() {
+            end(site, engine);
+        }
+    }
+
+    /// Asks the site to stop, and waits until it has.
+    pub fn stop(&mut self) {
+        if let Some(mut site) = self.serving.take() {
+            signal(site.id(), Signal::TERM);
+            let status = site.wait().unwrap();
+            assert!(status.success(), "{status}: {}", self.log());
+        }
+    }
+
+    /// What the processes have said last.
+    pub fn log(&self) -> String {
+        let text = std::fs::read_to_string(self.path("log")).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.log());
+        }
+        self.kill(true);
+    }
+}
+
+/// SIGKILL for a process, and first for its children when `children_too` says so.
+pub fn end(mut process: Child, children_too: bool) {
+    let kept = if children_too {
+        children(process.id())
+    } else {
+        Vec::new()
+    };
+    signal(process.id(), Signal::KILL);
+    kept.into_iter()
+        .for_each(|child| signal(child, Signal::KILL));
+    drop(process.wait());
+}
