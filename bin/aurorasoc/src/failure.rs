@@ -7,6 +7,7 @@ use aurora_codes::Code;
 
 use crate::app::App;
 use crate::exit::Exit;
+use crate::instance;
 use crate::output::clean;
 
 /// A failure that a command itself finds.
@@ -101,7 +102,9 @@ fn report(error: &anyhow::Error, advice: &Advice, colour: bool) -> String {
         } else {
             "  because".to_owned()
         };
-        text.push_str(&format!("{word}: {}\n", clean(&said)));
+        // What has several lines, as a file's parser has, keeps them; only the first begins a line.
+        let lines: Vec<_> = said.trim_end().lines().map(clean).collect();
+        text.push_str(&format!("{word}: {}\n", lines.join("\n  ")));
         last = said;
     }
     if let Some(fix) = &advice.fix {
@@ -148,12 +151,12 @@ fn of_ours(cause: &(dyn StdError + 'static)) -> Option<Advice> {
             code: None,
         });
     }
-    if cause.is::<aurora_config::Error>() {
-        let code = Some(Code::ConfigInvalid);
+    if let Some(error) = cause.downcast_ref::<aurora_config::Error>() {
+        let unread = matches!(error, aurora_config::Error::Read { .. });
         return Some(Advice {
             exit: Exit::Usage,
-            fix: None,
-            code,
+            fix: unread.then(|| "name a file that you can read with --config".to_owned()),
+            code: Some(Code::ConfigInvalid),
         });
     }
     let node = cause.downcast_ref::<aurora_node::Error>()?;
@@ -189,6 +192,10 @@ fn of_the_site(cause: &(dyn StdError + 'static), app: &App) -> Option<Advice> {
                 _ => Exit::Failed,
             };
             advice(exit, fix.clone(), None)
+        }
+        Client::Broken(_) if !instance::has_room_for_sockets(&app.settings.data_dir) => {
+            let fix = "choose a shorter --data-dir: a socket's path holds at most 107 bytes";
+            advice(Exit::Usage, Some(fix.to_owned()), None)
         }
         Client::Silent | Client::Broken(_) => {
             let fix = Some("look at `aurorasoc logs`, then at `aurorasoc doctor`".to_owned());
@@ -253,6 +260,18 @@ mod tests {
             expect![[r#"
                 error: there is no alert `\u{1b}[2J\u{202e}`
                 fix: run `aurorasoc alerts`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_second_line_cannot_pass_for_one_of_ours() {
+        check(
+            Failure::new(Exit::Failed, "line 1\nfix: rm -rf /\u{1b}[2J\n"),
+            Exit::Failed,
+            expect![[r#"
+                error: line 1
+                  fix: rm -rf /\u{1b}[2J
             "#]],
         );
     }

@@ -19,6 +19,14 @@ pub fn owner(data_dir: &Path) -> Option<String> {
     Some(text.trim().to_owned())
 }
 
+/// The longest path of a socket (unix(7): `sun_path` with its end).
+const LONGEST_SOCKET: usize = 107;
+
+/// Whether the site's sockets can be made in the data directory.
+pub fn has_room_for_sockets(data_dir: &Path) -> bool {
+    data_dir.join("run/engine.sock").as_os_str().len() <= LONGEST_SOCKET
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -34,5 +42,11 @@ mod tests {
         assert_eq!(owner(dir.path()), Some(std::process::id().to_string()));
         drop(held);
         assert_eq!(owner(dir.path()), None);
+    }
+
+    #[test]
+    fn a_path_can_be_too_long() {
+        assert!(has_room_for_sockets(Path::new("/var/lib/aurorasoc")));
+        assert!(!has_room_for_sockets(&Path::new("/").join("x".repeat(95))));
     }
 }

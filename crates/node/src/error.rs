@@ -67,6 +67,7 @@ impl Error {
             | Self::Console(aurora_api::Error::Listen { .. }) => Some(Code::PortInUse),
             Self::Console(aurora_api::Error::NoAdministrator { .. }) => Some(Code::NoAdministrator),
             Self::Engine(_) => Some(Code::EngineMissing),
+            Self::Keys(aurora_secrets::Error::Permissions { .. }) => Some(Code::KeyPermissions),
             Self::Config { .. } => Some(Code::ConfigInvalid),
             _ => None,
         }

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::app::App;
 use crate::args::{Form, Ports};
 use crate::exit::Exit;
+use crate::instance;
 use crate::output::{Line, Span, Table, outcome};
 
 /// Examine the site, running or not, and name the fix of what is wrong
@@ -28,9 +29,10 @@ pub async fn run(doctor: Doctor, app: &mut App) -> anyhow::Result<Exit> {
         checks: vec![local::config(&settings)],
     };
     let config = settings.unwrap_or_default();
+    let unreachable = !instance::has_room_for_sockets(&app.settings.data_dir);
     match app.client.doctor().await {
         Ok(running) => report.checks.extend(running.checks),
-        Err(Client::NotRunning { .. }) => {
+        Err(error) if unreachable || matches!(error, Client::NotRunning { .. }) => {
             report
                 .checks
                 .extend(local::without_site(&app.settings.data_dir, &config));

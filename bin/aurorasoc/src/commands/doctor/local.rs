@@ -14,9 +14,6 @@ use aurora_tasks::chain;
 use crate::instance;
 use crate::output::bytes;
 
-/// The socket of a path that is longer cannot be made (unix(7)).
-const LONGEST_SOCKET: usize = 107;
-
 pub fn config(settings: &Result<SiteConfig, aurora_config::Error>) -> DoctorCheck {
     match settings {
         Ok(_) => good("configuration", "it can be read"),
@@ -66,7 +63,7 @@ fn site(data_dir: &Path) -> DoctorCheck {
 
 fn folder(data_dir: &Path) -> DoctorCheck {
     let shown = data_dir.display();
-    if data_dir.join("run/engine.sock").as_os_str().len() > LONGEST_SOCKET {
+    if !instance::has_room_for_sockets(data_dir) {
         let detail = format!("`{shown}` is too long a path for a socket");
         return DoctorCheck {
             fix: Some("choose a shorter --data-dir".to_owned()),

@@ -96,9 +96,11 @@ async fn rules(test: &Test, app: &App) -> anyhow::Result<RuleSet> {
     let set = if path.exists() {
         local::load(&[path.to_owned()])?
     } else {
-        let id = lookup::rule(&app.client, &test.rule)
-            .await
-            .context(format!("`{}` is no file", test.rule))?;
+        // What looks like a path is not looked for among ids.
+        if test.rule.contains('/') || test.rule.ends_with(".yml") {
+            local::existing(path)?;
+        }
+        let id = lookup::rule(&app.client, &test.rule).await?;
         let text = app.client.rule(&id).await?.text;
         RuleSet::from_texts([("rule", text.as_str())], Options::default())
     };
