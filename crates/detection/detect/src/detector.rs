@@ -213,11 +213,12 @@ impl Detector {
                 .with("group_key", Test::TextIs(key.clone()))
                 .with("status", Test::TextIsNot("closed".to_owned()))
                 .newest("last_seen")
-                .limit(1);
+                .limit(Query::MAX_LIMIT);
+            let mut group = Vec::new();
             for found in self.records.list(&self.scope, &query).await?.documents {
-                let held = desk::read(found.id, found.version, found.body)?;
-                state.open.insert(key.clone(), held);
+                group.push(desk::read(found.id, found.version, found.body)?);
             }
+            state.open.insert(key, group);
         }
         Ok(())
     }

@@ -55,10 +55,8 @@ pub struct Held {
 /// What the heart knows and changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
-    /// Open alerts by group key.
-    pub open: BTreeMap<String, Held>,
-    /// Changed alerts whose place in `open` a newer one took before they were written.
-    pub retired: Vec<Held>,
+    /// Every open alert of the group keys that were asked for.
+    pub open: BTreeMap<String, Vec<Held>>,
     /// Active suppressions; `hidden` grows here.
     pub suppressions: Vec<(Suppression, u64)>,
     /// How long after its last match an open alert still takes new ones.
@@ -83,41 +81,38 @@ pub fn decide(state: &mut State, hit: &Hit, now: Timestamp) -> Fate {
     if let Some(id) = hide(state, hit, now) {
         return Fate::Hidden(id);
     }
-    let key = hit.group_key();
     let window = state.window;
-    if let Some(held) = state.open.get_mut(&key)
-        && takes(&held.alert, hit, window)
-    {
+    let group = state.open.entry(hit.group_key()).or_default();
+    // Of several that would take it the first one does: which one is held in memory by chance
+    // must not decide, or a restart would group otherwise.
+    let takers = group
+        .iter_mut()
+        .filter(|held| takes(&held.alert, hit, window));
+    if let Some(held) = takers.min_by_key(|held| (held.alert.first_seen, held.alert.id)) {
         join(&mut held.alert, hit, now);
         held.dirty = true;
         return Fate::Joined(held.alert.id);
     }
-    let alert = open(hit, &key, now);
+    let alert = open(hit, now);
     let id = alert.id;
-    let displaced = state.open.insert(
-        key,
-        Held {
-            alert,
-            version: 0,
-            dirty: true,
-        },
-    );
-    state.retired.extend(displaced.filter(|held| held.dirty));
+    group.push(Held {
+        alert,
+        version: 0,
+        dirty: true,
+    });
     Fate::Opened(id)
 }
 
 impl State {
     /// Everything that must be written.
     pub fn dirty(&self) -> impl Iterator<Item = &Held> {
-        self.retired
-            .iter()
-            .chain(self.open.values().filter(|held| held.dirty))
+        self.open.values().flatten().filter(|held| held.dirty)
     }
 
     /// The store has accepted everything that was dirty.
     pub fn settle(&mut self) {
-        self.retired.clear();
-        for held in self.open.values_mut().filter(|held| held.dirty) {
+        let held = self.open.values_mut().flatten();
+        for held in held.filter(|held| held.dirty) {
             held.dirty = false;
             held.version += 1;
         }
@@ -125,7 +120,6 @@ impl State {
 
     /// Forgets what was decided since the store last accepted it.
     pub fn forget(&mut self) {
-        self.retired.clear();
         self.open.clear();
     }
 }
@@ -162,7 +156,7 @@ fn join(alert: &mut Alert, hit: &Hit, now: Timestamp) {
     }
 }
 
-fn open(hit: &Hit, key: &str, now: Timestamp) -> Alert {
+fn open(hit: &Hit, now: Timestamp) -> Alert {
     Alert {
         id: hit.match_id().into(),
         rule: hit.rule.id.clone(),
@@ -175,7 +169,7 @@ fn open(hit: &Hit, key: &str, now: Timestamp) -> Alert {
         owner: None,
         note: None,
         entities: hit.entities.clone(),
-        group_key: key.to_owned(),
+        group_key: hit.group_key(),
         count: 1,
         first_seen: hit.time,
         last_seen: hit.time,
@@ -253,20 +247,31 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_displaced_before_it_was_written_is_written_all_the_same() {
+    fn which_alert_takes_a_match_does_not_depend_on_the_order_of_arrival() {
         let mut state = state();
-        decide(&mut state, &hit(1, "a", 0), now());
-        decide(&mut state, &hit(2, "a", 8000), now());
+        let Fate::Opened(late) = decide(&mut state, &hit(1, "a", 90_000), now()) else {
+            panic!()
+        };
+        let Fate::Opened(early) = decide(&mut state, &hit(2, "a", 0), now()) else {
+            panic!()
+        };
         assert_eq!(state.dirty().count(), 2);
         state.settle();
-        assert_eq!(state.dirty().count(), 0);
+        assert_eq!(
+            decide(&mut state, &hit(3, "a", 90_060), now()),
+            Fate::Joined(late)
+        );
+        assert_eq!(
+            decide(&mut state, &hit(4, "a", 60), now()),
+            Fate::Joined(early)
+        );
     }
 
     #[test]
     fn a_closed_alert_takes_nothing_more() {
         let mut state = state();
         decide(&mut state, &hit(1, "a", 0), now());
-        for held in state.open.values_mut() {
+        for held in state.open.values_mut().flatten() {
             held.alert.status = AlertStatus::Closed;
         }
         assert!(matches!(
