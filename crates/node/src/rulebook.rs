@@ -1,11 +1,9 @@
 //! The rules in force: those that come with AuroraSOC, configured folders, and imported ones.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use aurora_detect::RuleHandle;
-use aurora_model::RuleId;
 use aurora_rules::{Options, RuleSet, SourceFiles};
 
 use crate::Error;
@@ -18,7 +16,6 @@ pub struct RuleBook {
     /// The folder that imports go to.
     imported: PathBuf,
     handle: RuleHandle,
-    matches: Arc<Mutex<HashMap<RuleId, u64>>>,
 }
 
 impl RuleBook {
@@ -33,7 +30,6 @@ impl RuleBook {
             folders: folders.into(),
             imported,
             handle: RuleHandle::new(set),
-            matches: Arc::default(),
         })
     }
 
@@ -54,19 +50,6 @@ impl RuleBook {
         self.handle
             .swap(load(self.shipped, &self.folders, &self.imported)?);
         Ok(())
-    }
-
-    /// Counts matches per rule since the site started.
-    pub fn count(&self, rule: &RuleId, by: u64) {
-        *self.lock().entry(rule.clone()).or_default() += by;
-    }
-
-    pub fn matches(&self, rule: &RuleId) -> u64 {
-        self.lock().get(rule).copied().unwrap_or(0)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RuleId, u64>> {
-        self.matches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

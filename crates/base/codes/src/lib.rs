@@ -48,7 +48,7 @@ impl Code {
             Self::PortInUse => (
                 1,
                 "a port is in use",
-                "stop what listens there, or choose another port in the configuration",
+                "stop what listens there, choose another port, or run `up --port-offset 10000`",
             ),
             Self::DataDirectoryLocked => (
                 2,

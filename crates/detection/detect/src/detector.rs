@@ -1,4 +1,5 @@
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use aurora_bus::{BusHandle, ConsumerOptions, Delivery, Message};
@@ -6,7 +7,7 @@ use aurora_clock::{Clock, Timestamp};
 use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::ledger::MatchTerm;
 use aurora_model::{
-    Action, BatchId, Context, EventBatch, Finding, OriginId, Scope, Stream, Subject,
+    Action, BatchId, Context, EventBatch, Finding, OriginId, RuleId, Scope, Stream, Subject,
 };
 use aurora_records::{Change, Collection, Error as RecordsError, Guard, Query, Records, Test};
 use aurora_rules::RuleSet;
@@ -40,17 +41,24 @@ impl Default for Options {
     }
 }
 
-/// The rules in force, swapped as a whole. Cheap to clone.
+/// The rules in force, swapped as a whole, and how often each matched since the site started.
+/// Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct RuleHandle(Arc<RwLock<Arc<RuleSet>>>);
+pub struct RuleHandle {
+    set: Arc<RwLock<Arc<RuleSet>>>,
+    matches: Arc<Mutex<HashMap<RuleId, u64>>>,
+}
 
 impl RuleHandle {
     pub fn new(rules: RuleSet) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(rules))))
+        Self {
+            set: Arc::new(RwLock::new(Arc::new(rules))),
+            matches: Arc::default(),
+        }
     }
 
     pub fn current(&self) -> Arc<RuleSet> {
-        self.0
+        self.set
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
@@ -58,7 +66,20 @@ impl RuleHandle {
 
     /// Batches already being evaluated finish with the rules they began with.
     pub fn swap(&self, rules: RuleSet) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+        *self.set.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+    }
+
+    /// Matches of a rule since the site started.
+    pub fn matches(&self, rule: &RuleId) -> u64 {
+        let matches = self.matches.lock().unwrap_or_else(PoisonError::into_inner);
+        matches.get(rule).copied().unwrap_or(0)
+    }
+
+    fn count(&self, hits: &[Hit]) {
+        let mut matches = self.matches.lock().unwrap_or_else(PoisonError::into_inner);
+        for hit in hits {
+            *matches.entry(hit.rule.id.clone()).or_default() += 1;
+        }
     }
 }
 
@@ -185,6 +206,7 @@ impl Detector {
             match self.records.commit(&context, change).await {
                 Ok(_) => {
                     state.settle();
+                    self.rules.count(hits);
                     return Ok(());
                 }
                 Err(RecordsError::Conflict { id, .. }) => {

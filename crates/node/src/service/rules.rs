@@ -72,7 +72,7 @@ fn summary(site: &SiteService, loaded: &LoadedRule) -> RuleSummary {
         license: rule.license.clone(),
         file: loaded.file.to_string(),
         revision: loaded.revision.clone(),
-        matches: site.parts.rules.matches(&loaded.id),
+        matches: site.parts.rules.handle().matches(&loaded.id),
     }
 }
 
