@@ -106,7 +106,7 @@ async fn newest_ahead(
     scope: &Scope,
 ) -> Result<Option<String>, aurora_events::Error> {
     let from = site.now().plus(AHEAD);
-    let newest = site.events().info(scope).await?.newest;
+    let newest = site.store_info(scope).await?.newest;
     let Some(newest) = newest.filter(|newest| *newest > from) else {
         return Ok(None);
     };

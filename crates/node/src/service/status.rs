@@ -2,8 +2,9 @@ use std::collections::VecDeque;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use aurora_api::site::{Error, Result};
+use aurora_api::site::Error;
 use aurora_clock::Timestamp;
+use aurora_events::{Error as EventsError, StoreInfo};
 use aurora_events_engine::Phase;
 use aurora_messages::{
     DiskStatus, EngineStatus, Health, LedgerReport, ListenerStatus, Rates, RoleStatus, RuleCounts,
@@ -104,6 +105,21 @@ async fn roles(site: &SiteService) -> Vec<RoleStatus> {
     roles
 }
 
+/// An engine that hangs is found out by its watchdog some seconds later; those who ask how the site
+/// is do not wait for that.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+
+impl SiteService {
+    pub(super) async fn store_info(&self, scope: &Scope) -> Result<StoreInfo, EventsError> {
+        let asked = tokio::time::timeout(ANSWERS_WITHIN, self.events().info(scope)).await;
+        asked.unwrap_or_else(|_| {
+            let seconds = ANSWERS_WITHIN.as_secs();
+            let text = format!("it did not answer within {seconds} s");
+            Err(EventsError::Unavailable(text))
+        })
+    }
+}
+
 /// What waits for the role on the bus; a role with several consumers waits for the slowest.
 async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
     let consumers = match role {
@@ -155,7 +171,7 @@ async fn rates(site: &SiteService, scope: &Scope) -> Rates {
 }
 
 async fn engine(site: &SiteService, scope: &Scope) -> EngineStatus {
-    let info = site.events().info(scope).await;
+    let info = site.store_info(scope).await;
     let (rows, bytes) = info.as_ref().map_or((0, 0), |info| (info.rows, info.bytes));
     let (engine, mut health, restarts, mut detail) = match &site.parts.adapters.engine {
         Engine::Memory => ("memory".to_owned(), Health::Ready, 0, None),
@@ -204,7 +220,7 @@ fn disk(site: &SiteService) -> DiskStatus {
 }
 
 /// The registry's text, with both ledgers and the bus as they are now.
-pub(super) async fn metrics(site: &SiteService) -> Result<String> {
+pub(super) async fn metrics(site: &SiteService) -> Result<String, Error> {
     let metrics = &site.parts.metrics;
     site.ledger.show(metrics).await.map_err(Error::internal)?;
     let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
