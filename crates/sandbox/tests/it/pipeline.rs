@@ -120,11 +120,10 @@ async fn an_attack_is_detected_owned_and_closed(stores: Stores) {
     );
     assert!(detail.evidence[0].event.is_some());
 
-    let rule = lab.sandbox.api().rule(lab.sandbox.scope(), &alert.rule);
-    assert_eq!(rule.await.unwrap().rule.matches, 3);
+    let (context, api) = (lab.sandbox.operator("mine"), lab.sandbox.api());
+    let rule = api.rule(lab.sandbox.scope(), &alert.rule).await.unwrap();
+    assert_eq!(rule.rule.matches, 3);
 
-    let context = lab.sandbox.operator("mine");
-    let api = lab.sandbox.api();
     assert_eq!(
         api.own_alert(&context, alert.id).await.unwrap().status,
         AlertStatus::Owned
