@@ -61,11 +61,15 @@ pub async fn check(place: &Place, expected: Expected) {
     assert_eq!(status.engine.rows, expected.records + expected.matches);
 
     let query = AlertQuery {
-        limit: Some(1),
+        limit: Some(1_000),
         ..AlertQuery::default()
     };
     let alerts = place.client.alerts(&query).await.unwrap();
     assert_eq!(alerts.total, expected.alerts);
+    if alerts.alerts.len() as u64 == alerts.total {
+        let counted: u64 = alerts.alerts.iter().map(|alert| alert.count).sum();
+        assert_eq!(counted, expected.matches, "matches that alerts count");
+    }
 }
 
 fn counts(rows: &[Vec<Value>]) -> Vec<u64> {

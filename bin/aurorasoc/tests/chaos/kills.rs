@@ -1,5 +1,6 @@
 //! SIGKILL at random moments of an import, and everything is there once.
 
+use std::path::Path;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
@@ -81,7 +82,9 @@ async fn killed_at_any_moment_everything_is_there_once() {
         std::fs::write(&path, records::lines(&feed(round), 0, events)).unwrap();
         path
     };
+    let begun = Instant::now();
     place.start().await;
+    let start = begun.elapsed();
     let first = write(&place, 0);
     let begun = Instant::now();
     place.import_whole(&first);
@@ -99,15 +102,13 @@ async fn killed_at_any_moment_everything_is_there_once() {
     let mut unfinished = Vec::new();
     for round in 1..=rounds {
         let (file, victims) = (write(&place, round), random.one_of(&VICTIMS));
-        let after = took.mul_f64(random.below(1000) as f64 / 900.0);
+        let after = moment(&mut random, victims, took, start);
         let importer = bring_about(&mut place, &sender, victims, &file, after).await;
         end(importer, true);
-        eprintln!(
-            "round {round}: {victims:?} killed after {} ms",
-            after.as_millis()
-        );
         place.start().await;
         sender.to(place.http().await);
+        let (ms, had) = (after.as_millis(), handed_over(&place, &file).await);
+        eprintln!("round {round}: {victims:?} killed after {ms} ms, {had} of {events} handed over");
         unfinished.push(file);
         // Some imports are resumed at once, others after later kills.
         if random.chance(50) {
@@ -139,13 +140,30 @@ async fn killed_at_any_moment_everything_is_there_once() {
     place.stop();
 }
 
+/// How long an import may run: half of the time within its first quarter, in which the file is read,
+/// else until a little after its end.
+fn moment(random: &mut Random, victims: Victims, took: Duration, start: Duration) -> Duration {
+    let longest = if random.chance(50) {
+        took / 4
+    } else {
+        took * 11 / 10
+    };
+    let before = match victims {
+        // Its own site has to start first; that is a moment to be killed in, too.
+        Victims::Alone => start,
+        _ => Duration::ZERO,
+    };
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap();
+    Duration::from_millis(random.below(millis(longest + before)))
+}
+
 /// Starts an import and kills the victims after a while. Gives back the import, if it still runs;
 /// no site runs then.
 async fn bring_about(
     place: &mut Place,
     sender: &Sender,
     victims: Victims,
-    file: &std::path::Path,
+    file: &Path,
     after: Duration,
 ) -> Child {
     if victims == Victims::Alone {
@@ -171,6 +189,13 @@ async fn bring_about(
     }
     sender.to(None);
     importer
+}
+
+/// Records of the file that an import has made durable.
+async fn handed_over(place: &Place, file: &Path) -> u64 {
+    let imports = place.client.imports().await.unwrap().imports;
+    let found = imports.iter().find(|job| Path::new(&job.path) == file);
+    found.map_or(0, |job| job.records)
 }
 
 async fn token(place: &Place) -> String {
