@@ -31,8 +31,6 @@ use crate::exit::Exit;
 /// Runs a command to its end.
 pub fn run(command: Command, app: &mut App) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        // Files, fsyncs and parsing; each thread more is a heap more.
-        .max_blocking_threads(16)
         .enable_all()
         .build()?;
     let ended = runtime.block_on(dispatch(command, app));
