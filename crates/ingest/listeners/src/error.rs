@@ -39,6 +39,8 @@ pub enum Error {
         id: String,
         source: serde_json::Error,
     },
+    #[error("a part of the listener failed")]
+    Part(#[from] aurora_tasks::Failed),
     #[error("the work was cut off")]
     Join(#[from] tokio::task::JoinError),
 }

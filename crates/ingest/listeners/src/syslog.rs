@@ -110,17 +110,12 @@ impl Service {
         let group = Tasks::under(shutdown.child_token());
         let (udp, tcp) = (self.udp, self.tcp);
         let (acceptor, allow) = (self.acceptor.clone(), self.options.allow.clone());
-        group.spawn(
-            "syslog-udp",
-            udp::serve(udp, acceptor, allow, self.drops, group.shutdown()),
-        );
+        udp::start(&group, udp, acceptor, allow, self.drops);
         let served = tcp::serve(tcp, self.acceptor, self.options, group.clone()).await;
         let stopped = group.stop(std::time::Duration::from_secs(5)).await;
         served?;
-        if let Err(failed) = stopped {
-            tracing::error!(%failed, "a syslog task failed");
-        }
-        Ok(())
+        // A listener that has ended must not look as if it listened.
+        Ok(stopped?)
     }
 }
 

@@ -31,12 +31,9 @@ impl Gather {
         }
     }
 
-    /// Takes a datagram; an empty one is no record.
-    pub(super) fn datagram(&mut self, body: &[u8]) {
-        if body.is_empty() {
-            return;
-        }
-        let record = RawRecord::whole(self.next, self.acceptor.now(), body.to_vec());
+    /// Takes a datagram, which is a record.
+    pub(super) fn datagram(&mut self, body: Vec<u8>) {
+        let record = RawRecord::whole(self.next, self.acceptor.now(), body);
         self.next += 1;
         self.take(record);
     }

@@ -199,3 +199,56 @@ async fn a_flood_is_counted_to_the_last_datagram() {
     );
     sandbox.stop().await.unwrap();
 }
+
+/// Nothing leaves the raw stream, so nobody listens in the end: the kernel counts what is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_site_counts_what_it_cannot_hear() {
+    let mut config = config();
+    config.bus.max_bytes = 1 << 20;
+    let sandbox = Sandbox::start_with(config, Stores::Files).await.unwrap();
+    let bus = sandbox.site().adapters().bus.clone();
+    let hold = std::time::Duration::from_secs(600);
+    let lease = bus.acquire("normalise/raw", "test", hold).await.unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect(sandbox.address(LISTENER)).unwrap();
+    // More than the listener reads ahead and the socket holds, in few and large datagrams.
+    let sent: u64 = 600;
+    let flood = tokio::task::spawn_blocking(move || {
+        for n in 0..sent {
+            let mut noise = vec![0; 30_000];
+            let mut hasher = blake3::Hasher::new();
+            hasher
+                .update(&n.to_le_bytes())
+                .finalize_xof()
+                .fill(&mut noise);
+            let text: String = noise.iter().map(|byte| format!("{byte:02x}")).collect();
+            socket
+                .send(format!("{} {text}", bsd(n)).as_bytes())
+                .unwrap();
+        }
+        socket
+    });
+    let socket = flood.await.unwrap();
+    bus.release(&lease.unwrap()).await.unwrap();
+    let mut last = 0;
+    let ledger = loop {
+        let ledger = sandbox.settled_after(last).await;
+        let lost: u64 = ledger
+            .kernel_drops
+            .iter()
+            .map(|drops| drops.datagrams)
+            .sum();
+        if ledger.total.received + lost >= sent + last {
+            break ledger;
+        }
+        // What was lost last is known when one more datagram has come.
+        socket.send(bsd(sent + last).as_bytes()).unwrap();
+        last += 1;
+    };
+    let lost = ledger.kernel_drops[0].datagrams;
+    eprintln!("{sent} large datagrams: {lost} thrown away by the kernel");
+    assert!(lost > 0);
+    assert_eq!(ledger.total.received + lost, sent + last);
+    balanced(&sandbox, ledger.total.received).await;
+    sandbox.stop().await.unwrap();
+}
