@@ -61,6 +61,27 @@ const ROOMS: &[(&str, Room)] = &[
     ("crates/ingest/parsers", of(Plane::Ingest, Layer::Pure)),
     ("crates/ingest/listeners", of(Plane::Ingest, Layer::Service)),
     ("crates/ingest/normalise", of(Plane::Ingest, Layer::Service)),
+    (
+        "crates/detection/correlation",
+        of(Plane::Detection, Layer::Pure),
+    ),
+    (
+        "crates/detection/engineering",
+        of(Plane::Detection, Layer::Pure),
+    ),
+    (
+        "crates/detection/incidents",
+        of(Plane::Detection, Layer::Service),
+    ),
+    (
+        "crates/detection/indicators",
+        of(Plane::Detection, Layer::Pure),
+    ),
+    (
+        "crates/detection/notify",
+        of(Plane::Detection, Layer::Service),
+    ),
+    ("crates/detection/plan", of(Plane::Detection, Layer::Pure)),
     ("crates/detection/rules", of(Plane::Detection, Layer::Pure)),
     (
         "crates/detection/shipped",
@@ -70,6 +91,14 @@ const ROOMS: &[(&str, Room)] = &[
     (
         "crates/detection/detect",
         of(Plane::Detection, Layer::Service),
+    ),
+    (
+        "crates/detection/window-state",
+        of(Plane::Detection, Layer::Port),
+    ),
+    (
+        "crates/detection/window-state-*",
+        of(Plane::Detection, Layer::Adapter),
     ),
     (
         "crates/observability/ledger",
