@@ -141,10 +141,10 @@ fn rules_are_tried_and_put_in_force() {
     // No site is needed for files.
     assert!(
         place
-            .ok(&["rules", "test", &rule, &hit])
+            .ok(&["rules", "try", &rule, &hit])
             .starts_with("match")
     );
-    assert_eq!(place.run(&["rules", "test", &rule, &miss]).code, 1);
+    assert_eq!(place.run(&["rules", "try", &rule, &miss]).code, 1);
     assert!(
         place
             .ok(&["rules", "lint", &rule])

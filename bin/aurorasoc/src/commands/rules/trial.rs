@@ -30,11 +30,11 @@ use crate::output::{Ink, Line, count, of, short};
 /// that is a file needs no running site; an id names one of the site's rules.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    aurorasoc rules test new.yml capture.evtx\n  \
-    aurorasoc rules test my-rules/ events.json\n  \
-    aurorasoc rules test 5c1b2a9e sysmon.json --source windows\n\n\
+    aurorasoc rules try new.yml capture.evtx\n  \
+    aurorasoc rules try my-rules/ events.json\n  \
+    aurorasoc rules try 5c1b2a9e sysmon.json --source windows\n\n\
     Exit code 1 when nothing matched, 6 when some records could not be read.")]
-pub struct Test {
+pub struct Try {
     /// A rule file, a folder of rules, or the id of a rule in force
     #[arg(value_name = "RULE")]
     rule: String,
@@ -67,15 +67,15 @@ struct Tried {
     problems: Vec<String>,
 }
 
-pub async fn run(test: Test, app: &mut App) -> anyhow::Result<Exit> {
-    let set = rules(&test, app).await?;
+pub async fn run(wanted: Try, app: &mut App) -> anyhow::Result<Exit> {
+    let set = rules(&wanted, app).await?;
     let mut bench = Bench {
         registry: Registry::new()?,
         set,
         tried: Tried::default(),
     };
-    for path in &test.records {
-        bench.file(path, test.source.as_ref(), app.now())?;
+    for path in &wanted.records {
+        bench.file(path, wanted.source.as_ref(), app.now())?;
     }
     let tried = bench.tried;
     let exit = match (tried.hits.is_empty(), tried.problems.is_empty()) {
@@ -83,7 +83,7 @@ pub async fn run(test: Test, app: &mut App) -> anyhow::Result<Exit> {
         (true, true) => Exit::Failed,
         (false, true) => Exit::Ok,
     };
-    if test.form.json {
+    if wanted.form.json {
         app.screen.json(&tried)?;
     } else {
         show(&tried, app)?;
@@ -91,16 +91,16 @@ pub async fn run(test: Test, app: &mut App) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-async fn rules(test: &Test, app: &App) -> anyhow::Result<RuleSet> {
-    let path = Path::new(&test.rule);
+async fn rules(wanted: &Try, app: &App) -> anyhow::Result<RuleSet> {
+    let path = Path::new(&wanted.rule);
     let set = if path.exists() {
         local::load(&[path.to_owned()])?
     } else {
         // What looks like a path is not looked for among ids.
-        if test.rule.contains('/') || test.rule.ends_with(".yml") {
+        if wanted.rule.contains('/') || wanted.rule.ends_with(".yml") {
             local::existing(path)?;
         }
-        let id = lookup::rule(&app.client, &test.rule).await?;
+        let id = lookup::rule(&app.client, &wanted.rule).await?;
         let text = app.client.rule(&id).await?.text;
         RuleSet::from_texts([("rule", text.as_str())], Options::default())
     };

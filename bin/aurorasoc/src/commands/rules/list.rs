@@ -1,0 +1,70 @@
+use aurora_messages::RuleQuery;
+use clap::Args;
+
+use crate::app::App;
+use crate::args::Form;
+use crate::exit::Exit;
+use crate::output::{Ink, Line, Span, Table, count, head, of, severity, short};
+
+/// List the rules in force
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    aurorasoc rules list\n  \
+    aurorasoc rules list T1003\n  \
+    aurorasoc rules list mimikatz --json | jq -r '.rules[].file'")]
+pub struct List {
+    /// Part of the title, id, file, author or an ATT&CK id
+    text: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    limit: u32,
+    #[command(flatten)]
+    form: Form,
+}
+
+pub async fn run(list: List, app: &mut App) -> anyhow::Result<Exit> {
+    let query = RuleQuery {
+        text: list.text,
+        limit: Some(list.limit),
+        offset: None,
+    };
+    let page = app.client.rules(&query).await?;
+    if list.form.json {
+        app.screen.json(&page)?;
+        return Ok(Exit::Ok);
+    }
+    let mut table = Table::new(&[
+        "rule", "severity", "matches#", "ATT&CK", "title", "author", "file",
+    ]);
+    for rule in &page.rules {
+        table.row([
+            Span::plain(head(&rule.id)),
+            severity(rule.severity),
+            Span::plain(count(rule.matches)),
+            Span::plain(short(&rule.attack.join(" "), 24)),
+            Span::plain(short(&rule.title, 70)),
+            Span::plain(short(&rule.author, 30)),
+            Span::dim(&rule.file),
+        ]);
+    }
+    if table.is_empty() {
+        app.screen.line("No rule fits.")?;
+    } else {
+        app.screen.table(&table)?;
+    }
+    let more = page.total - page.rules.len().try_into().unwrap_or(page.total);
+    let mut told = of(page.total, "rule");
+    if more > 0 {
+        told.push_str(&format!(", {} not shown: raise --limit", count(more)));
+    }
+    app.screen.line(Line::new().dim(told))?;
+    if !page.broken.is_empty() {
+        let lint = app.command("rules lint");
+        let text = format!(
+            "{} not in force: see `{lint}`",
+            of(page.broken.len() as u64, "broken rule")
+        );
+        app.screen.line(Line::new().ink(Ink::Yellow, text))?;
+    }
+    Ok(Exit::Ok)
+}
