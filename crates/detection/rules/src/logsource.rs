@@ -47,6 +47,14 @@ impl Key {
         }
     }
 
+    /// Whether everything this one names is the same in the other.
+    pub fn covers(&self, other: &Self) -> bool {
+        let part = |own: &str, other: &str| own.is_empty() || own == other;
+        part(&self.category, &other.category)
+            && part(&self.product, &other.product)
+            && part(&self.service, &other.service)
+    }
+
     pub fn category_only(&self) -> Self {
         Self {
             category: self.category.clone(),
@@ -77,7 +85,7 @@ pub(crate) struct LogSources {
 /// The events of one logsource.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
-    alternatives: Vec<Vec<Test>>,
+    pub(crate) alternatives: Vec<Vec<Test>>,
     /// Whether a row of the table says so, rather than names that happen to be equal.
     pub known: bool,
 }

@@ -18,10 +18,13 @@ pub enum ProblemKind {
     Unreadable,
     /// The rule is not valid Sigma.
     Invalid,
-    /// Another rule, earlier in the order of the files, has the same id.
+    /// Another rule, correlation or filter, earlier in the order of the files, has the same id.
     DuplicateId,
-    /// A correlation or filter: valid, but this version does not evaluate it yet.
-    NotEvaluated,
+    /// A correlation or filter refers to what is not there; the correlation is not in the set, of
+    /// the filter the reference is not.
+    Unresolved,
+    /// A correlation that needs itself.
+    Cyclic,
 }
 
 impl std::fmt::Display for Problem {

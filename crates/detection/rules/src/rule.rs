@@ -10,8 +10,8 @@ use crate::attack;
 pub struct LoadedRule {
     /// The rule's own id; its revision when it has none.
     pub id: RuleId,
-    /// Hash of the rule's text: 32 lower-case hex digits. Line ends and blanks behind the last
-    /// line do not count.
+    /// Hash of the rule's text, and of the filters on it: 32 lower-case hex digits. Line ends and
+    /// blanks behind the last line do not count.
     pub revision: String,
     /// Relative to the rule folder.
     pub file: Arc<str>,
@@ -21,12 +21,19 @@ pub struct LoadedRule {
     pub severity: Severity,
     /// ATT&CK ids of its tags: `T1059.001`, `TA0002`.
     pub attack: Vec<String>,
+    /// With the conditions of the filters on it.
     pub rule: Rule,
+    /// The filters on it, in the order they were put there. Their selections stand behind the
+    /// rule's own.
+    pub filters: Vec<RuleId>,
+    /// How many of the selections are the rule's own.
+    pub(crate) own_selections: usize,
+    pub(crate) alerts: bool,
 }
 
 impl LoadedRule {
     pub(crate) fn new(file: Arc<str>, file_text: &str, rule: Rule) -> Self {
-        let text = own_text(file_text, rule.at.line);
+        let text = own_text(file_text, &rule.inherited, rule.at.line);
         let revision = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
         Self {
             id: RuleId(rule.id.clone().unwrap_or_else(|| revision.clone())),
@@ -35,8 +42,17 @@ impl LoadedRule {
             text: text.into(),
             severity: rule.level.map_or(Severity::Unknown, severity),
             attack: attack::ids(&rule.tags),
+            filters: Vec::new(),
+            own_selections: rule.detection.selections.len(),
+            alerts: true,
             rule,
         }
+    }
+
+    /// Whether its match is an alert of its own: not when correlations refer to it, unless one of
+    /// them says `generate: true`.
+    pub fn alerts(&self) -> bool {
+        self.alerts
     }
 
     /// Who wrote it, for display.
@@ -45,7 +61,7 @@ impl LoadedRule {
     }
 }
 
-fn severity(level: Level) -> Severity {
+pub(crate) fn severity(level: Level) -> Severity {
     match level {
         Level::Informational => Severity::Informational,
         Level::Low => Severity::Low,
@@ -55,9 +71,16 @@ fn severity(level: Level) -> Severity {
     }
 }
 
+/// A document's text, behind the texts of those it takes attributes from.
+pub(crate) fn own_text(file: &str, inherited: &[u32], first_line: u32) -> String {
+    let lines = inherited.iter().chain([&first_line]);
+    let texts: Vec<String> = lines.map(|line| document_text(file, *line)).collect();
+    texts.join("\n---\n")
+}
+
 /// From the document's first line to the next document marker, which YAML knows by its place at
 /// the start of a line even inside block text.
-fn own_text(file: &str, first_line: u32) -> String {
+fn document_text(file: &str, first_line: u32) -> String {
     let lines = file.lines().skip(first_line.saturating_sub(1) as usize);
     let own: Vec<&str> = lines.take_while(|line| !is_marker(line)).collect();
     own.join("\n").trim_end().to_owned()

@@ -5,8 +5,10 @@ use aurora_model::{MatchedField, RuleId};
 use aurora_sigma::{Document, Error as RuleError, LogSource, parse};
 use serde_json::Value;
 
+use crate::correlation::{self, LoadedCorrelation, Member, Refused};
 use crate::event::{Names, OcsfEvent};
 use crate::facts::Facts;
+use crate::filter::{self, LoadedFilter};
 use crate::logsource::{Key, Scope};
 use crate::mapping::Mapping;
 use crate::problem::{Problem, ProblemKind};
@@ -22,8 +24,12 @@ pub struct Options {
 /// Rules ready for events, and what could not be made ready.
 pub struct RuleSet {
     rules: Vec<LoadedRule>,
+    correlations: Vec<LoadedCorrelation>,
+    filters: Vec<LoadedFilter>,
     problems: Vec<Problem>,
     by_id: HashMap<RuleId, usize>,
+    /// The file of every id, of whatever kind of document.
+    ids: HashMap<RuleId, Arc<str>>,
     groups: Vec<Group>,
     mapping: Mapping,
 }
@@ -69,14 +75,18 @@ impl RuleSet {
         let mapping = Mapping::shipped().expect("the shipped tables are checked by a test");
         let mut set = Self {
             rules: Vec::new(),
+            correlations: Vec::new(),
+            filters: Vec::new(),
             problems,
             by_id: HashMap::new(),
+            ids: HashMap::new(),
             groups: Vec::new(),
             mapping,
         };
         for (file, text) in files {
             set.add_file(&file, text, &options);
         }
+        set.link();
         set.group();
         set
     }
@@ -90,34 +100,75 @@ impl RuleSet {
                 Ok(Document::Rule(rule)) => {
                     self.add(LoadedRule::new(Arc::clone(file), text, *rule))
                 }
-                Ok(Document::Correlation(it)) => self.not_evaluated("correlation", &it),
-                Ok(Document::Filter(it)) => self.not_evaluated("filter", &it),
+                Ok(Document::Correlation(it)) => {
+                    let it = LoadedCorrelation::new(Arc::clone(file), text, *it);
+                    if self.is_new(&it.id, &it.file, &it.correlation.at) {
+                        self.correlations.push(it);
+                    }
+                }
+                Ok(Document::Filter(it)) => {
+                    let it = LoadedFilter::new(Arc::clone(file), text, *it);
+                    if self.is_new(&it.id, &it.file, &it.filter.at) {
+                        self.filters.push(it);
+                    }
+                }
                 Err(error) => self.invalid(&error),
             }
         }
     }
 
     fn add(&mut self, rule: LoadedRule) {
-        if let Some(first) = self.by_id.get(&rule.id) {
-            let other = &self.rules[*first];
-            let reason = format!("the id {} is already that of {}", rule.id, other.file);
-            self.problem(ProblemKind::DuplicateId, &rule.rule.at, reason);
-            return;
+        if self.is_new(&rule.id, &rule.file, &rule.rule.at) {
+            self.by_id.insert(rule.id.clone(), self.rules.len());
+            self.rules.push(rule);
         }
-        self.by_id.insert(rule.id.clone(), self.rules.len());
-        self.rules.push(rule);
+    }
+
+    /// A second document with the same id is a problem.
+    fn is_new(&mut self, id: &RuleId, file: &Arc<str>, at: &aurora_sigma::Location) -> bool {
+        if let Some(other) = self.ids.get(id) {
+            let reason = format!("the id {id} is already that of {other}");
+            self.problem(ProblemKind::DuplicateId, at, reason);
+            return false;
+        }
+        self.ids.insert(id.clone(), Arc::clone(file));
+        true
+    }
+
+    /// Puts filters on their rules, then follows the references of correlations, whose revisions
+    /// depend on those of the rules.
+    fn link(&mut self) {
+        let refused = filter::apply(&mut self.rules, &self.correlations, &mut self.filters);
+        refused.into_iter().for_each(|no| self.refused(no));
+        let given = std::mem::take(&mut self.correlations);
+        let (usable, refused) = correlation::resolve(&self.rules, given);
+        self.correlations = usable;
+        refused.into_iter().for_each(|no| self.refused(no));
+        self.silence();
+    }
+
+    /// What only feeds correlations makes no alerts; `generate` anywhere speaks for making them.
+    fn silence(&mut self) {
+        let mut generate: HashMap<Member, bool> = HashMap::new();
+        for it in &self.correlations {
+            for base in &it.bases {
+                *generate.entry(base.member).or_default() |= it.correlation.generate;
+            }
+        }
+        for (member, generate) in generate {
+            match member {
+                Member::Rule(at) => self.rules[at].alerts = generate,
+                Member::Correlation(at) => self.correlations[at].alerts = generate,
+            }
+        }
+    }
+
+    fn refused(&mut self, no: Refused) {
+        self.problem(no.kind, &no.at, no.reason);
     }
 
     fn invalid(&mut self, error: &RuleError) {
         self.problem(ProblemKind::Invalid, error.at(), error.reason());
-    }
-
-    fn not_evaluated(&mut self, kind: &str, document: &aurora_sigma::NotEvaluated) {
-        let reason = format!(
-            "{kind} `{}` is not evaluated yet by this version",
-            document.title
-        );
-        self.problem(ProblemKind::NotEvaluated, &document.at, reason);
     }
 
     fn problem(&mut self, kind: ProblemKind, at: &aurora_sigma::Location, reason: String) {
@@ -154,6 +205,16 @@ impl RuleSet {
         &self.rules
     }
 
+    /// Correlation rules, members before those who refer to them. None is evaluated here: that
+    /// takes state.
+    pub fn correlations(&self) -> &[LoadedCorrelation] {
+        &self.correlations
+    }
+
+    pub fn filters(&self) -> &[LoadedFilter] {
+        &self.filters
+    }
+
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
@@ -164,10 +225,11 @@ impl RuleSet {
 
     /// Hash over ids and revisions: two sets with the same value evaluate alike.
     pub fn revision(&self) -> String {
-        let mut rules: Vec<(&str, &str)> = self
-            .rules
-            .iter()
-            .map(|rule| (rule.id.0.as_str(), rule.revision.as_str()))
+        let rules = self.rules.iter().map(|it| (&it.id, &it.revision));
+        let correlations = self.correlations.iter().map(|it| (&it.id, &it.revision));
+        let mut rules: Vec<(&str, &str)> = rules
+            .chain(correlations)
+            .map(|(id, revision)| (id.0.as_str(), revision.as_str()))
             .collect();
         rules.sort_unstable();
         let mut hash = blake3::Hasher::new();
@@ -222,6 +284,8 @@ impl std::fmt::Debug for RuleSet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RuleSet")
             .field("rules", &self.rules.len())
+            .field("correlations", &self.correlations.len())
+            .field("filters", &self.filters.len())
             .field("problems", &self.problems.len())
             .finish_non_exhaustive()
     }

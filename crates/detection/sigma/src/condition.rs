@@ -1,7 +1,7 @@
 //! The condition language: `and`, `or`, `not`, brackets, `1 of`, `all of`, `them`.
 
 use crate::error::{Error, Location};
-use crate::nearest::nearest;
+use aurora_nearest::nearest;
 
 /// Brackets and `not`s within one another.
 const MAX_DEPTH: usize = 48;
@@ -26,16 +26,38 @@ impl Expr {
     }
 }
 
+/// What the names in a condition are names of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    Selections,
+    Rules,
+}
+
+impl Named {
+    fn one(self) -> &'static str {
+        match self {
+            Self::Selections => "selection",
+            Self::Rules => "rule",
+        }
+    }
+}
+
 /// Parses a condition over the named selections.
 ///
 /// # Errors
 /// [`Error::Condition`] for the grammar, [`Error::UnknownIdentifier`] for a name.
-pub(crate) fn parse(text: &str, names: &[&str], at: &Location) -> Result<Expr, Error> {
+pub(crate) fn parse(
+    text: &str,
+    names: &[&str],
+    named: Named,
+    at: &Location,
+) -> Result<Expr, Error> {
     let tokens = tokens(text, at)?;
     let mut parser = Parser {
         tokens: &tokens,
         next: 0,
         names,
+        named,
         at,
         depth: 0,
     };
@@ -107,6 +129,7 @@ struct Parser<'p> {
     tokens: &'p [Token<'p>],
     next: usize,
     names: &'p [&'p str],
+    named: Named,
     at: &'p Location,
     depth: usize,
 }
@@ -158,7 +181,8 @@ impl<'p> Parser<'p> {
                 .tokens
                 .last()
                 .map_or(0, |t| t.offset + t.word.chars().count());
-            return Err(self.fail(end, "ends where a selection is expected".to_owned()));
+            let reason = format!("ends where a {} is expected", self.named.one());
+            return Err(self.fail(end, reason));
         };
         self.next += 1;
         if token.word == "(" {
@@ -175,7 +199,8 @@ impl<'p> Parser<'p> {
             return self.quantified(token);
         }
         if token.word == ")" || token.is("and") || token.is("or") {
-            let reason = format!("`{}` stands where a selection is expected", token.word);
+            let one = self.named.one();
+            let reason = format!("`{}` stands where a {one} is expected", token.word);
             return Err(self.fail(token.offset, reason));
         }
         let index = self.names.iter().position(|name| *name == token.word);
@@ -241,6 +266,7 @@ impl<'p> Parser<'p> {
                 ..self.at.clone()
             },
             name: token.word.to_owned(),
+            what: self.named.one(),
             nearest: nearest(token.word, self.names.iter().copied()).map(str::to_owned),
         }
     }

@@ -1,11 +1,11 @@
 use crate::compile;
-use crate::condition::{self, Expr};
+use crate::condition::{self, Expr, Named};
 use crate::document::Options;
 use crate::error::{Error, Location};
 use crate::matcher::Matcher;
 use crate::modifier::Modifier;
-use crate::nearest::nearest;
 use crate::yaml::{Entry, Kind, Node, Source};
+use aurora_nearest::nearest;
 
 /// A rule's `detection` section, compiled.
 #[derive(Clone, Debug)]
@@ -68,20 +68,24 @@ impl Body {
     }
 }
 
+/// Reads a section of named searches and a condition; `reserved` are its other keys.
 pub(crate) fn read(
     source: &Source,
     options: &Options<'_>,
     section: &Entry,
+    reserved: &[&str],
 ) -> Result<Detection, Error> {
     let Kind::Map(entries) = &section.value.kind else {
         return Err(section.value.invalid(
             source,
-            "detection",
+            &section.key,
             "a map of selections and a condition",
         ));
     };
     let mut selections = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.key != "condition") {
+    let named =
+        |entry: &&Entry| entry.key != "condition" && !reserved.contains(&entry.key.as_str());
+    for entry in entries.iter().filter(named) {
         if entry.key == "timeframe" {
             return Err(entry
                 .value
@@ -112,7 +116,10 @@ fn conditions(
         return Err(Error::Missing {
             at,
             what: "condition",
-            within: "detection section",
+            within: match section.key.as_str() {
+                "filter" => "filter section",
+                _ => "detection section",
+            },
             nearest: near,
         });
     };
@@ -120,8 +127,10 @@ fn conditions(
         .iter()
         .map(|selection| selection.name.as_str())
         .collect();
-    let one =
-        |node: &Node| condition::parse(&node.text(source, "condition")?, &names, &node.at(source));
+    let one = |node: &Node| {
+        let text = node.text(source, "condition")?;
+        condition::parse(&text, &names, Named::Selections, &node.at(source))
+    };
     match &condition.kind {
         Kind::List(nodes) if !nodes.is_empty() => nodes.iter().map(one).collect(),
         Kind::List(_) => Err(condition.invalid(source, "condition", "at least one expression")),

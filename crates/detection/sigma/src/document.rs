@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::collection::{Collection, Whole};
+use crate::correlation::{self, Correlation};
 use crate::detection;
-use crate::error::{Error, Location};
+use crate::error::Error;
+use crate::filter::{self, Filter};
 use crate::header::Header;
 use crate::rule::Rule;
 use crate::yaml::{self, Kind, Node, Source};
@@ -21,24 +24,17 @@ pub struct Options<'a> {
 #[derive(Clone, Debug)]
 pub enum Document {
     Rule(Box<Rule>),
-    /// A correlation over other rules: recognised, not evaluated yet by this version.
-    Correlation(NotEvaluated),
-    /// A filter on other rules: recognised, not evaluated yet by this version.
-    Filter(NotEvaluated),
-}
-
-/// What is known of a document that this version does not evaluate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotEvaluated {
-    pub at: Location,
-    pub title: String,
-    pub id: Option<String>,
+    /// A rule over the matches of other rules.
+    Correlation(Box<Correlation>),
+    /// A condition put on other rules.
+    Filter(Box<Filter>),
 }
 
 /// Reads every document of a rule file; `file` is what errors and locations call it.
 ///
 /// A document that cannot be used is an error in its place and does not stop the others, except
-/// broken YAML, after which nothing is known. An empty file has no documents.
+/// broken YAML, after which nothing is known. An empty file has no documents. Documents with an
+/// `action` are worked into those they are about and do not appear themselves.
 pub fn parse(file: &str, text: &str, options: &Options<'_>) -> Vec<Result<Document, Error>> {
     let source = Source {
         file: Arc::from(file),
@@ -51,48 +47,80 @@ pub fn parse(file: &str, text: &str, options: &Options<'_>) -> Vec<Result<Docume
             limit: MAX_TEXT_BYTES,
         })];
     }
+    let mut collection = Collection::default();
     yaml::read(&source, text.trim_start_matches('\u{feff}'))
         .into_iter()
         .filter(|document| !matches!(document, Ok(node) if is_empty(node)))
-        .map(|node| document(&source, options, &node?))
+        .filter_map(|node| whole(&source, &mut collection, node).transpose())
+        .map(|whole| document(&source, options, &whole?))
         .collect()
+}
+
+fn whole(
+    source: &Source,
+    collection: &mut Collection,
+    node: Result<Node, Error>,
+) -> Result<Option<Whole>, Error> {
+    let node = node?;
+    if !matches!(node.kind, Kind::Map(_)) {
+        return Err(node.invalid(source, "rule", "a map with title, logsource and detection"));
+    }
+    collection.take(source, node)
 }
 
 fn is_empty(node: &Node) -> bool {
     matches!(node.kind, Kind::Scalar(yaml::Scalar::Null))
 }
 
-fn document(source: &Source, options: &Options<'_>, node: &Node) -> Result<Document, Error> {
-    if !matches!(node.kind, Kind::Map(_)) {
-        return Err(node.invalid(source, "rule", "a map with title, logsource and detection"));
+/// The sections that make a document what it is, and what it then is.
+const SECTIONS: [(&str, &str); 3] = [
+    ("correlation", "correlation rule"),
+    ("filter", "filter"),
+    ("detection", "rule"),
+];
+
+fn document(source: &Source, options: &Options<'_>, whole: &Whole) -> Result<Document, Error> {
+    let node = &whole.node;
+    let mut sections = SECTIONS
+        .iter()
+        .filter_map(|(key, what)| Some((node.entry(key)?, *what)));
+    let first = sections.next();
+    if let (Some((first, _)), Some((second, _))) = (first, sections.next()) {
+        return Err(Error::Contradiction {
+            at: second.at(source),
+            reason: format!(
+                "a document has a `{}` or a `{}` section, not both: part them with `---`",
+                first.key, second.key
+            ),
+        });
     }
+    let what = first.map_or("rule", |(_, what)| what);
     let header = Header {
         source,
         document: node,
+        what,
     };
-    if let Some(action) = node.get("action") {
-        return Err(action.invalid(source, "action", "whole rules, one in each document"));
-    }
-    if node.get("correlation").is_some() {
-        return not_evaluated(&header).map(Document::Correlation);
-    }
-    if node.get("filter").is_some() {
-        return not_evaluated(&header).map(Document::Filter);
-    }
-    rule(&header, options).map(|rule| Document::Rule(Box::new(rule)))
-}
-
-fn not_evaluated(header: &Header<'_>) -> Result<NotEvaluated, Error> {
-    Ok(NotEvaluated {
-        at: header.document.at(header.source),
-        title: header.required("title")?,
-        id: header.optional("id")?,
+    let inherited = whole.inherited.clone();
+    Ok(match what {
+        "correlation rule" => {
+            let read = correlation::read(&header)?;
+            Document::Correlation(Box::new(Correlation { inherited, ..read }))
+        }
+        "filter" => {
+            let read = filter::read(&header, options)?;
+            Document::Filter(Box::new(Filter { inherited, ..read }))
+        }
+        _ => {
+            let read = rule(&header, options)?;
+            Document::Rule(Box::new(Rule { inherited, ..read }))
+        }
     })
 }
 
 fn rule(header: &Header<'_>, options: &Options<'_>) -> Result<Rule, Error> {
     Ok(Rule {
         at: header.document.at(header.source),
+        inherited: Vec::new(),
         title: header.required("title")?,
         id: header.optional("id")?,
         name: header.optional("name")?,
@@ -107,7 +135,7 @@ fn rule(header: &Header<'_>, options: &Options<'_>) -> Result<Rule, Error> {
         modified: header.optional("modified")?,
         related: header.related()?,
         logsource: header.logsource()?,
-        detection: detection::read(header.source, options, header.entry("detection")?)?,
+        detection: detection::read(header.source, options, header.entry("detection")?, &[])?,
         fields: header.list("fields")?,
         falsepositives: header.list("falsepositives")?,
         tags: header.list("tags")?,

@@ -60,14 +60,31 @@ pub enum Error {
         reason: String,
     },
     #[error(
-        "{at}: the condition names `{name}`, which no selection is called{}",
+        "{at}: the condition names `{name}`, which no {what} is called{}",
         did_you_mean(nearest)
     )]
     UnknownIdentifier {
         at: Location,
         name: String,
+        /// `selection`, or `rule` in a correlation.
+        what: &'static str,
         nearest: Option<String>,
     },
+    /// A section whose keys are all known has another one.
+    #[error(
+        "{at}: the {within} section has no `{key}`{}",
+        did_you_mean_of(nearest, known)
+    )]
+    UnknownKey {
+        at: Location,
+        key: String,
+        within: &'static str,
+        nearest: Option<String>,
+        known: String,
+    },
+    /// Two things that cannot both be meant.
+    #[error("{at}: {reason}")]
+    Contradiction { at: Location, reason: String },
     #[error("{at}: condition: {reason}")]
     Condition { at: Location, reason: String },
     #[error("{at}: regular expression `{pattern}`: {reason}")]
@@ -92,6 +109,8 @@ impl Error {
             | Self::UnknownModifier { at, .. }
             | Self::Modifier { at, .. }
             | Self::UnknownIdentifier { at, .. }
+            | Self::UnknownKey { at, .. }
+            | Self::Contradiction { at, .. }
             | Self::Condition { at, .. }
             | Self::Regex { at, .. }
             | Self::Placeholder { at, .. } => at,

@@ -1,24 +1,30 @@
 //! Everything of a rule but its detection.
 
 use crate::error::Error;
-use crate::nearest::nearest;
 use crate::rule::{Level, LogSource, Related, Status};
 use crate::yaml::{Entry, Kind, Node, Scalar, Source};
+use aurora_nearest::nearest;
 
 /// Reads a document's attributes one by one.
 pub(crate) struct Header<'d> {
     pub source: &'d Source,
     pub document: &'d Node,
+    /// What it is, for errors: `rule`.
+    pub what: &'static str,
 }
 
 impl<'d> Header<'d> {
     pub fn entry(&self, key: &'static str) -> Result<&'d Entry, Error> {
-        self.document.entry(key).ok_or_else(|| Error::Missing {
+        self.document.entry(key).ok_or_else(|| self.missing(key))
+    }
+
+    pub fn missing(&self, key: &'static str) -> Error {
+        Error::Missing {
             at: self.document.at(self.source),
             what: key,
-            within: "rule",
+            within: self.what,
             nearest: nearest(key, self.document.keys()).map(str::to_owned),
-        })
+        }
     }
 
     pub fn required(&self, key: &'static str) -> Result<String, Error> {
@@ -69,7 +75,11 @@ impl<'d> Header<'d> {
         self.word("status", &Status::ALL)
     }
 
-    fn word<T: Copy>(&self, key: &str, known: &[(T, &'static str)]) -> Result<Option<T>, Error> {
+    pub fn word<T: Copy>(
+        &self,
+        key: &str,
+        known: &[(T, &'static str)],
+    ) -> Result<Option<T>, Error> {
         let Some(word) = self.optional(key)? else {
             return Ok(None);
         };
@@ -132,6 +142,7 @@ impl<'d> Header<'d> {
         let section = Header {
             source: self.source,
             document: &entry.value,
+            what: "logsource section",
         };
         let logsource = LogSource {
             category: section.optional("category")?,

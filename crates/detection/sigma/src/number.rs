@@ -49,7 +49,8 @@ impl Number {
         }
     }
 
-    fn as_f64(self) -> f64 {
+    /// The nearest floating-point number.
+    pub fn as_f64(self) -> f64 {
         match self {
             #[allow(clippy::cast_precision_loss)]
             Self::Int(value) => value as f64,

@@ -6,6 +6,8 @@ use crate::error::Location;
 pub struct Rule {
     /// Where its document begins.
     pub at: Location,
+    /// First lines of the `action` documents of the same file that it takes attributes from.
+    pub inherited: Vec<u32>,
     pub title: String,
     pub id: Option<String>,
     pub name: Option<String>,

@@ -49,7 +49,7 @@ fn one_bad_rule_never_stops_the_others() {
         DuplicateId b_twin.yml:1:1: the id 929a690e-bef0-4204-a928-ef5e620d6fcc is already that of a.yml
         Invalid c_modifier.yaml:9:11: unknown modifier `endwith`; did you mean `endswith`?; known: all, base64, base64offset, cased, cidr, contains, day, endswith, exists, expand, fieldref, gt, gte, hour, i, lt, lte, minute, month, m, neq, re, s, startswith, utf16, utf16be, utf16le, week, wide, windash, year
         Invalid d_yaml.yml:2:1: not readable as YAML: while parsing a flow sequence, expected ',' or ']'
-        NotEvaluated f_correlation.yml:1:1: correlation `Many` is not evaluated yet by this version"#]].assert_eq(&problems.join("\n"));
+        Invalid f_correlation.yml:3:3: `rules` is missing from the correlation section"#]].assert_eq(&problems.join("\n"));
     assert!(
         set.problems()
             .iter()

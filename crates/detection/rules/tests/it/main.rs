@@ -1,6 +1,7 @@
 //! The crate as its users see it.
 #![allow(clippy::unwrap_used)]
 
+mod correlations;
 mod events;
 mod folder;
 mod linting;

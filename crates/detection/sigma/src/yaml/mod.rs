@@ -96,6 +96,16 @@ impl Node {
             nearest: None,
         }
     }
+
+    pub fn empty_list(&self, source: &Source, what: &str, want: &str) -> Error {
+        Error::Invalid {
+            at: self.at(source),
+            what: what.to_owned(),
+            found: "an empty list".to_owned(),
+            want: want.to_owned(),
+            nearest: None,
+        }
+    }
 }
 
 impl Entry {

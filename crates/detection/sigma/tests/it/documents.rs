@@ -103,42 +103,6 @@ fn collections_keep_the_good_beside_the_bad() {
 }
 
 #[test]
-fn correlations_and_filters_are_recognised() {
-    let text = "\
-title: Many failures
-id: 0e95725d-7320-415d-80f7-004da920fc11
-correlation:
-    type: event_count
-    rules: [failed_logon]
-    group-by: [User]
-    timespan: 5m
-    condition:
-        gte: 10
----
-title: Not our scanner
-logsource:
-    product: windows
-filter:
-    rules: any
-    selection:
-        User: scanner
-    condition: not selection
-";
-    let documents = parse("c.yml", text, &Options::default());
-    let Ok(Document::Correlation(correlation)) = &documents[0] else {
-        panic!("{documents:?}")
-    };
-    assert_eq!(correlation.title, "Many failures");
-    let Ok(Document::Filter(filter)) = &documents[1] else {
-        panic!("{documents:?}")
-    };
-    assert_eq!(
-        (filter.title.as_str(), filter.at.line),
-        ("Not our scanner", 11)
-    );
-}
-
-#[test]
 fn placeholders_become_values() {
     let text = WHOLE.replace(
         r"Image|endswith: '\x.exe'",
@@ -253,11 +217,6 @@ fn what_is_missing_or_wrong_is_named_with_its_place() {
         "    selection:\n",
         "    timeframe: 5m\n    selection:\n",
         expect!["rule.yml:26:16: `timeframe` is `5m`: want a correlation rule instead"],
-    );
-    check(
-        "title: Whole",
-        "title: Whole\naction: global",
-        expect!["rule.yml:2:9: `action` is `global`: want whole rules, one in each document"],
     );
     check(
         "        Image|endswith: '\\x.exe'",

@@ -1,8 +1,11 @@
 //! The crate as its users see it.
 #![allow(clippy::unwrap_used)]
 
+mod collections;
 mod conditions;
+mod correlations;
 mod documents;
+mod filters;
 mod hostile;
 mod modifiers;
 mod shown;
