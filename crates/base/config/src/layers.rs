@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use crate::env;
-use crate::nearest::nearest;
 use crate::reference::keys;
+use aurora_nearest::nearest;
 
 /// What is wrong with the configuration, and where.
 #[derive(Debug, thiserror::Error)]

@@ -6,9 +6,7 @@
 
 mod env;
 mod layers;
-mod nearest;
 mod reference;
 
 pub use layers::{Error, Layers};
-pub use nearest::nearest;
 pub use reference::{reference_page, sample_file};

@@ -180,16 +180,10 @@ impl Registry {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let near = |known: &&'static str| distance(name, known);
-        let nearest = self
-            .names()
-            .into_iter()
-            .min_by_key(near)
-            .filter(|known| near(known) <= 3);
         Error::UnknownParser {
             name: name.to_owned(),
             known: format!("auto, {}", self.known()),
-            nearest,
+            nearest: aurora_nearest::nearest(name, self.names()),
         }
     }
 }
@@ -198,19 +192,4 @@ impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Registry").field(&self.names()).finish()
     }
-}
-
-/// Single-character edits between two names.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let edit = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = edit.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }

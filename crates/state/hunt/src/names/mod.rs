@@ -1,7 +1,6 @@
 //! From the names people write to places in an event.
 
 mod alias;
-mod nearest;
 mod schema;
 
 use aurora_ocsf::Path;

@@ -1,7 +1,8 @@
+use aurora_nearest::nearest;
 use aurora_ocsf::ecs::Transform;
 use aurora_ocsf::{Attribute, Path, Step};
 
-use super::{Names, Target, UnknownName, alias, nearest::nearest};
+use super::{Names, Target, UnknownName, alias};
 
 /// OCSF 1.3 names first, then the short names people expect, then ECS; `ecs:` forces ECS.
 #[derive(Clone, Copy, Debug, Default)]
