@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 
 use crate::consumer::Handle;
 use crate::memory::Memory;
+use crate::message::Part;
 use crate::publish::Slot;
 use crate::stream::StreamLog;
 use crate::{Io, Options};
@@ -79,6 +80,24 @@ impl LocalBus {
         };
         Ok(Self {
             inner: Arc::new(inner),
+        })
+    }
+
+    async fn open_consumer(&self, options: ConsumerOptions, part: Part) -> Result<Handle, Error> {
+        let (stream, name) = (options.stream, options.name.clone());
+        let (wake, new) = self.stream_log(stream)?.state().consumer(options)?;
+        if new {
+            // From its first delivery on it decides what is kept, after a crash too.
+            self.inner.keep().await?;
+        } else {
+            self.inner.changed(0);
+        }
+        Ok(Handle {
+            inner: Arc::clone(&self.inner),
+            stream,
+            name,
+            part,
+            wake,
         })
     }
 
@@ -194,20 +213,21 @@ impl Bus for LocalBus {
     }
 
     async fn consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error> {
-        let (stream, name) = (options.stream, options.name.clone());
-        let (wake, new) = self.stream_log(stream)?.state().consumer(options)?;
-        if new {
-            // From its first delivery on it decides what is kept, after a crash too.
-            self.inner.keep().await?;
-        } else {
-            self.inner.changed(0);
-        }
-        Ok(Box::new(Handle {
-            inner: Arc::clone(&self.inner),
-            stream,
-            name,
-            wake,
-        }))
+        Ok(Box::new(self.open_consumer(options, Part::Whole).await?))
+    }
+
+    async fn header_consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error> {
+        Ok(Box::new(self.open_consumer(options, Part::Header).await?))
+    }
+
+    async fn delete_consumer(&self, stream: Stream, name: &str) -> Result<(), Error> {
+        let removed = self.stream_log(stream)?.state().consumers.remove(name);
+        let Some(reading) = removed else {
+            return Ok(());
+        };
+        reading.wake.notify_waiters();
+        // Before it is said to be gone: a crash must not bring it back to hold its stream.
+        self.inner.keep().await
     }
 
     async fn peek(&self, stream: Stream, from: u64, limit: usize) -> Result<Vec<Peeked>, Error> {

@@ -11,11 +11,13 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use crate::bus::{Inner, blocking};
+use crate::message::Part;
 
 pub(crate) struct Handle {
     pub(crate) inner: Arc<Inner>,
     pub(crate) stream: Stream,
     pub(crate) name: String,
+    pub(crate) part: Part,
     pub(crate) wake: Arc<Notify>,
 }
 
@@ -23,9 +25,10 @@ impl Handle {
     /// Reads what was taken; when that fails, it counts as never taken.
     async fn read(&self, taken: Vec<(u64, u32)>) -> Result<Vec<Delivery>, Error> {
         let (inner, stream, name) = (Arc::clone(&self.inner), self.stream, self.name.clone());
+        let part = self.part;
         blocking(self.inner.options.io, move || {
             let stream = inner.stream(stream);
-            stream.read(&taken).inspect_err(|_| {
+            stream.read(&taken, part).inspect_err(|_| {
                 if let Some(reading) = stream.state().consumers.get_mut(&name) {
                     reading.cursor.give_back(&taken);
                 }

@@ -19,6 +19,14 @@ use bytes::Bytes;
 
 const VERSION: u8 = 1;
 
+/// What of a message is read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    /// All but the body.
+    Header,
+}
+
 /// Longest subject; NATS's own limit is of this order.
 pub(crate) const MAX_SUBJECT: usize = 4096;
 
@@ -62,6 +70,15 @@ pub fn decode(frame: &Bytes) -> Option<Message> {
     })
 }
 
+/// How long the part before the body is, from the start of a frame; none where that start is too
+/// short to tell.
+pub(crate) fn head_len(start: &[u8]) -> Option<usize> {
+    let subject = u16::from_le_bytes(start.get(1..3)?.try_into().ok()?);
+    let at = 3 + usize::from(subject) + 16;
+    let header = u32::from_le_bytes(start.get(at..at + 4)?.try_into().ok()?);
+    (at + 4).checked_add(usize::try_from(header).ok()?)
+}
+
 fn take(rest: &mut Bytes, len: usize) -> Option<Bytes> {
     (rest.len() >= len).then(|| rest.split_to(len))
 }
@@ -84,11 +101,16 @@ mod tests {
                 body: body.into(),
                 fence: None,
             };
-            prop_assert_eq!(decode(&encode(&message)), Some(message));
+            let frame = encode(&message);
+            let head = head_len(&frame).unwrap();
+            prop_assert_eq!(frame.len() - head, message.body.len());
+            prop_assert_eq!(head_len(&frame[..22]), None);
+            prop_assert_eq!(decode(&frame), Some(message));
         }
 
         #[test]
         fn any_bytes(bytes: Vec<u8>) {
+            head_len(&bytes);
             drop(decode(&bytes.into()));
         }
     }

@@ -8,16 +8,20 @@ use std::time::Duration;
 
 use aurora_bus::{Allowance, ConsumerInfo, ConsumerOptions, Cursor, Delivery, Peeked};
 use aurora_disk::Disk;
-use aurora_log::{Log, Ticket};
+use aurora_log::{Log, Reader, Ticket};
 use aurora_model::{BatchId, Stream};
+use bytes::Bytes;
 use tokio::sync::{Notify, watch};
 
 use crate::ids::Ids;
 use crate::index::{Filter, Index};
 use crate::memory::RememberedConsumer;
+use crate::message::Part;
 use crate::{Error, Options, message};
 
 const IDS: &str = "ids";
+/// Subject, id and header are seldom longer, in bytes.
+const FIRST_LOOK: usize = 1 << 10;
 
 /// The first sequence of a published group, or why it is not stored. None while it is on its way.
 pub(crate) type Outcome = Option<Result<u64, aurora_log::Error>>;
@@ -178,14 +182,20 @@ impl StreamLog {
     }
 
     /// Reads these messages back. Blocks.
-    pub(crate) fn read(&self, taken: &[(u64, u32)]) -> Result<Vec<Delivery>, aurora_bus::Error> {
+    pub(crate) fn read(
+        &self,
+        taken: &[(u64, u32)],
+        part: Part,
+    ) -> Result<Vec<Delivery>, aurora_bus::Error> {
         let mut reader = self.log.reader(taken.first().map_or(1, |(seq, _)| *seq));
         let deliver = |(seq, attempt): &(u64, u32)| {
             reader.seek(*seq);
-            let frame = reader
-                .next_frame()
-                .map_err(|e| crate::error::of_log(self.stream, e))?;
-            let found = frame.and_then(|frame| message::decode(&frame.payload));
+            let payload = match part {
+                Part::Whole => reader.next_frame().map(|frame| frame.map(|f| f.payload)),
+                Part::Header => next_head(&mut reader),
+            };
+            let payload = payload.map_err(|e| crate::error::of_log(self.stream, e))?;
+            let found = payload.and_then(|payload| message::decode(&payload));
             let found = found.ok_or(Error::Message {
                 stream: self.stream,
                 seq: *seq,
@@ -213,13 +223,37 @@ impl StreamLog {
     pub(crate) fn peek(&self, from: u64, limit: usize) -> Result<Vec<Peeked>, aurora_bus::Error> {
         let last = self.log.last();
         let seqs = (from.max(self.log.first())..=last).take(limit);
-        let found = self.read(&seqs.map(|seq| (seq, 0)).collect::<Vec<_>>())?;
+        let seqs: Vec<_> = seqs.map(|seq| (seq, 0)).collect();
+        let found = self.read(&seqs, Part::Header)?;
         let peeked = |d: Delivery| Peeked {
             seq: d.seq,
             subject: d.subject,
             header: d.header,
         };
         Ok(found.into_iter().map(peeked).collect())
+    }
+}
+
+/// The next message without its body, in one read where the header is not unusually long.
+fn next_head(reader: &mut Reader) -> Result<Option<Bytes>, aurora_log::Error> {
+    let seq = reader.position();
+    let mut len = FIRST_LOOK;
+    loop {
+        let Some(frame) = reader.next_start(len)? else {
+            return Ok(None);
+        };
+        let mut start = frame.payload;
+        match message::head_len(&start) {
+            Some(head) if head <= start.len() => {
+                start.truncate(head);
+                return Ok(Some(start));
+            }
+            // A damaged one asks for more than there is.
+            _ if start.len() < len => return Ok(Some(start)),
+            Some(head) => len = head,
+            None => len *= 8,
+        }
+        reader.seek(seq);
     }
 }
 

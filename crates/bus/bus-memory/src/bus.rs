@@ -12,7 +12,7 @@ use aurora_bus::{
 use aurora_clock::Clock;
 use aurora_model::{BatchId, Stream};
 
-use crate::consumer::Handle;
+use crate::consumer::{Handle, Part};
 use crate::stream::{Kept, size};
 
 /// Limits of a bus in memory.
@@ -101,6 +101,18 @@ impl MemoryBus {
         if open { Ok(store) } else { Err(Error::Closed) }
     }
 
+    fn open(&self, options: ConsumerOptions, part: Part) -> Result<Handle, Error> {
+        let (stream, name) = (options.stream, options.name.clone());
+        let wake = self.store()?.stream(stream).consumer(options)?;
+        Ok(Handle {
+            bus: self.clone(),
+            stream,
+            name,
+            part,
+            wake,
+        })
+    }
+
     pub(crate) fn now(&self) -> Duration {
         self.clock.elapsed()
     }
@@ -158,14 +170,21 @@ impl Bus for MemoryBus {
     }
 
     async fn consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error> {
-        let (stream, name) = (options.stream, options.name.clone());
-        let wake = self.store()?.stream(stream).consumer(options)?;
-        Ok(Box::new(Handle {
-            bus: self.clone(),
-            stream,
-            name,
-            wake,
-        }))
+        Ok(Box::new(self.open(options, Part::Whole)?))
+    }
+
+    async fn header_consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error> {
+        Ok(Box::new(self.open(options, Part::Header)?))
+    }
+
+    async fn delete_consumer(&self, stream: Stream, name: &str) -> Result<(), Error> {
+        let mut store = self.store()?;
+        let kept = store.stream(stream);
+        if let Some(reading) = kept.consumers.remove(name) {
+            reading.wake.notify_waiters();
+            kept.trim();
+        }
+        Ok(())
     }
 
     async fn peek(&self, stream: Stream, from: u64, limit: usize) -> Result<Vec<Peeked>, Error> {

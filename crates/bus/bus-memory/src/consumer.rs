@@ -16,7 +16,15 @@ pub(crate) struct Handle {
     pub(crate) bus: MemoryBus,
     pub(crate) stream: Stream,
     pub(crate) name: String,
+    pub(crate) part: Part,
     pub(crate) wake: Arc<Notify>,
+}
+
+/// What of a message a handle is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    Header,
 }
 
 #[async_trait]
@@ -29,11 +37,14 @@ impl Consumer for Handle {
             tokio::pin!(woken);
             woken.as_mut().enable();
             let now = self.bus.now();
-            let (got, due) = self
+            let (mut got, due) = self
                 .bus
                 .store()?
                 .stream(self.stream)
                 .take(&self.name, max, now);
+            if self.part == Part::Header {
+                got.iter_mut().for_each(|delivery| delivery.body.clear());
+            }
             if !got.is_empty() || max == 0 || Instant::now() >= until {
                 return Ok(got);
             }

@@ -37,7 +37,21 @@ const TABLE: &[Capability] = &[
     },
     Capability {
         role: "detect",
-        publish: &["aurora.alerts.*", "aurora.deadletter.detection"],
+        publish: &[
+            "aurora.matches.*",
+            "aurora.alerts.*",
+            "aurora.deadletter.detection",
+        ],
+        consume: &[Stream::Events],
+    },
+    Capability {
+        role: "correlate",
+        publish: &["aurora.matches.*", "aurora.alerts.*"],
+        consume: &[Stream::Matches],
+    },
+    Capability {
+        role: "incidents",
+        publish: &["aurora.incidents"],
         consume: &[Stream::Events],
     },
     Capability {
@@ -103,6 +117,27 @@ impl BusHandle {
     pub async fn consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error> {
         self.may_read(options.stream)?;
         self.bus.consumer(options).await
+    }
+
+    /// As [`Bus::header_consumer`], within the capability.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], else as [`Bus::consumer`].
+    pub async fn header_consumer(
+        &self,
+        options: ConsumerOptions,
+    ) -> Result<Box<dyn Consumer>, Error> {
+        self.may_read(options.stream)?;
+        self.bus.header_consumer(options).await
+    }
+
+    /// As [`Bus::delete_consumer`], within the capability.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], else as [`Bus::delete_consumer`].
+    pub async fn delete_consumer(&self, stream: Stream, name: &str) -> Result<(), Error> {
+        self.may_read(stream)?;
+        self.bus.delete_consumer(stream, name).await
     }
 
     /// As [`Bus::peek`], within the capability.

@@ -125,6 +125,21 @@ pub trait Bus: Send + Sync + std::fmt::Debug {
     /// [`Error::OtherFilters`] when it exists and reads something else, or storage fails.
     async fn consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error>;
 
+    /// As [`Bus::consumer`], for a reader of headers alone: deliveries to this handle have an
+    /// empty body, and none is read or sent for them.
+    ///
+    /// # Errors
+    /// As [`Bus::consumer`].
+    async fn header_consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error>;
+
+    /// Ends a durable consumer for good; what it alone held back is given up. Ending one that is
+    /// not there is harmless. Handles on it are of no use any more; the same name opened later is
+    /// a new consumer.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn delete_consumer(&self, stream: Stream, name: &str) -> Result<(), Error>;
+
     /// Headers from `from` on, at most `limit`, whether acknowledged or not.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ impl Count {
             ..
         } = handle.clone();
         let batch = options.batch;
-        let consumer = bus.consumer(consumer_options(Stream::Raw)).await?;
+        let consumer = bus.header_consumer(consumer_options(Stream::Raw)).await?;
         let kept = records.slot(&scope, LEDGER).await?;
         let mut floor = match &kept {
             Some(kept) => reading::sequence(LEDGER, kept)?,

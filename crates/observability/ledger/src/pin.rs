@@ -29,7 +29,7 @@ pub(crate) struct Pin {
 
 impl Pin {
     pub(crate) async fn open(bus: &BusHandle, stream: Stream) -> Result<Self, Error> {
-        let consumer = bus.consumer(consumer_options(stream)).await?;
+        let consumer = bus.header_consumer(consumer_options(stream)).await?;
         Ok(Self {
             consumer,
             held: BTreeMap::new(),

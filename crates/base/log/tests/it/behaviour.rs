@@ -50,6 +50,39 @@ fn appends_and_reads_from_anywhere() {
 }
 
 #[test]
+fn reads_no_more_of_a_frame_than_is_asked_for() {
+    let disk = SimDisk::new(1);
+    let log = open(&disk, small());
+    for i in 1..=30u64 {
+        log.append(format!("{i:04}{}", "x".repeat(i as usize)))
+            .unwrap();
+    }
+    for from in 1..=31 {
+        let mut reader = log.reader(from);
+        for i in from..=30 {
+            // Whole frames in between do not disturb.
+            let len = [0, 2, 4, 9, 1000][i as usize % 5];
+            let frame = match i % 3 {
+                0 => reader.next_frame(),
+                _ => reader.next_start(len),
+            };
+            let whole = format!("{i:04}{}", "x".repeat(i as usize));
+            let wanted = if i % 3 == 0 {
+                whole.len()
+            } else {
+                len.min(whole.len())
+            };
+            let frame = frame.unwrap().unwrap();
+            assert_eq!(
+                (frame.seq, &frame.payload[..]),
+                (i, &whole.as_bytes()[..wanted])
+            );
+        }
+        assert_eq!(reader.next_start(9).unwrap(), None);
+    }
+}
+
+#[test]
 fn a_batch_has_neighbouring_sequences() {
     let log = open(&SimDisk::new(1), small());
     log.append("a").unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{ACK_WAIT, Harness, PATIENCE, SITE, message, now, options, publish, raw, seqs};
-use crate::{Bus, ConsumerOptions, Error};
+use crate::{Bus, ConsumerOptions, Error, Message};
 use aurora_model::{Stream, Subject};
 
 pub async fn every_consumer_gets_everything(harness: &impl Harness) {
@@ -92,6 +92,62 @@ pub async fn given_back_messages_come_at_once(harness: &impl Harness) {
         seqs(&*consumer, 9).await.is_empty(),
         "acknowledged is acknowledged"
     );
+}
+
+pub async fn headers_come_without_bodies(harness: &impl Harness) {
+    let bus = harness.open(SITE).await;
+    publish(&*bus, &raw(), 1..3).await;
+    let long = Message {
+        header: vec![b'h'; 20_000].into(),
+        body: vec![b'b'; 20_000].into(),
+        ..message(&raw(), 3)
+    };
+    bus.publish(vec![long.clone()]).await.unwrap();
+    let whole = bus.consumer(options("whole", Stream::Raw)).await.unwrap();
+    let headers = bus.header_consumer(options("headers", Stream::Raw));
+    let headers = headers.await.unwrap();
+    let got = now(&*headers, 9).await;
+    assert_eq!(got.len(), 3);
+    for (n, delivery) in (1..).zip(&got) {
+        let whole = if n == 3 {
+            long.clone()
+        } else {
+            message(&raw(), n)
+        };
+        assert_eq!((delivery.seq, &delivery.subject), (n, &whole.subject));
+        assert_eq!((delivery.id, &delivery.header), (whole.id, &whole.header));
+        assert!(delivery.body.is_empty());
+    }
+    headers.nak(&[2]).await.unwrap();
+    assert_eq!(seqs(&*headers, 9).await, [(2, 2)]);
+    headers.ack(&[1, 2, 3]).await.unwrap();
+    assert_eq!(info(&*bus, "headers").await, (3, 0));
+    assert_eq!(
+        now(&*whole, 9).await[2].body,
+        long.body,
+        "each handle for itself"
+    );
+}
+
+pub async fn a_deleted_consumer_begins_again(harness: &impl Harness) {
+    let bus = harness.open(SITE).await;
+    publish(&*bus, &raw(), 1..4).await;
+    let kept = bus.consumer(options("kept", Stream::Raw)).await.unwrap();
+    let gone = bus.consumer(options("gone", Stream::Raw)).await.unwrap();
+    assert_eq!(seqs(&*gone, 2).await, [(1, 1), (2, 1)]);
+    gone.ack(&[1]).await.unwrap();
+    for _ in 0..2 {
+        bus.delete_consumer(Stream::Raw, "gone").await.unwrap();
+        let known = bus.consumer_info(Stream::Raw, "gone").await.unwrap();
+        assert!(known.is_none());
+    }
+    let other = ConsumerOptions {
+        filters: vec!["aurora.raw.7".to_owned()],
+        ..options("gone", Stream::Raw)
+    };
+    let again = bus.consumer(other).await.unwrap();
+    assert_eq!(seqs(&*again, 9).await, [(1, 1), (2, 1), (3, 1)]);
+    assert_eq!(seqs(&*kept, 9).await, [(1, 1), (2, 1), (3, 1)]);
 }
 
 pub async fn filters_choose_subjects(harness: &impl Harness) {

@@ -58,11 +58,13 @@ macro_rules! bus_conformance {
                 what_is_not_acknowledged_comes_again, acknowledgements_come_in_any_order,
                 given_back_messages_come_at_once, filters_choose_subjects, no_more_is_out_than_allowed,
                 waiting_ends_with_a_message, waiting_ends_without_a_message,
-                another_question_needs_another_name, limits_may_change;
+                another_question_needs_another_name, limits_may_change,
+                headers_come_without_bodies, a_deleted_consumer_begins_again;
             restart: everything_is_kept, ids_are_kept, acknowledgements_are_kept,
                 a_closed_bus_says_so;
             retention: a_full_stream_refuses_until_consumed,
-                what_somebody_still_needs_is_kept, ids_outlive_their_messages;
+                what_somebody_still_needs_is_kept, ids_outlive_their_messages,
+                a_deleted_consumer_holds_nothing;
             leases: one_holder_at_a_time, a_lease_runs_out, a_stale_fence_is_refused,
                 a_lease_is_given_back, epochs_grow_over_a_restart;
         );

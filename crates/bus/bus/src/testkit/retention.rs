@@ -111,3 +111,18 @@ pub async fn ids_outlive_their_messages<H: Harness>(harness: &H) {
         }
     }
 }
+
+pub async fn a_deleted_consumer_holds_nothing<H: Harness>(harness: &H) {
+    let bus = harness.open(SITE).await;
+    let quick = bus.consumer(options("quick", Stream::Raw)).await.unwrap();
+    bus.consumer(options("retired", Stream::Raw)).await.unwrap();
+    let refused = fill::<H>(&*bus, &raw(), 1).await;
+    consume(&*quick).await;
+    assert!(bus.publish(vec![large(&raw(), refused)]).await.is_err());
+    bus.delete_consumer(Stream::Raw, "retired").await.unwrap();
+    bus.publish(vec![large(&raw(), refused)]).await.unwrap();
+    bus.close().await.unwrap();
+    let bus = harness.open(SITE).await;
+    let known = bus.consumer_info(Stream::Raw, "retired").await.unwrap();
+    assert!(known.is_none(), "a restart does not bring it back");
+}
