@@ -8,6 +8,7 @@ mod ledger;
 mod store;
 mod upkeep;
 
+pub(crate) use detection::report as report_rules;
 pub(crate) use ingest::Listeners;
 
 use std::sync::Arc;

@@ -47,13 +47,37 @@ impl RuleBook {
     /// # Errors
     /// When a folder cannot be listed; then the old rules stay in force.
     pub fn reload(&self) -> Result<(), Error> {
-        self.handle
-            .swap(load(self.shipped, &self.folders, &self.imported)?);
+        self.handle.swap(self.read()?);
         Ok(())
+    }
+
+    /// Reads everything again and puts nothing in force.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn read(&self) -> Result<RuleSet, Error> {
+        load(self.shipped, &self.folders, &self.imported)
+    }
+
+    /// The texts of everything, in the order in which they are loaded.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn sources(&self) -> Result<SourceFiles, Error> {
+        sources(self.shipped, &self.folders, &self.imported)
+    }
+
+    /// Puts a set in force that was read before.
+    pub fn swap(&self, set: RuleSet) {
+        self.handle.swap(set);
     }
 }
 
 fn load(shipped: bool, folders: &[PathBuf], imported: &Path) -> Result<RuleSet, Error> {
+    Ok(sources(shipped, folders, imported)?.compile(Options::default()))
+}
+
+fn sources(shipped: bool, folders: &[PathBuf], imported: &Path) -> Result<SourceFiles, Error> {
     let mut files = SourceFiles::default();
     if shipped {
         files.extend(aurora_shipped::rules().map(|(name, text)| (format!("shipped/{name}"), text)));
@@ -64,5 +88,5 @@ fn load(shipped: bool, folders: &[PathBuf], imported: &Path) -> Result<RuleSet, 
             source,
         })?;
     }
-    Ok(files.compile(Options::default()))
+    Ok(files)
 }

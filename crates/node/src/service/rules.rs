@@ -6,13 +6,14 @@ use aurora_messages::{
     RuleSummary, RuleTest, RuleTestReport, RuleTestResult,
 };
 use aurora_model::{
-    Action, Actor, Context, OriginId, RawBatch, RawRecord, RuleId, Scope, SourceName, TraceContext,
+    Actor, Context, OriginId, RawBatch, RawRecord, RuleId, Scope, SourceName, TraceContext,
 };
-use aurora_records::Change;
+use aurora_engineering::versions::{InForce, in_force};
 use aurora_rules::{LoadedRule, Options, Problem, RuleSet, SourceFiles, lint};
 use serde_json::{Map, Value};
 
 use super::{SiteService, errors};
+use crate::versions;
 
 pub(super) fn list(site: &SiteService, query: &RuleQuery) -> RulePage {
     let set = site.parts.rules.handle().current();
@@ -76,7 +77,7 @@ fn summary(site: &SiteService, loaded: &LoadedRule) -> RuleSummary {
     }
 }
 
-fn problem(problem: &Problem) -> RuleProblem {
+pub(super) fn problem(problem: &Problem) -> RuleProblem {
     RuleProblem {
         file: problem.file.to_string(),
         line: Some(problem.line),
@@ -166,7 +167,7 @@ fn try_event(
     };
     let events = match event.get("raw").and_then(Value::as_str) {
         None => vec![Value::Object(event.clone())],
-        Some(raw) => match parse(site, scope, raw) {
+        Some(raw) => match parse(site, scope, raw, None) {
             Ok(events) => events,
             Err(problem) => return failed(problem),
         },
@@ -185,10 +186,17 @@ fn try_event(
 }
 
 /// A raw record's events, as the pipeline would make them.
-fn parse(site: &SiteService, scope: &Scope, raw: &str) -> std::result::Result<Vec<Value>, String> {
+pub(super) fn parse(
+    site: &SiteService,
+    scope: &Scope,
+    raw: &str,
+    source: Option<&SourceName>,
+) -> std::result::Result<Vec<Value>, String> {
     let batch = RawBatch {
         scope: scope.clone(),
-        source: SourceName::new(SourceName::AUTO),
+        source: source
+            .cloned()
+            .unwrap_or_else(|| SourceName::new(SourceName::AUTO)),
         origin: OriginId(aurora_ids::Id128::random()),
         host: String::new(),
         trace: TraceContext::new(),
@@ -203,6 +211,9 @@ fn parse(site: &SiteService, scope: &Scope, raw: &str) -> std::result::Result<Ve
         .map_err(|error| error.to_string())
 }
 
+/// Before the names of files that are there already, to tell them from those that come.
+const THERE: &str = "in force: ";
+
 /// Copies rules that compile into the data directory and puts them in force.
 pub(super) async fn import(
     site: &SiteService,
@@ -212,55 +223,109 @@ pub(super) async fn import(
     if request.path.is_some() && !matches!(context.actor, Actor::LocalOperator(_)) {
         return Err(Error::invalid("only the local operator may name a path"));
     }
-    let set = files(request)?.compile(Options::default());
-    let before = site.parts.rules.handle().current();
+    put(site, context, files(request)?, "rule.import").await
+}
+
+/// Puts a text back in force that an imported rule once had.
+pub(super) async fn revert(
+    site: &SiteService,
+    context: &Context,
+    rule: &RuleId,
+    text: String,
+) -> Result<RuleImportReport> {
+    let current = in_force(&site.parts.rules.handle().current());
+    if let Some(known) = current.get(rule)
+        && *known.file != *imported_name(rule)
+    {
+        let text = format!("the rule comes from `{}`, not from an import", known.file);
+        return Err(Error::conflict(text)
+            .fix("change that file, then `aurorasoc rules reload`; or import it under another id"));
+    }
+    let mut files = SourceFiles::default();
+    files.extend([("the earlier version".to_owned(), text)]);
+    put(site, context, files, "rule.revert").await
+}
+
+/// The decision and the versions commit first, then the files change, then the set. A crash between
+/// them leaves a version that the next start corrects, on record.
+async fn put(
+    site: &SiteService,
+    context: &Context,
+    given: SourceFiles,
+    action: &str,
+) -> Result<RuleImportReport> {
+    let mut files = given;
+    let there = site.parts.rules.sources().map_err(Error::internal)?;
+    files.append(there, |name| format!("{THERE}{name}"));
+    let set = files.compile(Options::default());
+    let came = |file: &str| !file.starts_with(THERE);
+    let problems = set.problems().iter().filter(|found| came(&found.file));
     let mut report = RuleImportReport {
-        problems: set.problems().iter().map(problem).collect(),
+        problems: problems.map(problem).collect(),
         ..RuleImportReport::default()
     };
+    let before = in_force(&site.parts.rules.handle().current());
+    let mut after = in_force(&set);
     let mut changed = Vec::new();
-    for rule in set.rules() {
-        match before.get(&rule.id) {
+    for (id, rule) in &mut after {
+        let name = imported_name(id);
+        if !came(&rule.file) {
+            rule.file = rule.file.trim_start_matches(THERE).into();
+            continue;
+        }
+        match before.get(id) {
+            Some(known) if *known.file != *name => report.problems.push(taken(id, rule, known)),
             Some(known) if known.revision == rule.revision => report.unchanged += 1,
-            Some(known) if known.file.starts_with("shipped/") => {
-                report.problems.push(RuleProblem {
-                    file: rule.file.to_string(),
-                    line: None,
-                    column: None,
-                    reason: format!(
-                        "the id {} is that of a rule that comes with AuroraSOC",
-                        rule.id
-                    ),
-                    fatal: true,
-                });
-            }
             known => {
-                if known.is_some() {
-                    report.updated += 1
-                } else {
-                    report.added += 1
-                }
-                changed.push(rule);
+                report.updated += u64::from(known.is_some());
+                report.added += u64::from(known.is_none());
+                changed.push((name.clone(), rule.text.clone()));
             }
+        }
+        rule.file = name.into();
+    }
+    // What belongs to a folder or to AuroraSOC stays what it is.
+    for (id, known) in &before {
+        if *known.file != *imported_name(id) {
+            after.insert(id.clone(), known.clone());
         }
     }
     if changed.is_empty() {
         return Ok(report);
     }
-    let ids = changed.iter().map(|rule| rule.id.0.clone());
-    let decision = Change::decided(Action::on("rule.import", ids));
-    let context = context.clone().because(request.reason.clone());
-    site.records()
-        .commit(&context, decision)
+    versions::note(site.records(), context, action, &after, true, site.now())
         .await
         .map_err(errors::records)?;
-    for rule in changed {
-        let name = format!("{}.yml", safe(&rule.id.0));
+    for (name, text) in changed {
         let path = site.parts.rules.imported().join(name);
-        std::fs::write(&path, rule.text.as_bytes()).map_err(Error::internal)?;
+        std::fs::write(&path, text.as_bytes()).map_err(Error::internal)?;
     }
     site.parts.rules.reload().map_err(Error::internal)?;
+    let now = in_force(&site.parts.rules.handle().current());
+    versions::note(site.records(), context, action, &now, true, site.now())
+        .await
+        .map_err(errors::records)?;
+    crate::roles::report_rules(&site.parts);
     Ok(report)
+}
+
+fn taken(id: &RuleId, rule: &InForce, known: &InForce) -> RuleProblem {
+    let reason = match known.file.strip_prefix("shipped/") {
+        Some(_) => format!("the id {id} is that of a rule that comes with AuroraSOC"),
+        None => format!("the id {id} is that of `{}` in a rule folder", known.file),
+    };
+    RuleProblem {
+        file: rule.file.to_string(),
+        line: None,
+        column: None,
+        reason,
+        fatal: true,
+    }
+}
+
+/// The file that an imported rule is kept in.
+fn imported_name(id: &RuleId) -> String {
+    format!("{}.yml", safe(&id.0))
 }
 
 /// A rule's id as a file name: it comes from outside, and is text.

@@ -1,0 +1,19 @@
+//! What is said about rules rather than by them: why one fires, what it would have found, what it
+//! covers, what changed in it, how it is. Detection makes these values, the API shows them as they are.
+
+mod backtest;
+mod coverage;
+mod diff;
+mod explain;
+mod health;
+mod version;
+
+pub use backtest::{
+    Backtest, BacktestRule, Cost, DayCount, EntityCount, Judged, OtherRule, Overlap, Precision,
+    Sample,
+};
+pub use coverage::{Coverage, RuleName, TacticCoverage, TechniqueCoverage};
+pub use diff::{ChangedRule, Edit, RuleDiff};
+pub use explain::{ExplainNode, Explanation, FieldSeen, NodeKind, Step, ValueSeen};
+pub use health::{HealthProblem, HealthReport, RuleHealth, Trouble};
+pub use version::{RuleVersion, VersionChange};

@@ -1,0 +1,64 @@
+use aurora_api::site::{Error, Result};
+use aurora_messages::ExplainRequest;
+use aurora_model::engineering::Explanation;
+use aurora_model::{RuleId, Scope};
+use aurora_rules::{Options, RuleSet};
+use serde_json::Value;
+
+use crate::service::{SiteService, errors, rules};
+
+pub(super) async fn explain(
+    site: &SiteService,
+    scope: &Scope,
+    request: &ExplainRequest,
+) -> Result<Explanation> {
+    let events = events(site, scope, request).await?;
+    let in_force = site.parts.rules.handle().current();
+    match (&request.rule, &request.text) {
+        (Some(id), _) => best(&in_force, id, &events),
+        (None, Some(text)) => {
+            let set = RuleSet::from_texts([("rule", text.as_str())], Options::default());
+            if let Some(first) = set.problems().first() {
+                let text = format!("line {}: {}", first.line, first.reason);
+                return Err(Error::invalid(text).fix("mend the rule; `rules lint` tells more"));
+            }
+            let rule = set.rules().first();
+            let rule = rule.ok_or_else(|| Error::invalid("there is no rule in the text"))?;
+            best(&set, &rule.id, &events)
+        }
+        (None, None) => Err(Error::invalid("give a rule's id or its text")),
+    }
+}
+
+/// A record may hold several events: the one that fires the rule, or is of its logsource, is meant.
+fn best(set: &RuleSet, id: &RuleId, events: &[Value]) -> Result<Explanation> {
+    let explained = events.iter().map(|event| set.explain(id, event));
+    let mut best: Option<Explanation> = None;
+    for explanation in explained {
+        let explanation = explanation.ok_or_else(|| Error::not_found("rule", id))?;
+        let rank = |one: &Explanation| (one.matched, one.covered);
+        if best.as_ref().is_none_or(|best| rank(&explanation) > rank(best)) {
+            best = Some(explanation);
+        }
+    }
+    best.ok_or_else(|| Error::invalid("the record holds no event"))
+}
+
+async fn events(
+    site: &SiteService,
+    scope: &Scope,
+    request: &ExplainRequest,
+) -> Result<Vec<Value>> {
+    if let Some(uid) = request.uid {
+        let found = site.events().get(scope, &[uid]).await;
+        let found = found.map_err(errors::events)?;
+        let event = found.into_iter().next();
+        let event = event.ok_or_else(|| Error::not_found("event", uid))?;
+        return Ok(vec![Value::Object(event)]);
+    }
+    if let Some(event) = &request.event {
+        return Ok(vec![Value::Object(event.clone())]);
+    }
+    let raw = request.raw.as_deref().unwrap_or_default();
+    rules::parse(site, scope, raw, request.source.as_ref()).map_err(Error::invalid)
+}
