@@ -1,5 +1,5 @@
 use crate::error::{Error, Location};
-use crate::nearest::nearest;
+use aurora_nearest::nearest;
 
 /// A Sigma 2.1 value modifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
