@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aurora_events::Error;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::HOST;
 use hyper::{HeaderMap, Request, Response};
@@ -15,6 +15,7 @@ use tokio::net::{TcpStream, UnixStream};
 
 use crate::Endpoint;
 use crate::address::address;
+use crate::body::Block;
 use crate::error::from_code;
 use crate::parameters::Parameters;
 
@@ -26,7 +27,7 @@ const IDLE: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Client {
     endpoint: Endpoint,
-    idle: Mutex<Vec<SendRequest<Full<Bytes>>>>,
+    idle: Mutex<Vec<SendRequest<Block>>>,
 }
 
 /// A statement that is answered.
@@ -65,7 +66,7 @@ impl Client {
             pairs.push(("readonly".to_owned(), "2"));
         }
         let address = address(pairs.into_iter().chain(parameters.pairs()));
-        self.send(address, Bytes::copy_from_slice(statement.as_bytes()), limit)
+        self.send(address, Block::from(statement.to_owned()), limit)
             .await
     }
 
@@ -73,7 +74,7 @@ impl Client {
     pub(crate) async fn feed(
         &self,
         statement: &str,
-        data: Bytes,
+        data: Block,
         limit: Duration,
     ) -> Result<Answered, Error> {
         let seconds = seconds(limit);
@@ -85,7 +86,7 @@ impl Client {
         self.send(address, data, limit).await
     }
 
-    async fn send(&self, address: String, body: Bytes, limit: Duration) -> Result<Answered, Error> {
+    async fn send(&self, address: String, body: Block, limit: Duration) -> Result<Answered, Error> {
         let asked = self.exchange(&address, body);
         let Ok(response) = tokio::time::timeout(limit + GRACE, asked).await else {
             return Err(Error::Unavailable("it did not answer in time".to_owned()));
@@ -104,7 +105,7 @@ impl Client {
         Err(from_code(code, &String::from_utf8_lossy(&body), limit))
     }
 
-    async fn exchange(&self, address: &str, body: Bytes) -> Result<Response<Bytes>, Error> {
+    async fn exchange(&self, address: &str, body: Block) -> Result<Response<Bytes>, Error> {
         let mut connection = self.connection().await?;
         let request = self.request(address, body)?;
         let response = connection.send_request(request).await.map_err(lost)?;
@@ -114,7 +115,7 @@ impl Client {
         Ok(Response::from_parts(parts, body))
     }
 
-    fn request(&self, address: &str, body: Bytes) -> Result<Request<Full<Bytes>>, Error> {
+    fn request(&self, address: &str, body: Block) -> Result<Request<Block>, Error> {
         let mut request = Request::post(address);
         request = match &self.endpoint {
             Endpoint::Unix(_) => request.header(HOST, "engine"),
@@ -127,13 +128,13 @@ impl Client {
                 .header("x-clickhouse-user", user)
                 .header("x-clickhouse-key", password),
         };
-        request.body(Full::new(body)).map_err(|_| {
+        request.body(body).map_err(|_| {
             // The only part of a request that is not ours is how much there is of it.
             Error::Unanswerable("the query is too long for one request".to_owned())
         })
     }
 
-    async fn connection(&self) -> Result<SendRequest<Full<Bytes>>, Error> {
+    async fn connection(&self) -> Result<SendRequest<Block>, Error> {
         loop {
             let kept = self.idle().pop();
             let Some(mut connection) = kept else { break };
@@ -151,14 +152,14 @@ impl Client {
         }
     }
 
-    fn keep(&self, connection: SendRequest<Full<Bytes>>) {
+    fn keep(&self, connection: SendRequest<Block>) {
         let mut idle = self.idle();
         if idle.len() < IDLE && !connection.is_closed() {
             idle.push(connection);
         }
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SendRequest<Full<Bytes>>>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SendRequest<Block>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -167,7 +168,7 @@ impl Client {
 #[allow(clippy::disallowed_methods)]
 async fn greet(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-) -> Result<SendRequest<Full<Bytes>>, Error> {
+) -> Result<SendRequest<Block>, Error> {
     let (send, connection) = handshake(TokioIo::new(stream)).await.map_err(lost)?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {

@@ -12,6 +12,7 @@
 //! adapter has not been run: no package registry offers one.
 
 mod address;
+mod body;
 mod client;
 mod columns;
 mod compile;

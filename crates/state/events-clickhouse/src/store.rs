@@ -135,6 +135,8 @@ impl Events for ClickHouseEvents {
         let _changing = self.changing.read().await;
         let token = self.removals.token(scope, token, &rows);
         let data = encode(&self.layout, scope, &rows)?;
+        // The block has it all; the engine may take its time.
+        drop(rows);
         let statement = format!(
             "{} SETTINGS insert_deduplication_token = '{token}' FORMAT Native",
             self.into

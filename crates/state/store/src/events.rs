@@ -18,6 +18,10 @@ use crate::{Error, Options};
 const CONSUMER: &str = "store-events";
 /// The checkpoint's slot: the last EVENTS sequence whose rows are stored and counted.
 const SLOT: &str = "store/events";
+/// Messages fetched while it is not known how many rows one of them holds.
+const FIRST: usize = 4;
+/// Messages fetched at once.
+const MOST: usize = 32;
 
 /// Moves event batches from the bus into the event store, each row once.
 #[derive(Debug)]
@@ -117,7 +121,7 @@ impl EventWriter {
             let missing = messages.last().map_or(floor + 1, |message| message.seq + 1);
             let wanted = usize::try_from(range.last + 1 - missing)
                 .unwrap_or(usize::MAX)
-                .min(64);
+                .min(MOST);
             let fresh = consumer.fetch(wanted, self.options.linger).await?;
             for message in fresh {
                 if message.seq <= floor {
@@ -154,7 +158,7 @@ impl EventWriter {
             }
             let fresh = tokio::select! {
                 () = shutdown.cancelled() => return Ok(Vec::new()),
-                fresh = consumer.fetch(32, left) => fresh?,
+                fresh = consumer.fetch(self.wanted(messages.len(), rows), left) => fresh?,
             };
             if fresh.is_empty() {
                 return Ok(messages);
@@ -169,6 +173,16 @@ impl EventWriter {
                 messages.push(message);
             }
         }
+    }
+
+    /// Messages to fetch next: what the insert has room for if they are like the first ones. One
+    /// message holds one row or a thousand, and all rows of an insert are in memory at once.
+    fn wanted(&self, messages: usize, rows: usize) -> usize {
+        if rows == 0 {
+            return FIRST;
+        }
+        let room = self.options.rows_per_insert.saturating_sub(rows);
+        (room * messages / rows).clamp(1, MOST)
     }
 
     /// Announces, inserts, settles and acknowledges. Returns the new floor.

@@ -1,3 +1,5 @@
+use crate::body::Block;
+
 /// LEB128, as ClickHouse writes lengths.
 pub(super) fn write_varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
@@ -37,15 +39,15 @@ impl Column {
         self.rows = row;
     }
 
-    pub(super) fn finish(&self, out: &mut Vec<u8>, name: &str) {
-        Self::write(out, name, "String", &self.data);
+    pub(super) fn finish(self, out: &mut Block, name: &str) {
+        Self::write(out, name, "String", self.data);
     }
 
     /// Name, type and data of a finished column.
-    pub(super) fn write(out: &mut Vec<u8>, name: &str, declared: &str, data: &[u8]) {
-        write_text(out, name.as_bytes());
-        write_text(out, declared.as_bytes());
-        out.extend_from_slice(data);
+    pub(super) fn write(out: &mut Block, name: &str, declared: &str, data: Vec<u8>) {
+        write_text(out.tail(), name.as_bytes());
+        write_text(out.tail(), declared.as_bytes());
+        out.push(data);
     }
 }
 
@@ -67,9 +69,9 @@ impl Arrays {
         self.ends.extend_from_slice(&self.count.to_le_bytes());
     }
 
-    pub(super) fn finish(&self, out: &mut Vec<u8>, name: &str) {
-        Column::write(out, name, "Array(String)", &self.ends);
-        out.extend_from_slice(&self.values);
+    pub(super) fn finish(self, out: &mut Block, name: &str) {
+        Column::write(out, name, "Array(String)", self.ends);
+        out.push(self.values);
     }
 }
 
@@ -93,10 +95,10 @@ impl Maps {
         self.ends.extend_from_slice(&self.count.to_le_bytes());
     }
 
-    pub(super) fn finish(&self, out: &mut Vec<u8>, name: &str) {
-        Column::write(out, name, "Map(String, String)", &self.ends);
-        out.extend_from_slice(&self.keys);
-        out.extend_from_slice(&self.values);
+    pub(super) fn finish(self, out: &mut Block, name: &str) {
+        Column::write(out, name, "Map(String, String)", self.ends);
+        out.push(self.keys);
+        out.push(self.values);
     }
 }
 

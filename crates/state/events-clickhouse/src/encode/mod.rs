@@ -9,9 +9,9 @@ mod walk;
 
 use aurora_events::{Error, Row};
 use aurora_model::Scope;
-use bytes::Bytes;
 use serde::de::DeserializeSeed;
 
+use crate::body::Block;
 use crate::columns::{PROMOTED, name};
 use block::{Column, write_text, write_varint};
 pub(crate) use layout::Layout;
@@ -31,7 +31,7 @@ pub(crate) fn column_list() -> String {
 }
 
 /// One Native block of all rows.
-pub(crate) fn encode(layout: &Layout, scope: &Scope, rows: &[Row]) -> Result<Bytes, Error> {
+pub(crate) fn encode(layout: &Layout, scope: &Scope, rows: &[Row]) -> Result<Block, Error> {
     let mut sink = Sink::new();
     let mut events = Vec::with_capacity(rows.len() * 1200);
     for row in rows {
@@ -45,16 +45,16 @@ pub(crate) fn encode(layout: &Layout, scope: &Scope, rows: &[Row]) -> Result<Byt
         sink.end_row();
         write_event(&mut events, row);
     }
-    let mut out = Vec::with_capacity(events.len() * 3);
+    let mut out = Block::default();
     write_varint(
-        &mut out,
+        out.tail(),
         (crate::schema::HEAD.len() + PROMOTED.len() + 2) as u64,
     );
-    write_varint(&mut out, rows.len() as u64);
+    write_varint(out.tail(), rows.len() as u64);
     write_head(&mut out, scope, rows);
     sink.write(&mut out);
-    Column::write(&mut out, "event", "String", &events);
-    Ok(Bytes::from(out))
+    Column::write(&mut out, "event", "String", events);
+    Ok(out)
 }
 
 /// The event's text without `raw_data`, which has a column of its own.
@@ -73,7 +73,7 @@ fn write_event(out: &mut Vec<u8>, row: &Row) {
     }
 }
 
-fn write_head(out: &mut Vec<u8>, scope: &Scope, rows: &[Row]) {
+fn write_head(out: &mut Block, scope: &Scope, rows: &[Row]) {
     let fixed = |id: fn(&Row, &Scope) -> [u8; 16]| -> Vec<u8> {
         rows.iter().flat_map(|row| id(row, scope)).collect()
     };
@@ -96,22 +96,22 @@ fn write_head(out: &mut Vec<u8>, scope: &Scope, rows: &[Row]) {
         out,
         "site",
         "FixedString(16)",
-        &fixed(|_, scope| *scope.site.0.as_bytes()),
+        fixed(|_, scope| *scope.site.0.as_bytes()),
     );
-    Column::write(out, "tenant", "String", &tenant);
+    Column::write(out, "tenant", "String", tenant);
     Column::write(
         out,
         "uid",
         "FixedString(16)",
-        &fixed(|row, _| *row.item.uid.0.as_bytes()),
+        fixed(|row, _| *row.item.uid.0.as_bytes()),
     );
-    Column::write(out, "time", "Int64", &ints(|row| row.item.time.as_millis()));
+    Column::write(out, "time", "Int64", ints(|row| row.item.time.as_millis()));
     Column::write(
         out,
         "received_at",
         "Int64",
-        &ints(|row| row.received_at.as_millis()),
+        ints(|row| row.received_at.as_millis()),
     );
-    Column::write(out, "source", "String", &source);
-    Column::write(out, "class_uid", "UInt32", &classes);
+    Column::write(out, "source", "String", source);
+    Column::write(out, "class_uid", "UInt32", classes);
 }

@@ -6,6 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use super::block::{Arrays, Column, Maps};
 use super::layout::{Layout, Place};
 use super::text::Text;
+use crate::body::Block;
 use crate::columns::{Kind, PROMOTED, name};
 
 /// The buffers of all columns that are read from events.
@@ -45,10 +46,10 @@ impl Sink {
     }
 
     /// All columns in the order of the schema.
-    pub(super) fn write(mut self, out: &mut Vec<u8>) {
+    pub(super) fn write(mut self, out: &mut Block) {
         let row = self.row;
         self.texts.iter_mut().for_each(|column| column.fill(row));
-        let (mut texts, mut arrays) = (self.texts.iter(), self.arrays.iter());
+        let (mut texts, mut arrays) = (self.texts.into_iter(), self.arrays.into_iter());
         for (path, kind) in PROMOTED {
             let name = name(path);
             match kind {
