@@ -1,0 +1,231 @@
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aurora_clock::Timestamp;
+use serde_json::Map;
+use tracing::error;
+
+use crate::observe::{self, At, Look};
+use crate::set::{Key, Payload};
+use crate::{Error, Found, Kind, Paths, Set, Value};
+
+/// The sets in force, swapped as a whole. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct IndicatorHandle {
+    current: Arc<RwLock<Arc<Indicators>>>,
+    paths: Arc<Paths>,
+    unreadable: Arc<AtomicU64>,
+}
+
+/// The sets of all sources, each with its source's name.
+#[derive(Clone, Debug, Default)]
+pub struct Indicators {
+    sets: Vec<(Arc<str>, Arc<Set>)>,
+}
+
+/// An indicator that an event matches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndicatorMatch {
+    /// The name of its set.
+    pub source: Arc<str>,
+    pub found: Found,
+    /// Where in the event it was, as an OCSF path.
+    pub path: String,
+    /// What stood there: hostile text.
+    pub seen: String,
+}
+
+impl Indicators {
+    pub fn new(sets: impl IntoIterator<Item = (Arc<str>, Arc<Set>)>) -> Self {
+        Self {
+            sets: sets.into_iter().collect(),
+        }
+    }
+
+    /// These, with the set of one source put, replaced or, with `None`, taken out.
+    #[must_use]
+    pub fn with(&self, source: &str, set: Option<Arc<Set>>) -> Self {
+        let others = self.sets.iter().filter(|(name, _)| &**name != source);
+        let added = set.map(|set| (Arc::from(source), set));
+        Self {
+            sets: others.cloned().chain(added).collect(),
+        }
+    }
+
+    pub fn sets(&self) -> impl ExactSizeIterator<Item = (&str, &Arc<Set>)> {
+        self.sets.iter().map(|(name, set)| (&**name, set))
+    }
+
+    pub fn get(&self, source: &str) -> Option<&Arc<Set>> {
+        let (_, set) = self.sets.iter().find(|(name, _)| &**name == source)?;
+        Some(set)
+    }
+}
+
+impl Default for IndicatorHandle {
+    /// No sets, and the shipped table of places.
+    fn default() -> Self {
+        Self::new(Paths::shipped())
+    }
+}
+
+impl IndicatorHandle {
+    pub fn new(paths: Paths) -> Self {
+        Self {
+            current: Arc::default(),
+            paths: Arc::new(paths),
+            unreadable: Arc::default(),
+        }
+    }
+
+    pub fn current(&self) -> Arc<Indicators> {
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Batches already being looked at finish with the sets they began with.
+    pub fn swap(&self, sets: Indicators) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sets);
+    }
+
+    /// Questions that a damaged or vanished file left without an answer, since the start. Each may
+    /// be a match that nobody heard of.
+    pub fn unreadable(&self) -> u64 {
+        self.unreadable.load(Ordering::Relaxed)
+    }
+
+    /// What the event matches at its arrival `at`, each value once for each source: of indicators
+    /// with one value the surest, of networks around an address the narrowest, and of domains the
+    /// name itself and all above it.
+    pub fn matches(
+        &self,
+        event: &Map<String, serde_json::Value>,
+        at: Timestamp,
+    ) -> Vec<IndicatorMatch> {
+        let sets = self.current();
+        if sets.sets.is_empty() {
+            return Vec::new();
+        }
+        let mut finder = Finder::new(&sets, at);
+        observe::look(&self.paths, event, &mut finder);
+        self.told(finder)
+    }
+
+    /// What a single value matches, whatever its kind.
+    pub fn check(&self, value: &str, at: Timestamp) -> Vec<IndicatorMatch> {
+        let sets = self.current();
+        let mut finder = Finder::new(&sets, at);
+        observe::read_as(value, &mut finder);
+        self.told(finder)
+    }
+
+    fn told(&self, finder: Finder<'_>) -> Vec<IndicatorMatch> {
+        if finder.unreadable > 0 {
+            self.unreadable
+                .fetch_add(finder.unreadable, Ordering::Relaxed);
+        }
+        finder.matches
+    }
+}
+
+/// Puts every key of an event to every set.
+struct Finder<'s> {
+    sets: &'s Indicators,
+    now: Timestamp,
+    matches: Vec<IndicatorMatch>,
+    unreadable: u64,
+}
+
+impl<'s> Finder<'s> {
+    const fn new(sets: &'s Indicators, now: Timestamp) -> Self {
+        Self {
+            sets,
+            now,
+            matches: Vec::new(),
+            unreadable: 0,
+        }
+    }
+
+    #[cold]
+    fn ask(&mut self, index: usize, print: u64, key: Key<'_>, at: &At<'_>, seen: &str) -> bool {
+        let (source, set) = &self.sets.sets[index];
+        match set.find(print, key, self.now) {
+            Ok(None) => false,
+            Ok(Some(found)) => {
+                self.add(source, found, at, seen);
+                true
+            }
+            Err(error) => {
+                self.broken(source, &error);
+                false
+            }
+        }
+    }
+
+    fn add(&mut self, source: &Arc<str>, found: Found, at: &At<'_>, seen: &str) {
+        let told =
+            |known: &IndicatorMatch| known.source == *source && known.found.value == found.value;
+        if self.matches.iter().any(told) {
+            return;
+        }
+        self.matches.push(IndicatorMatch {
+            source: Arc::clone(source),
+            found,
+            path: at.path(),
+            seen: seen.to_owned(),
+        });
+    }
+
+    fn broken(&mut self, source: &str, error: &Error) {
+        if self.unreadable == 0 {
+            error!(source, %error, "an indicator set cannot be asked");
+        }
+        self.unreadable += 1;
+    }
+}
+
+impl Look for Finder<'_> {
+    fn address(&mut self, address: IpAddr, at: &At<'_>, seen: &str) {
+        let payload = Payload::of(address);
+        let key = Key {
+            kind: Kind::Ip,
+            prefix: 0,
+            bytes: payload.bytes(),
+        };
+        self.key(key, at, seen);
+        let sets = self.sets;
+        for (index, (_, set)) in sets.sets.iter().enumerate() {
+            for prefix in set.gates().lengths(address) {
+                let network = payload.network(prefix);
+                let key = Key {
+                    kind: Kind::Cidr,
+                    prefix,
+                    bytes: network.bytes(),
+                };
+                let print = key.print();
+                if set.may_hold(print) && self.ask(index, print, key, at, seen) {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn key(&mut self, key: Key<'_>, at: &At<'_>, seen: &str) {
+        let print = key.print();
+        let sets = self.sets;
+        for (index, (_, set)) in sets.sets.iter().enumerate() {
+            if set.may_hold(print) {
+                self.ask(index, print, key, at, seen);
+            }
+        }
+    }
+}
+
+impl IndicatorMatch {
+    pub const fn value(&self) -> &Value {
+        &self.found.value
+    }
+}

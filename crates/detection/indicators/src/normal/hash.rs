@@ -1,0 +1,80 @@
+use std::fmt;
+
+use crate::Kind;
+
+/// The digits of a file's hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hash {
+    bytes: [u8; 32],
+    /// 16, 20 or 32.
+    len: u8,
+}
+
+impl Hash {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        if !matches!(bytes.len(), 16 | 20 | 32) {
+            return None;
+        }
+        let mut all = [0; 32];
+        all[..bytes.len()].copy_from_slice(bytes);
+        Some(Self {
+            bytes: all,
+            len: u8::try_from(bytes.len()).ok()?,
+        })
+    }
+
+    pub const fn kind(&self) -> Kind {
+        match self.len {
+            16 => Kind::Md5,
+            20 => Kind::Sha1,
+            _ => Kind::Sha256,
+        }
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes()
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Hexadecimal digits of either case, whose number tells the algorithm. `SHA256=` or `sha256:` in
+/// front is skipped; other names are those of other hashes, such as `IMPHASH=`.
+pub(crate) fn hash(text: &str) -> Option<Hash> {
+    let digits = match text.split_once(['=', ':']) {
+        Some((name, digits)) if name.parse::<Kind>().is_ok() => digits,
+        Some(_) => return None,
+        None => text,
+    };
+    let digits = digits.as_bytes();
+    let mut bytes = [0; 32];
+    let len = digits.len() / 2;
+    if !matches!(digits.len(), 32 | 40 | 64) {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+    }
+    Hash::from_bytes(&bytes[..len])
+}
+
+const fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}

@@ -1,0 +1,114 @@
+use std::borrow::Cow;
+
+/// How authors keep a value from being clicked, and what they mean. None of the left sides can
+/// stand in a real value of any kind.
+const DEFANGED: &[(&str, &str)] = &[
+    ("[://]", "://"),
+    ("[:]//", "://"),
+    ("[:]", ":"),
+    ("[.]", "."),
+    ("(.)", "."),
+    ("{.}", "."),
+    ("[dot]", "."),
+    ("(dot)", "."),
+    ("{dot}", "."),
+    ("[@]", "@"),
+    ("(@)", "@"),
+    ("[at]", "@"),
+    ("(at)", "@"),
+    ("[/]", "/"),
+    ("\\.", "."),
+];
+
+/// Undoes `hxxp`, `[.]`, `[at]` and their like.
+pub(crate) fn refang(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    if text
+        .bytes()
+        .any(|b| matches!(b, b'[' | b'(' | b'{' | b'\\'))
+    {
+        for (from, to) in DEFANGED {
+            if let Some(mended) = replaced(&text, from, to) {
+                text = Cow::Owned(mended);
+            }
+        }
+    }
+    match scheme(&text) {
+        Some(mended) => Cow::Owned(mended),
+        None => text,
+    }
+}
+
+/// `hxxps://` and `h**p://` for http, `fxp://` for ftp.
+fn scheme(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let bytes = scheme.as_bytes();
+    let tail = match bytes {
+        [
+            b'h' | b'H',
+            b'x' | b'X' | b'*' | b't' | b'T',
+            b'x' | b'X' | b'*' | b't' | b'T',
+            b'p' | b'P',
+            tail @ ..,
+        ] => tail,
+        _ if scheme.eq_ignore_ascii_case("fxp") => return Some(format!("ftp://{rest}")),
+        _ => return None,
+    };
+    if bytes[1..3].eq_ignore_ascii_case(b"tt") {
+        return None;
+    }
+    match tail {
+        [] => Some(format!("http://{rest}")),
+        [b's' | b'S'] => Some(format!("https://{rest}")),
+        _ => None,
+    }
+}
+
+fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
+    let starts: Vec<usize> = text
+        .as_bytes()
+        .windows(from.len())
+        .enumerate()
+        .filter(|(_, window)| window.eq_ignore_ascii_case(from.as_bytes()))
+        .map(|(at, _)| at)
+        .collect();
+    if starts.is_empty() {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for at in starts.into_iter().filter(|at| text.is_char_boundary(*at)) {
+        if at >= done {
+            out.push_str(&text[done..at]);
+            out.push_str(to);
+            done = at + from.len();
+        }
+    }
+    out.push_str(&text[done..]);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_defanged_is_whole_again() {
+        for (given, wanted) in [
+            ("hxxp://evil[.]com/a", "http://evil.com/a"),
+            ("hXXps[://]evil(.)com", "https://evil.com"),
+            ("hxxps[:]//evil[dot]com", "https://evil.com"),
+            ("h**p://evil.com", "http://evil.com"),
+            ("eve[@]evil{.}com", "eve@evil.com"),
+            ("eve[at]evil[DOT]com", "eve@evil.com"),
+            ("192\\.0\\.2\\.1", "192.0.2.1"),
+            ("2001:db8[:]:1", "2001:db8::1"),
+            ("fxp://evil.com", "ftp://evil.com"),
+            ("http://[::1]/(a)[b]", "http://[::1]/(a)[b]"),
+            ("é[.]fr", "é.fr"),
+            ("HTTP://EVIL.COM", "HTTP://EVIL.COM"),
+        ] {
+            assert_eq!(refang(given), wanted, "{given}");
+        }
+    }
+}
