@@ -35,3 +35,15 @@ chaos rounds="30":
 # Fuzz one target for some seconds (needs cargo-fuzz and a nightly-like toolchain: RUSTC_BOOTSTRAP=1 is set)
 fuzz target seconds="60":
     cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run {{ target }} -- -max_total_time={{ seconds }}
+
+# Put the Sigma cases to pySigma and its SQLite backend, an implementation that is not ours
+sigma-pysigma:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    env="$(dirname "{{ CARGO_TARGET_DIR }}")/pysigma-2.0.1"
+    if [ ! -e "$env/ready" ]; then
+        python3 -m venv "$env"
+        "$env/bin/pip" install --quiet --only-binary :all: pysigma==2.0.1 pysigma-backend-sqlite==2.1.1
+        touch "$env/ready"
+    fi
+    "$env/bin/python" crates/detection/sigma/tests/pysigma.py

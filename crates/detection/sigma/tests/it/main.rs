@@ -36,20 +36,6 @@ fn run(rule: &Rule, event: &str) -> Option<Match> {
     rule.matches(&FlatJson::new(&event))
 }
 
-/// Each case: lines of one selection, an event, whether it matches.
-fn cases(cases: &[(&str, &str, bool)]) {
-    for (selection, event, expected) in cases {
-        let lines: String = selection
-            .lines()
-            .map(|line| format!("  {line}\n"))
-            .collect();
-        let text = rule_text(&format!("selection:\n{lines}condition: selection"));
-        let rule = load(&text).unwrap_or_else(|error| panic!("{selection}: {error}"));
-        let matched = run(&rule, event).is_some();
-        assert_eq!(matched, *expected, "selection `{selection}` on {event}");
-    }
-}
-
 /// The error that a selection's line gives.
 fn refused(selection: &str) -> String {
     let text = rule_text(&format!("selection:\n  {selection}\ncondition: selection"));
