@@ -3,6 +3,7 @@
 //! What it is: arguments in, a call to a running site or to `aurora-node`, text or JSON out. What
 //! it is not: a place for behaviour. Start reading at [`args::Cli`], then at a command's file.
 
+mod allocator;
 mod app;
 mod args;
 mod commands;
@@ -19,11 +20,6 @@ mod settle;
 mod time;
 
 use std::process::ExitCode;
-
-/// Batches are large, short-lived and made on one thread and dropped on another; the system's
-/// allocator keeps twice their memory.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = args::Cli::read();
