@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// The text in a form in which two texts that differ only in case are equal.
-pub(crate) fn fold(text: &str) -> Cow<'_, str> {
+pub fn fold(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
         .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
@@ -19,7 +19,7 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
 
 /// Upper then lower case, each only where it is one character: this joins `ς` with `σ`, `ſ` with
 /// `s` and the Kelvin sign with `k`, as simple folding does, and leaves `ß` and `İ` alone.
-fn fold_char(c: char) -> char {
+pub fn fold_char(c: char) -> char {
     match c {
         'a'..='z' => c,
         'A'..='Z' => c.to_ascii_lowercase(),

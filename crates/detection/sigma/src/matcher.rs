@@ -82,6 +82,12 @@ impl<'a> Subject<'a> {
 }
 
 impl Matcher {
+    /// Whether one value passes. What [`Matcher::Null`] and [`Matcher::Exists`] say of a field that
+    /// is not there is the caller's to see to.
+    pub fn test(&self, value: FieldValue<'_>, source: &dyn FieldSource) -> bool {
+        self.accepts(&Subject::new(value), source)
+    }
+
     /// Whether the value passes. [`Matcher::Null`] and [`Matcher::Exists`] also look at absence,
     /// which the evaluator sees to.
     pub(crate) fn accepts(&self, subject: &Subject<'_>, source: &dyn FieldSource) -> bool {

@@ -97,6 +97,20 @@ struct Piece {
     finder: Option<Finder<'static>>,
 }
 
+/// What a pattern asks of a text, for those who look for many patterns at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape<'p> {
+    /// The whole text is this.
+    Whole(&'p str),
+    Start(&'p str),
+    End(&'p str),
+    Anywhere(&'p str),
+    /// Any text, also none.
+    Any,
+    /// Several literals, or single characters that may vary: see [`TextPattern::literals`].
+    Mixed,
+}
+
 #[derive(Clone, Debug)]
 enum Unit {
     Literal(String),
@@ -140,8 +154,39 @@ impl TextPattern {
         lengths.max().unwrap_or(0)
     }
 
-    /// `text` must be folded (`crate::fold`) unless the pattern is cased.
-    pub(crate) fn matches(&self, text: &str) -> bool {
+    /// Literals are as they are compared: folded unless the pattern is cased.
+    pub fn shape(&self) -> Shape<'_> {
+        let literal = |piece: &'_ Piece| match piece.units.as_slice() {
+            [] => Some(0),
+            [Unit::Literal(_)] => Some(1),
+            _ => None,
+        };
+        let kinds: Option<Vec<usize>> = self.pieces.iter().map(literal).collect();
+        let only = |index: usize| match self.pieces[index].units.first() {
+            Some(Unit::Literal(text)) => text.as_str(),
+            _ => "",
+        };
+        match kinds.as_deref() {
+            Some([_]) => Shape::Whole(only(0)),
+            Some(kinds) if kinds.iter().all(|kind| *kind == 0) => Shape::Any,
+            Some([1, 0]) => Shape::Start(only(0)),
+            Some([0, 1]) => Shape::End(only(1)),
+            Some([0, 1, 0]) => Shape::Anywhere(only(1)),
+            _ => Shape::Mixed,
+        }
+    }
+
+    /// Every literal; a text that matches contains all of them.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        let units = self.pieces.iter().flat_map(|piece| &piece.units);
+        units.filter_map(|unit| match unit {
+            Unit::Literal(text) => Some(text.as_str()),
+            Unit::AnyChar | Unit::AnyDash => None,
+        })
+    }
+
+    /// `text` must be folded ([`crate::fold`]) unless the pattern is cased.
+    pub fn matches(&self, text: &str) -> bool {
         let (first, rest) = self.pieces.split_first().expect("never empty");
         let Some(after) = first.at_start(text) else {
             return false;

@@ -1,0 +1,6 @@
+#![allow(clippy::unwrap_used)]
+
+mod equivalence;
+mod generate;
+mod lines;
+mod real;
