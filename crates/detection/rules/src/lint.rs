@@ -1,7 +1,14 @@
 //! What looks wrong in rules that do load.
 
+mod correlation;
+mod filter;
+
+use std::sync::Arc;
+
 use aurora_model::RuleId;
-use aurora_sigma::{Item, Link, Matcher, Modifier, Status, nearest};
+use aurora_sigma::{
+    Expr, Item, Level, Link, Location, LogSource, Matcher, Modifier, Selection, Status, nearest,
+};
 
 use crate::event::Names;
 use crate::rule::LoadedRule;
@@ -11,7 +18,7 @@ use crate::ruleset::RuleSet;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     pub rule: RuleId,
-    pub file: std::sync::Arc<str>,
+    pub file: Arc<str>,
     /// Counted from 1.
     pub line: u32,
     pub code: Code,
@@ -38,6 +45,16 @@ pub enum Code {
     AllOfOne,
     /// A pattern without any literal matches whenever the field is there.
     MatchesAnything,
+    /// A filter without `not` keeps what it seems to exclude.
+    FilterKeeps,
+    /// A filter that no rule of the set is under.
+    FilterOfNothing,
+    /// A correlation whose matches all share one window.
+    NoGroup,
+    /// Neither `group-by` nor the condition names the alias.
+    UnusedAlias,
+    /// A correlation of one rule that any match of it fires.
+    NothingCorrelated,
 }
 
 impl std::fmt::Display for Warning {
@@ -46,56 +63,73 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// Every warning for every rule of the set, in the order of the rules.
+/// Every warning for every rule, correlation and filter of the set, in their orders.
 pub fn lint(set: &RuleSet) -> Vec<Warning> {
-    set.rules()
-        .iter()
-        .flat_map(|rule| lint_rule(set, rule))
+    let rules = set.rules().iter().flat_map(|rule| lint_rule(set, rule));
+    let correlations = set.correlations().iter();
+    let filters = set.filters().iter();
+    rules
+        .chain(correlations.flat_map(|it| correlation::lint(set, it)))
+        .chain(filters.flat_map(|it| filter::lint(set, it)))
         .collect()
 }
 
-/// The warnings for one rule of the set.
+/// The warnings for one rule of the set. The filters on it have their own.
 pub fn lint_rule(set: &RuleSet, rule: &LoadedRule) -> Vec<Warning> {
-    let mut linter = Linter {
-        rule,
-        warnings: Vec::new(),
-    };
-    linter.header();
-    linter.logsource(set);
-    linter.selections();
-    let names = Names::of(set.mapping(), &rule.rule.logsource);
-    let windows = rule.rule.logsource.product.as_deref() == Some("windows");
-    for selection in &rule.rule.detection.selections {
-        selection.body.items(&mut |item| {
-            linter.field(set, &names, windows, item);
-            linter.values(item);
-        });
-    }
+    let mut linter = Linter::new(&rule.id, &rule.file);
+    let own = &rule.rule;
+    linter.header(&Head {
+        at: &own.at,
+        id: own.id.as_deref(),
+        level: Some(own.level),
+        author: own.author.as_deref(),
+        status: own.status,
+    });
+    linter.logsource(set, &own.logsource, &own.at);
+    let selections = &own.detection.selections[..rule.own_selections];
+    linter.selections(selections, &own.detection.conditions);
+    linter.items(set, &own.logsource, selections);
     linter.warnings
 }
 
 struct Linter<'r> {
-    rule: &'r LoadedRule,
+    id: &'r RuleId,
+    file: &'r Arc<str>,
     warnings: Vec<Warning>,
 }
 
-impl Linter<'_> {
-    fn warn(&mut self, line: u32, code: Code, text: impl Into<String>) {
-        let LoadedRule { id, file, .. } = self.rule;
-        let (rule, file) = (id.clone(), file.clone());
-        self.warnings.push(Warning {
-            rule,
+/// What every kind of document says of itself.
+struct Head<'h> {
+    at: &'h Location,
+    id: Option<&'h str>,
+    /// The outer is `None` for documents that have none by the specification.
+    level: Option<Option<Level>>,
+    author: Option<&'h str>,
+    status: Option<Status>,
+}
+
+impl<'r> Linter<'r> {
+    fn new(id: &'r RuleId, file: &'r Arc<str>) -> Self {
+        Self {
+            id,
             file,
+            warnings: Vec::new(),
+        }
+    }
+
+    fn warn(&mut self, line: u32, code: Code, text: impl Into<String>) {
+        self.warnings.push(Warning {
+            rule: self.id.clone(),
+            file: Arc::clone(self.file),
             line,
             code,
             text: text.into(),
         });
     }
 
-    fn header(&mut self) {
-        let rule = &self.rule.rule;
-        let line = rule.at.line;
-        match &rule.id {
+    fn header(&mut self, head: &Head<'_>) {
+        let line = head.at.line;
+        match head.id {
             None => self.warn(
                 line,
                 Code::NoId,
@@ -106,21 +140,21 @@ impl Linter<'_> {
             }
             Some(_) => {}
         }
-        if rule.level.is_none() {
+        if head.level == Some(None) {
             self.warn(
                 line,
                 Code::NoLevel,
                 "no `level`: its alerts have unknown severity",
             );
         }
-        if rule.author.is_none() {
+        if head.author.is_none() {
             self.warn(
                 line,
                 Code::NoAuthor,
                 "no `author`: nobody can be asked about its alerts",
             );
         }
-        if let Some(status @ (Status::Deprecated | Status::Unsupported)) = rule.status {
+        if let Some(status @ (Status::Deprecated | Status::Unsupported)) = head.status {
             self.warn(
                 line,
                 Code::Deprecated,
@@ -129,34 +163,51 @@ impl Linter<'_> {
         }
     }
 
-    fn logsource(&mut self, set: &RuleSet) {
-        let logsource = &self.rule.rule.logsource;
+    fn logsource(&mut self, set: &RuleSet, logsource: &LogSource, at: &Location) {
         if !set.mapping().logsources.scope(logsource).known {
             let text = format!(
                 "logsource {logsource} is in no table: events are found by these names alone"
             );
-            self.warn(self.rule.rule.at.line, Code::UnknownLogsource, text);
+            self.warn(at.line, Code::UnknownLogsource, text);
         }
     }
 
-    fn selections(&mut self) {
-        let detection = &self.rule.rule.detection;
-        let mut used = vec![false; detection.selections.len()];
-        detection
-            .conditions
-            .iter()
-            .for_each(|expr| expr.selections(&mut |index| used[index] = true));
-        for (selection, used) in detection.selections.iter().zip(used) {
-            if !used {
+    fn selections(&mut self, selections: &[Selection], conditions: &[Expr]) {
+        let mut used = std::collections::BTreeSet::new();
+        for expr in conditions {
+            expr.selections(&mut |index| {
+                used.insert(index);
+            });
+        }
+        for (index, selection) in selections.iter().enumerate() {
+            if !used.contains(&index) {
                 let text = format!("selection `{}` is in no condition", selection.name);
                 self.warn(selection.at.line, Code::UnusedSelection, text);
             }
         }
     }
 
+    fn items(&mut self, set: &RuleSet, logsource: &LogSource, selections: &[Selection]) {
+        let names = Names::of(set.mapping(), logsource);
+        for selection in selections {
+            selection.body.items(&mut |item| {
+                if let Some(field) = &item.field {
+                    self.field(set, &names, logsource, field, item.at.line);
+                }
+                self.values(item);
+            });
+        }
+    }
+
     /// Names of OCSF paths are taken as meant.
-    fn field(&mut self, set: &RuleSet, names: &Names, windows: bool, item: &Item) {
-        let Some(field) = &item.field else { return };
+    fn field(
+        &mut self,
+        set: &RuleSet,
+        names: &Names,
+        logsource: &LogSource,
+        field: &str,
+        line: u32,
+    ) {
         let ocsf = field
             .split(['.', '['])
             .next()
@@ -165,7 +216,7 @@ impl Linter<'_> {
         if known.is_empty() || ocsf {
             return;
         }
-        if windows {
+        if logsource.product.as_deref() == Some("windows") {
             known.extend(set.mapping().windows.known_fields());
         }
         if known.iter().any(|name| name == field) {
@@ -176,7 +227,7 @@ impl Linter<'_> {
             .map(|name| format!("; did you mean `{name}`?"))
             .unwrap_or_default();
         let text = format!("no source of this logsource is known to write `{field}`{hint}");
-        self.warn(item.at.line, Code::UnknownField, text);
+        self.warn(line, Code::UnknownField, text);
     }
 
     fn values(&mut self, item: &Item) {
