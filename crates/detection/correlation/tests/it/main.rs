@@ -1,0 +1,11 @@
+//! One binary: the oracle, and the state machine against it.
+#![allow(clippy::unwrap_used)]
+
+mod bounds;
+mod bytes;
+mod cases;
+mod late;
+mod oracle;
+mod random;
+mod same;
+mod world;
