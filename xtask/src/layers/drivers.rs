@@ -3,12 +3,13 @@
 
 /// Driver, and the packages that may name it.
 pub const DRIVERS: &[(&str, &[&str])] = &[
+    ("async-nats", &["aurora-bus-nats"]),
     ("axum", &["aurora-api", "aurora-listeners"]),
     ("evtx", &["aurora-formats"]),
     ("libloading", &["aurora-events-engine"]),
     ("object_store", &["aurora-artifacts-local"]),
     ("prometheus-client", &["aurora-telemetry"]),
-    ("rocksdb", &[]),
+    ("rocksdb", &["aurora-window-state-rocksdb"]),
     ("sqlx", &["aurora-records-sqlite"]),
     ("vrl", &["aurora-parsers"]),
 ];

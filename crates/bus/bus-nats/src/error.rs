@@ -1,0 +1,59 @@
+//! What connecting and running a server can meet. In use, the port's own error is given.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot connect to NATS at `{servers}`")]
+    Connect {
+        servers: String,
+        source: async_nats::ConnectError,
+    },
+    #[error(
+        "the NATS server at `{servers}` takes messages of {found} bytes; set `max_payload` to {needed} \
+         there"
+    )]
+    Payload {
+        servers: String,
+        found: usize,
+        needed: usize,
+    },
+    #[error("cannot make stream {name} as it should be")]
+    Stream {
+        name: &'static str,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("cannot find `nats-server`; run `./aurora setup`, or put it on the PATH")]
+    NoServer,
+    #[error("cannot use `{path}`")]
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("nats-server ended while it started ({status}); `{log}` says why")]
+    Ended { status: String, log: PathBuf },
+    #[error("nats-server did not say where it listens within {seconds} s; `{log}` may say why")]
+    Silent { seconds: u64, log: PathBuf },
+    #[error("cannot make a NATS user's key")]
+    Key(#[source] nkeys::error::Error),
+    #[error("message {seq} of {stream} was not published by AuroraSOC: {what} is missing")]
+    Foreign {
+        stream: &'static str,
+        seq: u64,
+        what: &'static str,
+    },
+    /// Of a request to JetStream.
+    #[error("JetStream did not do what it was asked to: {0}")]
+    Request(String),
+}
+
+impl From<Error> for aurora_bus::Error {
+    fn from(error: Error) -> Self {
+        Self::storage(error)
+    }
+}
+
+/// A client's error with all it has to say, as the port's.
+pub(crate) fn request(error: &(dyn std::error::Error + 'static)) -> aurora_bus::Error {
+    Error::Request(aurora_tasks::chain(error)).into()
+}

@@ -1,0 +1,31 @@
+//! The bus port on NATS JetStream: for sites that have outgrown one machine.
+//!
+//! What it is: [`NatsBus`], one connection with one role's rights; the streams as we want them; the
+//! permissions of each role, generated from the bus's table of capabilities; and [`NatsServer`], a
+//! local `nats-server` of our own with a generated configuration. What it is not: a store that
+//! decides alone what it keeps; messages leave a stream when every consumer has acknowledged them,
+//! as on the local bus. Start reading at [`NatsBus`].
+//!
+//! **Invariant:** what a publication acknowledged is in a file: our own servers run with
+//! `sync_interval: always`.
+//!
+//! **Invariant:** a delivery belongs to a process that says every few seconds that it is alive. The
+//! deliveries of one that does not go to others long before the consumer's own `ack_wait` is over.
+
+mod alive;
+mod bus;
+mod consumer;
+mod error;
+mod lease;
+mod options;
+mod permissions;
+mod publish;
+mod server;
+mod streams;
+mod wire;
+
+pub use bus::NatsBus;
+pub use error::Error;
+pub use options::{Options, Standing};
+pub use permissions::{Permissions, permissions};
+pub use server::{NatsServer, ServerOptions, User, find_server, server_config};
