@@ -1,0 +1,314 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
+use aurora_clock::{Clock, Timestamp};
+use aurora_ids::{Derive, Id128};
+use aurora_model::{Context, Finding, Header, RuleId, Scope, Severity, Stream};
+use aurora_records::{Change, Records};
+use aurora_tasks::Shutdown;
+use aurora_telemetry::{Health, HealthBoard};
+use serde_json::Value;
+use tracing::{error, warn};
+
+use crate::render::Message;
+use crate::state::{Notice, State};
+use crate::{Channel, Channels, Error, ourselves};
+
+const ROLE: &str = "notify";
+const SLOT: &str = "notify/alerts";
+const MESSAGES: usize = 256;
+/// OCSF `status_id` of a finding that a suppression hides.
+const SUPPRESSED: i64 = 3;
+
+/// What notifications stand on. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Notify {
+    pub scope: Scope,
+    /// What people call the site.
+    pub site: String,
+    pub channels: Channels,
+    pub records: Arc<dyn Records>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How a channel does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelStatus {
+    pub name: &'static str,
+    pub state: State,
+}
+
+impl Notify {
+    /// # Errors
+    /// When the records store fails.
+    pub async fn status(&self) -> Result<Vec<ChannelStatus>, Error> {
+        let mut all = Vec::new();
+        for channel in self.channels.iter() {
+            let state = self.state(channel).await?;
+            all.push(ChannelStatus {
+                name: channel.name(),
+                state,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Sends a message that says it is a test, at once.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchChannel`], or [`Error::NotSent`] with the reason.
+    pub async fn test(&self, channel: &str) -> Result<(), Error> {
+        let channel = self.channels.get(channel)?;
+        let now = self.clock.now();
+        let message = Message::test(&self.site, Id128::random().to_string(), now);
+        channel.send(&message, now).await
+    }
+
+    async fn state(&self, channel: &Channel) -> Result<State, Error> {
+        let bytes = self.records.slot(&self.scope, &slot(channel)).await?;
+        let Some(bytes) = bytes else {
+            return Ok(State::default());
+        };
+        Ok(serde_json::from_slice(&bytes).unwrap_or_else(|problem| {
+            error!(channel = channel.name(), %problem, "what was to be told is lost: the state is damaged");
+            State::default()
+        }))
+    }
+}
+
+fn slot(channel: &Channel) -> String {
+    format!("notify/channel/{}", channel.name())
+}
+
+/// Tells every channel what it is to know, in order, at least once.
+#[derive(Debug)]
+pub struct Notifier {
+    notify: Notify,
+    bus: BusHandle,
+    health: HealthBoard,
+    interval: Duration,
+}
+
+impl Notifier {
+    pub const fn new(
+        notify: Notify,
+        bus: BusHandle,
+        health: HealthBoard,
+        interval: Duration,
+    ) -> Self {
+        Self {
+            notify,
+            bus,
+            health,
+            interval,
+        }
+    }
+
+    /// The durable consumer it reads through.
+    pub fn consumer() -> ConsumerOptions {
+        ConsumerOptions {
+            name: ROLE.to_owned(),
+            stream: Stream::Alerts,
+            filters: Vec::new(),
+            max_in_flight: MESSAGES,
+            ack_wait: Duration::from_secs(600),
+        }
+    }
+
+    /// Works until shutdown.
+    ///
+    /// # Errors
+    /// When the bus or the records store fails. What others fail at is retried.
+    pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
+        let consumer = self.bus.consumer(Self::consumer()).await?;
+        let mut floor = self.floor().await?;
+        let mut states = Vec::new();
+        for channel in self.notify.channels.iter() {
+            states.push(self.notify.state(channel).await?);
+        }
+        self.report(&states);
+        while !shutdown.is_cancelled() {
+            let messages = tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                messages = consumer.fetch(MESSAGES, Duration::from_millis(500)) => messages?,
+            };
+            let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
+            let fresh: Vec<&Delivery> = messages.iter().filter(|m| m.seq > floor).collect();
+            if let Some(last) = fresh.last().map(|message| message.seq) {
+                self.note(&mut states, &fresh);
+                self.commit(&states, Some((floor, last))).await?;
+                floor = last;
+            }
+            consumer.ack(&seqs).await?;
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                sent = self.send_all(&mut states) => sent?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn floor(&self) -> Result<u64, Error> {
+        let bytes = self.notify.records.slot(&self.notify.scope, SLOT).await?;
+        let read = bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(u64::from_le_bytes);
+        Ok(read.unwrap_or(0))
+    }
+
+    fn note(&self, states: &mut [State], messages: &[&Delivery]) {
+        for notice in messages.iter().filter_map(|message| notice(message)) {
+            for (channel, state) in self.notify.channels.iter().zip(&mut *states) {
+                if channel.wants(&notice) {
+                    state.note(notice.clone());
+                }
+            }
+        }
+    }
+
+    async fn commit(&self, states: &[State], moved: Option<(u64, u64)>) -> Result<(), Error> {
+        let mut change = Change::progress();
+        if let Some((floor, last)) = moved {
+            let expected = (floor > 0).then(|| floor.to_le_bytes().to_vec());
+            change = change.advance(SLOT, expected, last.to_le_bytes().to_vec());
+        }
+        for (channel, state) in self.notify.channels.iter().zip(states) {
+            let bytes = serde_json::to_vec(state).expect("a state is plain data");
+            change = change.slot(&slot(channel), bytes);
+        }
+        let context = Context::service(self.notify.scope.clone(), ROLE, "alerts are told");
+        self.notify.records.commit(&context, change).await?;
+        Ok(())
+    }
+
+    /// Sends what is due. A message has its number on record before it leaves, so that after a
+    /// crash it leaves again as the same one.
+    async fn send_all(&self, states: &mut [State]) -> Result<(), Error> {
+        let now = self.notify.clock.now();
+        let interval = self.interval;
+        let mut cut = false;
+        for state in &mut *states {
+            cut |= state.cut(now, interval);
+        }
+        if cut {
+            self.commit(states, None).await?;
+        }
+        let mut tried = false;
+        for (index, channel) in self.notify.channels.iter().enumerate() {
+            if states[index].due(now).is_some() {
+                tried = true;
+                self.send(channel, &mut states[index]).await?;
+            }
+        }
+        if tried {
+            self.commit(states, None).await?;
+            self.report(states);
+        }
+        Ok(())
+    }
+
+    async fn send(&self, channel: &Channel, state: &mut State) -> Result<(), Error> {
+        let now = self.notify.clock.now();
+        let Some(outgoing) = state.due(now) else {
+            return Ok(());
+        };
+        let key = self.key(channel, outgoing.number);
+        let message = Message::of(&self.notify.site, key, outgoing, now);
+        match channel.send(&message, now).await {
+            Ok(()) => state.arrived(self.notify.clock.now()),
+            Err(problem) => {
+                let reason = problem.to_string();
+                warn!(
+                    channel = channel.name(),
+                    reason, "a notification did not go out"
+                );
+                if state.failed(self.notify.clock.now(), &reason) {
+                    self.tell_ourselves(channel, state, &reason).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_ourselves(
+        &self,
+        channel: &Channel,
+        state: &State,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let now = self.notify.clock.now();
+        let since = state.failing_since.unwrap_or(now);
+        let records = self.notify.records.as_ref();
+        let scope = &self.notify.scope;
+        ourselves::alert(
+            scope,
+            &self.bus,
+            records,
+            channel.name(),
+            since,
+            reason,
+            now,
+        )
+        .await
+    }
+
+    fn key(&self, channel: &Channel, number: u64) -> String {
+        Derive::new("aurora.notify.v1")
+            .part(self.notify.scope.site.0.as_bytes())
+            .part(channel.name())
+            .part(number.to_le_bytes())
+            .finish()
+            .to_string()
+    }
+
+    /// A failing channel degrades the role.
+    fn report(&self, states: &[State]) {
+        let channels = self.notify.channels.iter().zip(states);
+        let failing = channels.filter(|(_, state)| state.failures > 0);
+        let failing: Vec<String> = failing
+            .map(|(channel, state)| format!("{}: {}", channel.name(), state.detail))
+            .collect();
+        let health = if failing.is_empty() {
+            Health::Ready
+        } else {
+            Health::Degraded {
+                reason: format!("notifications do not go out: {}", failing.join("; ")),
+            }
+        };
+        self.health.set(ROLE, health);
+    }
+}
+
+/// What a finding says, unless a suppression hides it or it cannot be read.
+fn notice(message: &Delivery) -> Option<Notice> {
+    let read = Header::from_bytes(&message.header)
+        .and_then(|header| Finding::decode(&header, &message.body));
+    let finding = match read {
+        Ok(finding) => finding,
+        Err(problem) => {
+            error!(seq = message.seq, %problem, "a finding cannot be told");
+            return None;
+        }
+    };
+    let event = Value::Object(finding.event);
+    if event["status_id"].as_i64() == Some(SUPPRESSED) {
+        return None;
+    }
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let id = event["severity_id"].as_u64().unwrap_or(0);
+    Some(Notice {
+        alert: finding.alert_id,
+        rule: RuleId(text(&event["finding_info"]["analytic"]["uid"])),
+        title: text(&event["finding_info"]["title"]),
+        author: text(&event["unmapped"]["rule_author"]),
+        severity: severity(id),
+        time: Timestamp::from_millis(event["time"].as_i64().unwrap_or(0)),
+    })
+}
+
+fn severity(id: u64) -> Severity {
+    let mut all = Severity::ALL.into_iter();
+    all.find(|severity| u64::from(severity.id()) == id)
+        .unwrap_or(Severity::Unknown)
+}

@@ -1,0 +1,67 @@
+use std::path::Path;
+use std::time::Duration;
+
+use aurora_clock::Timestamp;
+use aurora_secrets::Secret;
+
+use crate::egress::Target;
+use crate::render::Message;
+use crate::{Error, Webhook, sign};
+
+/// Shorter secrets can be guessed.
+const SHORTEST: usize = 16;
+
+/// Posts messages as signed JSON.
+#[derive(Debug)]
+pub(crate) struct Poster {
+    target: Target,
+    secret: Secret<String>,
+    limit: Duration,
+}
+
+impl Poster {
+    pub fn new(options: &Webhook) -> Result<Self, Error> {
+        let target = Target::new(&options.url)?;
+        let file = options.secret_file.as_ref().ok_or_else(|| Error::Setting {
+            key: "notify.webhook.secret_file",
+            value: String::new(),
+            reason: "messages are always signed: name a file with the secret".to_owned(),
+        })?;
+        let secret = secret("notify.webhook.secret_file", file)?;
+        if secret.expose().len() < SHORTEST {
+            return Err(Error::Setting {
+                key: "notify.webhook.secret_file",
+                value: file.display().to_string(),
+                reason: format!("a secret has {SHORTEST} characters or more"),
+            });
+        }
+        Ok(Self {
+            target,
+            secret,
+            limit: Duration::from_secs(options.timeout_seconds.clamp(1, 60)),
+        })
+    }
+
+    pub async fn send(&self, message: &Message, now: Timestamp) -> Result<(), Error> {
+        let body = serde_json::to_vec(&message.body).expect("a message is plain data");
+        let signature = sign::signature(self.secret.expose().as_bytes(), now, &body);
+        let headers = [
+            ("aurorasoc-signature", signature.as_str()),
+            ("idempotency-key", message.key.as_str()),
+        ];
+        let status = self.target.post(&headers, body, self.limit).await?;
+        if status.is_success() {
+            return Ok(());
+        }
+        Err(Error::NotSent(format!("the other side answered {status}")))
+    }
+}
+
+pub(crate) fn secret(key: &'static str, file: &Path) -> Result<Secret<String>, Error> {
+    let text = std::fs::read_to_string(file).map_err(|source| Error::Secret {
+        key,
+        path: file.display().to_string(),
+        source,
+    })?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}

@@ -1,0 +1,147 @@
+//! A notifier on stores in memory, and findings for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aurora_bus::{Bus, BusHandle, Capability, Message};
+use aurora_bus_memory::MemoryBus;
+use aurora_clock::{Clock, ManualClock, Timestamp};
+use aurora_ids::{Derive, Id128};
+use aurora_model::envelope::{Format, Header, Range, VERSION};
+use aurora_model::{
+    AlertId, BatchId, Finding, MatchId, OriginId, Scope, Severity, SiteId, SourceName, Subject,
+    TraceContext,
+};
+use aurora_notify::{Channels, Notifier, Notify, Options};
+use aurora_records::{Collection, Document, Query};
+use aurora_records_memory::MemoryRecords;
+use aurora_tasks::{Shutdown, Tasks};
+use aurora_telemetry::{Health, HealthBoard};
+use serde_json::json;
+
+pub struct World {
+    pub clock: Arc<ManualClock>,
+    pub health: HealthBoard,
+    pub notify: Notify,
+    bus: Arc<dyn Bus>,
+    tasks: Option<Tasks>,
+}
+
+impl World {
+    pub async fn start(options: &Options) -> Self {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_700_000_000_000)));
+        let wall: Arc<dyn Clock> = clock.clone();
+        let notify = Notify {
+            scope: Scope::of(SiteId(Id128::from_bytes([7; 16]))),
+            site: "Lab\r\nBcc: x@y.zz".to_owned(),
+            channels: Channels::new(options).unwrap(),
+            records: Arc::new(MemoryRecords::new(wall.clone())),
+            clock: wall.clone(),
+        };
+        let mut world = Self {
+            clock,
+            health: HealthBoard::default(),
+            notify,
+            bus: Arc::new(MemoryBus::new(wall, aurora_bus_memory::Options::default())),
+            tasks: None,
+        };
+        drop(world.handle().consumer(Notifier::consumer()).await.unwrap());
+        world.run();
+        world
+    }
+
+    fn handle(&self) -> BusHandle {
+        BusHandle::new(self.bus.clone(), Capability::of("notify").unwrap())
+    }
+
+    pub fn run(&mut self) {
+        let (tasks, interval) = (Tasks::new(), Duration::from_secs(300));
+        let notifier = Notifier::new(
+            self.notify.clone(),
+            self.handle(),
+            self.health.clone(),
+            interval,
+        );
+        let shutdown: Shutdown = tasks.shutdown();
+        tasks.spawn("notify", notifier.run(shutdown));
+        self.tasks = Some(tasks);
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some(tasks) = self.tasks.take() {
+            tasks.stop(Duration::from_secs(20)).await.unwrap();
+        }
+    }
+
+    /// A match of an alert comes in.
+    pub async fn finding(
+        &self,
+        number: u8,
+        alert: u8,
+        severity: Severity,
+        title: &str,
+        suppressed: bool,
+    ) {
+        let id = Derive::new("test").part([number]).finish();
+        let finding = Finding {
+            match_id: MatchId(id),
+            alert_id: AlertId(Id128::from_bytes([alert; 16])),
+            event: json!({
+                "time": 1_700_000_000_000_i64, "severity_id": severity.id(), "status_id": if suppressed { 3 } else { 1 },
+                "finding_info": {"title": title, "analytic": {"uid": "rule-1"}}, "unmapped": {"rule_author": "An author"},
+            }).as_object().unwrap().clone(),
+        };
+        let header = Header {
+            format: Format::Finding,
+            version: VERSION,
+            scope: self.notify.scope.clone(),
+            producer: "detect".to_owned(),
+            trace: TraceContext::new(),
+            source: SourceName::new("windows"),
+            range: Range {
+                origin: OriginId(id),
+                first: 0,
+                last: 0,
+            },
+            count: 1,
+            records: 0,
+            raw: None,
+        };
+        let message = Message {
+            subject: Subject::alerts(severity),
+            id: BatchId(id),
+            header: header.to_bytes().into(),
+            body: finding.encode().into(),
+            fence: None,
+        };
+        self.handle().publish(vec![message]).await.unwrap();
+    }
+
+    pub async fn alerts(&self) -> Vec<Document> {
+        let query = Query::of(Collection::Alerts);
+        self.notify
+            .records
+            .list(&self.notify.scope, &query)
+            .await
+            .unwrap()
+            .documents
+    }
+
+    pub fn health(&self) -> Option<Health> {
+        self.health.all().get("notify").cloned()
+    }
+
+    /// Waits for a condition, moving the clock by `step` between two looks.
+    pub async fn until(&self, step: Duration, mut holds: impl AsyncFnMut() -> bool) {
+        let waiting = async {
+            while !holds().await {
+                self.clock.advance(step);
+                // What is waited for is the condition; this lets the others have their turn.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), waiting)
+            .await
+            .expect("it comes within a minute");
+    }
+}
