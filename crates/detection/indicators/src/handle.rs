@@ -109,6 +109,11 @@ impl IndicatorHandle {
         if sets.sets.is_empty() {
             return Vec::new();
         }
+        let mut screen = Screen::of(&sets);
+        observe::look(&self.paths, event, &mut screen);
+        if !screen.suspects() {
+            return Vec::new();
+        }
         let mut finder = Finder::new(&sets, at);
         observe::look(&self.paths, event, &mut finder);
         self.told(finder)
@@ -128,6 +133,86 @@ impl IndicatorHandle {
                 .fetch_add(finder.unreadable, Ordering::Relaxed);
         }
         finder.matches
+    }
+}
+
+/// Fingerprints that are asked about together.
+const TOGETHER: usize = 32;
+
+/// The filters' first look at an event, which nearly every event passes unsuspected. Fingerprints
+/// are gathered and then asked about in one go: each question waits for memory, and so they wait
+/// together.
+struct Screen<'s> {
+    sets: &'s Indicators,
+    prints: [u64; TOGETHER],
+    gathered: usize,
+    suspects: bool,
+}
+
+impl<'s> Screen<'s> {
+    const fn of(sets: &'s Indicators) -> Self {
+        Self {
+            sets,
+            prints: [0; TOGETHER],
+            gathered: 0,
+            suspects: false,
+        }
+    }
+
+    fn suspects(&mut self) -> bool {
+        self.ask();
+        self.suspects
+    }
+
+    fn gather(&mut self, print: u64) {
+        self.prints[self.gathered] = print;
+        self.gathered += 1;
+        if self.gathered == TOGETHER {
+            self.ask();
+        }
+    }
+
+    fn ask(&mut self) {
+        for (_, set) in &self.sets.sets {
+            let held = self.prints[..self.gathered]
+                .iter()
+                .fold(false, |held, print| held | set.may_hold(*print));
+            self.suspects |= held;
+        }
+        self.gathered = 0;
+    }
+}
+
+impl Look for Screen<'_> {
+    fn address(&mut self, address: IpAddr, _: &At<'_>, _: &str) {
+        let payload = Payload::of(address);
+        self.gather(itself(&payload).print());
+        let sets = self.sets;
+        for (_, set) in &sets.sets {
+            for prefix in set.gates().lengths(address) {
+                self.gather(around(&payload.network(prefix), prefix).print());
+            }
+        }
+    }
+
+    fn key(&mut self, key: Key<'_>, _: &At<'_>, _: &str) {
+        self.gather(key.print());
+    }
+}
+
+fn itself(payload: &Payload) -> Key<'_> {
+    Key {
+        kind: Kind::Ip,
+        prefix: 0,
+        bytes: payload.bytes(),
+    }
+}
+
+fn around(network: &Payload, prefix: u8) -> Key<'_> {
+    Key {
+        kind: Kind::Cidr,
+        prefix,
+        bytes: network.bytes(),
     }
 }
 
@@ -190,21 +275,12 @@ impl<'s> Finder<'s> {
 impl Look for Finder<'_> {
     fn address(&mut self, address: IpAddr, at: &At<'_>, seen: &str) {
         let payload = Payload::of(address);
-        let key = Key {
-            kind: Kind::Ip,
-            prefix: 0,
-            bytes: payload.bytes(),
-        };
-        self.key(key, at, seen);
+        self.key(itself(&payload), at, seen);
         let sets = self.sets;
         for (index, (_, set)) in sets.sets.iter().enumerate() {
             for prefix in set.gates().lengths(address) {
                 let network = payload.network(prefix);
-                let key = Key {
-                    kind: Kind::Cidr,
-                    prefix,
-                    bytes: network.bytes(),
-                };
+                let key = around(&network, prefix);
                 let print = key.print();
                 if set.may_hold(print) && self.ask(index, print, key, at, seen) {
                     break;

@@ -53,7 +53,8 @@ impl fmt::Debug for Hash {
 /// Hexadecimal digits of either case, whose number tells the algorithm. `SHA256=` or `sha256:` in
 /// front is skipped; other names are those of other hashes, such as `IMPHASH=`.
 pub(crate) fn hash(text: &str) -> Option<Hash> {
-    let digits = match text.split_once(['=', ':']) {
+    let mark = text.bytes().position(|b| matches!(b, b'=' | b':'));
+    let digits = match mark.map(|at| (&text[..at], &text[at + 1..])) {
         Some((name, digits)) if name.parse::<Kind>().is_ok() => digits,
         Some(_) => return None,
         None => text,

@@ -73,21 +73,30 @@ fn check(name: &str) -> Result<(), NotAValue> {
     if name.len() > NAME {
         return Err(NotAValue::TooLong);
     }
-    let mut last = "";
-    let mut labels = 0;
-    for label in name.split('.') {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-        if label.is_empty() || label.len() > LABEL || !label.bytes().all(plain) {
+    let (mut dots, mut length, mut digits) = (0, 0, true);
+    for byte in name.bytes() {
+        match byte {
+            b'.' if length == 0 => return Err(NotAValue::Domain),
+            b'.' => {
+                dots += 1;
+                (length, digits) = (0, true);
+            }
+            b'a'..=b'z' | b'-' | b'_' => {
+                length += 1;
+                digits = false;
+            }
+            b'0'..=b'9' => length += 1,
+            _ => return Err(NotAValue::Domain),
+        }
+        if length > LABEL {
             return Err(NotAValue::Domain);
         }
-        labels += 1;
-        last = label;
     }
     // No top-level domain is a number; a broken address or a version number ends with one.
-    if last.bytes().all(|b| b.is_ascii_digit()) {
+    if length == 0 || digits {
         return Err(NotAValue::Domain);
     }
-    if labels < 2 {
+    if dots == 0 {
         return Err(NotAValue::SingleLabel);
     }
     Ok(())

@@ -22,16 +22,26 @@ const DEFANGED: &[(&str, &str)] = &[
 
 /// Undoes `hxxp`, `[.]`, `[at]` and their like.
 pub(crate) fn refang(text: &str) -> Cow<'_, str> {
+    let (mut bracket, mut scheme_like) = (false, false);
+    for byte in text.bytes() {
+        bracket |= matches!(byte, b'[' | b'(' | b'{' | b'\\');
+        scheme_like |= byte == b':';
+    }
     let mut text = Cow::Borrowed(text);
-    if text
-        .bytes()
-        .any(|b| matches!(b, b'[' | b'(' | b'{' | b'\\'))
-    {
+    if bracket {
         for (from, to) in DEFANGED {
             if let Some(mended) = replaced(&text, from, to) {
                 text = Cow::Owned(mended);
             }
         }
+        scheme_like = true;
+    }
+    let begins = text
+        .bytes()
+        .next()
+        .is_some_and(|b| matches!(b, b'h' | b'H' | b'f' | b'F'));
+    if !(scheme_like && begins) {
+        return text;
     }
     match scheme(&text) {
         Some(mended) => Cow::Owned(mended),
