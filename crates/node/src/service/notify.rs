@@ -1,0 +1,46 @@
+use async_trait::async_trait;
+use aurora_api::NotifyDesk;
+use aurora_api::site::{Error, Result};
+use aurora_messages::{NotifyChannel, NotifyChannels, NotifyTested};
+use aurora_model::{Action, Context, Scope};
+use aurora_records::Change;
+
+use super::{SiteService, errors};
+
+#[async_trait]
+impl NotifyDesk for SiteService {
+    async fn notify_channels(&self, _: &Scope) -> Result<NotifyChannels> {
+        let status = self.parts.notify.status().await.map_err(Error::internal)?;
+        let shown = status.into_iter().map(|channel| {
+            let state = channel.state;
+            let outgoing = state.outgoing.as_ref().map_or(0, |out| out.alerts.len());
+            NotifyChannel {
+                name: channel.name.to_owned(),
+                sent: state.sent,
+                last_sent: state.last_sent,
+                waiting: (outgoing + state.pending.len()) as u64,
+                failures: state.failures,
+                failing_since: state.failing_since,
+                detail: Some(state.detail).filter(|detail| !detail.is_empty()),
+            }
+        });
+        Ok(NotifyChannels {
+            channels: shown.collect(),
+        })
+    }
+
+    async fn test_notification(&self, context: &Context, channel: &str) -> Result<NotifyTested> {
+        if self.parts.notify.channels.get(channel).is_err() {
+            return Err(Error::not_found("notification channel", channel));
+        }
+        let decided = Change::decided(Action::on("notify.test", [channel]));
+        let committed = self.records().commit(context, decided).await;
+        committed.map_err(errors::records)?;
+        let tested = self.parts.notify.test(channel).await;
+        Ok(NotifyTested {
+            channel: channel.to_owned(),
+            arrived: tested.is_ok(),
+            detail: tested.err().map(|error| error.to_string()),
+        })
+    }
+}
