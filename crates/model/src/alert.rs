@@ -1,4 +1,5 @@
 use aurora_clock::Timestamp;
+use aurora_ids::Id128;
 use serde::{Deserialize, Serialize};
 
 use crate::{AlertId, EventUid, RuleId, Severity, SourceName, TraceContext};
@@ -36,6 +37,43 @@ pub struct Alert {
     pub related: Vec<EventUid>,
     pub matched: Vec<MatchedField>,
     pub trace: TraceContext,
+    /// What a correlation counted, when a correlation raised it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlated: Option<Correlated>,
+}
+
+/// The window of a correlation that fired.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Correlated {
+    /// What the correlator calls it, should it change.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub window: Id128,
+    /// Names and values of the group.
+    pub group: Vec<GroupValue>,
+    /// Events in the window; the alert's evidence may name fewer.
+    pub events: u64,
+    /// Event times of the first and the last of them, epoch milliseconds.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub first: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub last: Timestamp,
+    /// An event that came later than allowed brought it about.
+    pub late: bool,
+    /// Events that came out of order have changed it.
+    pub amended: bool,
+    /// Events that came out of order show that there was nothing to alert about.
+    pub withdrawn: bool,
+    /// A bound was reached, so that the number of events or values is an estimate.
+    pub approximate: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupValue {
+    pub field: String,
+    /// From the log: hostile text.
+    pub value: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,7 +98,7 @@ pub enum Disposition {
     Test,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EntityKind {
@@ -70,9 +108,13 @@ pub enum EntityKind {
     Process,
     File,
     Account,
+    /// The hash of a file that does not belong to the operating system.
+    Hash,
+    /// A machine that is no computer: a sensor, a controller.
+    Device,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entity {
     pub kind: EntityKind,
@@ -104,6 +146,48 @@ impl AlertStatus {
             Self::Owned => "owned",
             Self::Closed => "closed",
         }
+    }
+}
+
+impl EntityKind {
+    pub const ALL: [Self; 8] = [
+        Self::Host,
+        Self::User,
+        Self::Address,
+        Self::Process,
+        Self::File,
+        Self::Account,
+        Self::Hash,
+        Self::Device,
+    ];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::User => "user",
+            Self::Address => "address",
+            Self::Process => "process",
+            Self::File => "file",
+            Self::Account => "account",
+            Self::Hash => "hash",
+            Self::Device => "device",
+        }
+    }
+}
+
+/// The word names no kind of entity.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a kind of entity: want {list}", list = EntityKind::ALL.map(EntityKind::word).join(", "))]
+pub struct UnknownEntityKind(String);
+
+impl std::str::FromStr for EntityKind {
+    type Err = UnknownEntityKind;
+
+    fn from_str(word: &str) -> Result<Self, UnknownEntityKind> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.word().eq_ignore_ascii_case(word))
+            .ok_or_else(|| UnknownEntityKind(word.to_owned()))
     }
 }
 

@@ -24,8 +24,10 @@ const LEVEL: i32 = 1;
 pub enum Format {
     RawBatch,
     EventBatch,
+    MatchBatch,
     DeadLetter,
     Finding,
+    IncidentChange,
 }
 
 /// Where a batch was cut from: `first..=last` of an origin's own sequence.

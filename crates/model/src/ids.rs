@@ -20,6 +20,14 @@ id_type!(
     /// An alert in the queue.
     AlertId
 );
+id_type!(
+    /// An incident: derived from its earliest alert.
+    IncidentId
+);
+id_type!(
+    /// A host, user, address, device or account: derived from kind and key.
+    EntityId
+);
 
 /// A rule's own id (Sigma `id`, usually a UUID), or a content hash when it has none.
 #[derive(

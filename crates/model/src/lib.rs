@@ -6,13 +6,17 @@
 //! [`envelope`].
 
 pub mod alert;
+pub mod asset;
 pub mod context;
 pub mod deadletter;
+pub mod engineering;
 pub mod envelope;
 pub mod events;
 pub mod finding;
 pub mod ids;
+pub mod incident;
 pub mod ledger;
+pub mod matches;
 pub mod raw;
 pub mod scope;
 pub mod severity;
@@ -21,13 +25,20 @@ pub mod suppression;
 pub mod trace;
 mod wire;
 
-pub use alert::{Alert, AlertStatus, Disposition, Entity, EntityKind, MatchedField};
+pub use alert::{
+    Alert, AlertStatus, Correlated, Disposition, Entity, EntityKind, GroupValue, MatchedField,
+};
+pub use asset::{Asset, Binding};
 pub use context::{Action, Actor, AuthStrength, Context, Decision};
 pub use deadletter::{DeadLetter, DeadLetterReason};
 pub use envelope::{Envelope, Header, MAX_BODY_BYTES};
 pub use events::{EventBatch, EventItem};
 pub use finding::Finding;
-pub use ids::{AlertId, BatchId, EventUid, MatchId, OriginId, RuleId};
+pub use ids::{AlertId, BatchId, EntityId, EventUid, IncidentId, MatchId, OriginId, RuleId};
+pub use incident::{
+    Criticality, Incident, IncidentEntity, IncidentState, Member, Note, Reason, Score, Stage, Story,
+};
+pub use matches::{Contribution, Lane, MatchBatch, MatchEntry, Measured};
 pub use raw::{MAX_RECORD_BYTES, Part, RawBatch, RawRecord, SourceName};
 pub use scope::{Scope, SiteId, TenantId};
 pub use severity::Severity;

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::Severity;
 
-/// Raw records are spread over this many shards, for ever: changing it would re-home windows.
+/// Raw records, and matches that feed correlations, are spread over this many shards, for ever:
+/// changing it would re-home windows.
 pub const SHARDS: u16 = 64;
 
-/// One of the [`SHARDS`] lanes; everything of one source and host travels in one lane, in order.
+/// One of the [`SHARDS`] lanes; everything of one source and host, or of one correlation and group,
+/// travels in one lane, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Shard(u16);
@@ -24,7 +26,9 @@ pub struct Subject(String);
 pub enum Stream {
     Raw,
     Events,
+    Matches,
     Alerts,
+    Incidents,
     DeadLetter,
 }
 
@@ -34,6 +38,15 @@ impl Shard {
             .part(source)
             .part(host)
             .finish();
+        let [a, b, ..] = *id.as_bytes();
+        Self(u16::from_le_bytes([a, b]) % SHARDS)
+    }
+
+    /// Where a correlation keeps the state of one group; `group` is that of a
+    /// [`crate::Contribution`].
+    pub fn of_group(correlation: &str, group: &[u8]) -> Self {
+        let hash = Derive::new("aurora.group.v1").part(correlation).part(group);
+        let id = hash.finish();
         let [a, b, ..] = *id.as_bytes();
         Self(u16::from_le_bytes([a, b]) % SHARDS)
     }
@@ -49,14 +62,23 @@ impl Shard {
 }
 
 impl Stream {
-    pub const ALL: [Self; 4] = [Self::Raw, Self::Events, Self::Alerts, Self::DeadLetter];
+    pub const ALL: [Self; 6] = [
+        Self::Raw,
+        Self::Events,
+        Self::Matches,
+        Self::Alerts,
+        Self::Incidents,
+        Self::DeadLetter,
+    ];
 
     /// The stream's name: upper case, as NATS operators write them.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Raw => "RAW",
             Self::Events => "EVENTS",
+            Self::Matches => "MATCHES",
             Self::Alerts => "ALERTS",
+            Self::Incidents => "INCIDENTS",
             Self::DeadLetter => "DEADLETTER",
         }
     }
@@ -66,7 +88,9 @@ impl Stream {
         match self {
             Self::Raw => "aurora.raw.*",
             Self::Events => "aurora.events.*.*",
+            Self::Matches => "aurora.matches.*",
             Self::Alerts => "aurora.alerts.*",
+            Self::Incidents => "aurora.incidents",
             Self::DeadLetter => "aurora.deadletter.*",
         }
     }
@@ -88,8 +112,23 @@ impl Subject {
         Self(format!("aurora.events.{category_uid}.{class_uid}"))
     }
 
+    /// What every shard of correlations is told, such as how far a source has come.
+    pub fn matches_progress() -> Self {
+        Self("aurora.matches.progress".to_owned())
+    }
+
+    /// Rule matches that correlations of this shard are made of.
+    pub fn matches_of(shard: Shard) -> Self {
+        Self(format!("aurora.matches.{}", shard.0))
+    }
+
     pub fn alerts(severity: Severity) -> Self {
         Self(format!("aurora.alerts.{}", severity.word()))
+    }
+
+    /// Incidents that have changed.
+    pub fn incidents() -> Self {
+        Self("aurora.incidents".to_owned())
     }
 
     /// `plane` is the plane that gave the message up.
@@ -156,7 +195,10 @@ mod tests {
         for (subject, stream) in [
             (Subject::raw(shard), Stream::Raw),
             (Subject::events(1, 1007), Stream::Events),
+            (Subject::matches_of(shard), Stream::Matches),
+            (Subject::matches_progress(), Stream::Matches),
             (Subject::alerts(Severity::High), Stream::Alerts),
+            (Subject::incidents(), Stream::Incidents),
             (Subject::dead_letter("ingest"), Stream::DeadLetter),
         ] {
             assert_eq!(Stream::of(&subject), Some(stream));

@@ -46,7 +46,7 @@ impl Options {
         let reserve_bytes = match stream {
             Stream::Raw => self.reserve_bytes,
             Stream::Events => self.reserve_bytes / 2,
-            Stream::Alerts | Stream::DeadLetter => 0,
+            Stream::Matches | Stream::Alerts | Stream::Incidents | Stream::DeadLetter => 0,
         };
         aurora_log::Options {
             segment_bytes: self.segment_bytes,

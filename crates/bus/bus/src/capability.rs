@@ -55,6 +55,11 @@ const TABLE: &[Capability] = &[
         consume: &[Stream::Events],
     },
     Capability {
+        role: "notify",
+        publish: &["aurora.alerts.*"],
+        consume: &[Stream::Alerts],
+    },
+    Capability {
         role: "ledger",
         publish: &[],
         consume: &[Stream::Raw, Stream::Events, Stream::DeadLetter],

@@ -1,6 +1,7 @@
 use aurora_clock::Timestamp;
 use aurora_model::{
-    AlertId, AlertStatus, Disposition, Entity, EventUid, MatchedField, RuleId, Severity, SourceName,
+    AlertId, AlertStatus, Correlated, Disposition, Entity, EventUid, MatchedField, RuleId,
+    Severity, SourceName,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -129,6 +130,9 @@ pub struct Alert {
     pub matched: Vec<MatchedField>,
     /// W3C traceparent of the record that raised it.
     pub trace: String,
+    /// What a correlation counted, when a correlation raised it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlated: Option<Correlated>,
 }
 
 /// Everything the side panel shows.
@@ -264,6 +268,7 @@ impl From<aurora_model::Alert> for Alert {
             related: alert.related,
             matched: alert.matched,
             trace: alert.trace.to_string(),
+            correlated: alert.correlated,
         }
     }
 }

@@ -1,4 +1,4 @@
-use aurora_model::AlertId;
+use aurora_model::{AlertId, Shard};
 
 /// What a caller of the detection plane decides on.
 #[derive(Debug, thiserror::Error)]
@@ -30,4 +30,21 @@ pub enum Error {
     },
     #[error("the evaluation of a batch was cut off")]
     Evaluation(#[source] tokio::task::JoinError),
+    #[error("the window store failed")]
+    WindowStore(#[from] aurora_window_state::Error),
+    #[error("the event store failed")]
+    Events(#[from] aurora_events::Error),
+    #[error("the artifact store failed")]
+    Artifacts(#[from] aurora_artifacts::Error),
+    #[error("cannot read the stored windows")]
+    Windows(#[source] aurora_correlation::Error),
+    /// Another process does the work now.
+    #[error("shard {} belongs to another process by now", .0.number())]
+    ShardLost(Shard),
+    #[error("cannot use the folder for snapshots")]
+    Scratch(#[source] std::io::Error),
+    #[error("a file of the newest snapshot is gone: `{0}`")]
+    SnapshotGone(String),
+    #[error("cannot read a snapshot of format {found}: this release knows up to {known}")]
+    NewerSnapshot { found: u32, known: u32 },
 }

@@ -46,7 +46,7 @@ pub fn finding(hit: &Hit, verdict: Verdict, now: Timestamp) -> Map<String, Value
             },
             "attacks": attacks(&rule.attack),
             "data_sources": [hit.source.as_str()],
-            "related_events": [{ "uid": hit.event.to_string() }],
+            "related_events": related(hit),
         },
         "metadata": {
             "uid": hit.match_id().to_string(),
@@ -73,9 +73,21 @@ fn attacks(ids: &[String]) -> Vec<Value> {
         .collect()
 }
 
+fn related(hit: &Hit) -> Vec<Value> {
+    let events = match &hit.window {
+        Some(window) => window.evidence.as_slice(),
+        None => std::slice::from_ref(&hit.event),
+    };
+    let uid = |event: &aurora_model::EventUid| json!({ "uid": event.to_string() });
+    events.iter().map(uid).collect()
+}
+
 /// What OCSF 1.3 has no home for: the rule's author, what matched, and who hid it.
 fn unmapped(hit: &Hit, verdict: Verdict) -> Value {
     let mut rest = json!({ "rule_author": hit.rule.author, "matched": hit.matched });
+    if let Some(window) = &hit.window {
+        rest["correlated"] = json!({ "group": window.group, "events": window.events });
+    }
     if let Verdict::Suppressed(id) = verdict {
         rest["suppression"] = json!(id.to_string());
     }

@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aurora_clock::Timestamp;
+use aurora_ids::{Derive, Id128};
 use aurora_model::{
-    Alert, AlertId, AlertStatus, Entity, EventUid, MatchId, MatchedField, RuleId, Severity,
-    SourceName, Suppression, TraceContext,
+    Alert, AlertId, AlertStatus, Correlated, Disposition, Entity, EventUid, GroupValue, MatchId,
+    MatchedField, RuleId, Scope, Severity, SourceName, Suppression, TraceContext,
 };
+use serde::{Deserialize, Serialize};
 
 /// What a match needs of its rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFacts {
     pub id: RuleId,
     pub revision: String,
@@ -23,16 +25,48 @@ pub struct RuleFacts {
     pub attack: Vec<String>,
 }
 
-/// One rule matching one event.
+/// One rule matching one event, or a correlation's window firing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     pub rule: RuleFacts,
+    /// For a window, the event that made it fire.
     pub event: EventUid,
     pub time: Timestamp,
     pub source: SourceName,
     pub entities: Vec<Entity>,
     pub matched: Vec<MatchedField>,
     pub trace: TraceContext,
+    pub window: Option<Window>,
+}
+
+/// What fired of a correlation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// See [`Window::id_of`].
+    pub id: MatchId,
+    /// What the correlator calls it.
+    pub name: Id128,
+    pub group: Vec<GroupValue>,
+    /// Contributing events, oldest first; of many only some.
+    pub evidence: Vec<EventUid>,
+    /// How many contributed.
+    pub events: u64,
+    pub first: Timestamp,
+    pub last: Timestamp,
+    pub arrival: Arrival,
+    pub approximate: bool,
+}
+
+/// When the events came that made a window fire, and what follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    InTime,
+    /// Later than allowed; the alert is new.
+    Late,
+    /// Out of order: the alert of the window named so is in truth this one.
+    Amends(Id128),
+    /// Out of order: there was nothing to alert about in the window named so.
+    Withdraws(Id128),
 }
 
 /// What became of a match.
@@ -41,6 +75,8 @@ pub enum Fate {
     Opened(AlertId),
     Joined(AlertId),
     Hidden(aurora_model::suppression::SuppressionId),
+    /// An alert that was counted before has other evidence now.
+    Amended(AlertId),
 }
 
 /// An alert as the records store has it; version 0 is one that is new.
@@ -63,21 +99,108 @@ pub struct State {
     pub window: Duration,
 }
 
+impl Window {
+    /// `H(site identity, tenant, rule, group, first contributing event)`: the id of a correlation's
+    /// match, and of the alert that it opens.
+    pub fn id_of<'g>(
+        scope: &Scope,
+        rule: &RuleId,
+        group: impl IntoIterator<Item = &'g str>,
+        first: EventUid,
+    ) -> MatchId {
+        let mut hash = Derive::new("aurora.alert.v1")
+            .part(scope.site.0.as_bytes())
+            .part(scope.tenant.as_str())
+            .part(&rule.0);
+        for value in group {
+            hash.push(value);
+        }
+        hash.push(first.0.as_bytes());
+        MatchId(hash.finish())
+    }
+}
+
 impl Hit {
     pub fn match_id(&self) -> MatchId {
-        MatchId::derive(&self.rule.id, &self.rule.revision, &[self.event])
+        match &self.window {
+            Some(window) => window.id,
+            None => MatchId::derive(&self.rule.id, &self.rule.revision, &[self.event]),
+        }
+    }
+
+    /// The alert that it opens, if it opens one.
+    pub fn alert_id(&self) -> AlertId {
+        self.match_id().into()
+    }
+
+    /// The window whose alert it changes, when it asks for none of its own.
+    pub fn changes(&self) -> Option<Id128> {
+        match self.window.as_ref()?.arrival {
+            Arrival::Amends(was) | Arrival::Withdraws(was) => Some(was),
+            Arrival::InTime | Arrival::Late => None,
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        let arrival = self.window.as_ref().map(|window| window.arrival);
+        arrival == Some(Arrival::Late)
     }
 
     pub fn group_key(&self) -> String {
-        match self.entities.first() {
-            Some(entity) => format!("{}|{}", self.rule.id, entity.value),
-            None => self.rule.id.to_string(),
+        let mut key = self.rule.id.to_string();
+        if let Some(group) = crate::indicators::group(&self.rule) {
+            key.push('|');
+            key.push_str(group);
         }
+        match (&self.window, self.entities.first()) {
+            (Some(window), _) => {
+                for part in &window.group {
+                    key.push('|');
+                    key.push_str(&part.value);
+                }
+            }
+            (None, Some(entity)) => {
+                key.push('|');
+                key.push_str(&entity.value);
+            }
+            (None, None) => {}
+        }
+        key
+    }
+
+    fn evidence(&self) -> Vec<EventUid> {
+        match &self.window {
+            Some(window) => window.evidence.clone(),
+            None => vec![self.event],
+        }
+    }
+
+    fn first(&self) -> Timestamp {
+        self.window
+            .as_ref()
+            .map_or(self.time, |window| window.first)
+    }
+
+    fn correlated(&self) -> Option<Correlated> {
+        self.window.as_ref().map(|window| Correlated {
+            window: window.name,
+            group: window.group.clone(),
+            events: window.events,
+            first: window.first,
+            last: window.last,
+            late: window.arrival == Arrival::Late,
+            amended: false,
+            withdrawn: false,
+            approximate: window.approximate,
+        })
     }
 }
 
 /// Decides one match and changes `state` accordingly.
 pub fn decide(state: &mut State, hit: &Hit, now: Timestamp) -> Fate {
+    if let Some(fate) = change(state, hit, now) {
+        return fate;
+    }
     if let Some(id) = hide(state, hit, now) {
         return Fate::Hidden(id);
     }
@@ -124,6 +247,56 @@ impl State {
     }
 }
 
+/// What a window does to an alert that is there already, whatever its status. An alert that a
+/// window asks for again, as after its rule was edited, is not opened twice.
+fn change(state: &mut State, hit: &Hit, now: Timestamp) -> Option<Fate> {
+    let window = hit.window.as_ref()?;
+    let (id, changes) = (hit.alert_id(), hit.changes());
+    let is_meant = |alert: &Alert| match changes {
+        Some(was) => alert.correlated.as_ref().is_some_and(|it| it.window == was),
+        None => alert.id == id,
+    };
+    let group = state.open.get_mut(&hit.group_key());
+    let held = group.and_then(|group| group.iter_mut().find(|held| is_meant(&held.alert)));
+    let Some(held) = held else {
+        // It joined another alert, or a suppression hid it.
+        return changes.map(|_| Fate::Amended(id));
+    };
+    held.dirty = true;
+    held.alert.updated_at = now;
+    match window.arrival {
+        Arrival::Withdraws(_) => withdraw(&mut held.alert),
+        Arrival::InTime | Arrival::Late | Arrival::Amends(_) => amend(&mut held.alert, hit),
+    }
+    Some(Fate::Amended(held.alert.id))
+}
+
+fn amend(alert: &mut Alert, hit: &Hit) {
+    let before = alert.correlated.take();
+    alert.correlated = hit.correlated().map(|now| Correlated {
+        late: before.is_some_and(|before| before.late),
+        amended: true,
+        ..now
+    });
+    alert.evidence = hit.evidence();
+    alert.first_seen = alert.first_seen.min(hit.first());
+    alert.last_seen = alert.last_seen.max(hit.time);
+}
+
+/// Whoever works on it keeps it, and reads why.
+fn withdraw(alert: &mut Alert) {
+    const WHY: &str = "events that came out of order show that the condition did not hold";
+    if let Some(correlated) = &mut alert.correlated {
+        correlated.withdrawn = true;
+    }
+    let note = alert.note.take();
+    alert.note = Some(note.map_or_else(|| WHY.to_owned(), |note| format!("{note}\n{WHY}")));
+    if alert.status == AlertStatus::New {
+        alert.status = AlertStatus::Closed;
+        alert.disposition = Some(Disposition::FalsePositiveData);
+    }
+}
+
 fn hide(
     state: &mut State,
     hit: &Hit,
@@ -143,11 +316,13 @@ fn takes(alert: &Alert, hit: &Hit, window: Duration) -> bool {
     alert.status != AlertStatus::Closed
         && hit.time <= alert.last_seen.plus(window)
         && hit.time.plus(window) >= alert.first_seen
+        // An alert that is said to be late stands by itself.
+        && !hit.is_late()
 }
 
 fn join(alert: &mut Alert, hit: &Hit, now: Timestamp) {
     alert.count += 1;
-    alert.first_seen = alert.first_seen.min(hit.time);
+    alert.first_seen = alert.first_seen.min(hit.first());
     alert.last_seen = alert.last_seen.max(hit.time);
     alert.updated_at = now;
     alert.related.push(hit.event);
@@ -171,16 +346,17 @@ fn open(hit: &Hit, now: Timestamp) -> Alert {
         entities: hit.entities.clone(),
         group_key: hit.group_key(),
         count: 1,
-        first_seen: hit.time,
+        first_seen: hit.first(),
         last_seen: hit.time,
         created_at: now,
         updated_at: now,
         attack: hit.rule.attack.clone(),
         source: hit.source.clone(),
-        evidence: vec![hit.event],
+        evidence: hit.evidence(),
         related: Vec::new(),
         matched: hit.matched.clone(),
         trace: hit.trace,
+        correlated: hit.correlated(),
     }
 }
 
@@ -211,6 +387,7 @@ mod tests {
             }],
             matched: vec![],
             trace: TraceContext::new(),
+            window: None,
         }
     }
 

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Collection {
     Alerts,
+    /// What the correlator made of alerts.
+    Incidents,
+    /// Hosts, users, addresses, devices and accounts.
+    Entities,
     Suppressions,
     DeadLetters,
     /// Ingest sources with the hash of their token.
@@ -17,6 +21,14 @@ pub enum Collection {
     Links,
     /// People with an account.
     People,
+    /// Every version of every rule that was in force.
+    RuleVersions,
+    /// Texts of rules by their hash.
+    RuleTexts,
+    /// Indicators in force, a compiled set a source.
+    IndicatorSets,
+    /// Bounds that correlations reached, with their date.
+    RuleBounds,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +90,10 @@ const fn integer(name: &'static str) -> Field {
 }
 
 impl Collection {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::Alerts,
+        Self::Incidents,
+        Self::Entities,
         Self::Suppressions,
         Self::DeadLetters,
         Self::Sources,
@@ -87,11 +101,17 @@ impl Collection {
         Self::Sessions,
         Self::Links,
         Self::People,
+        Self::RuleVersions,
+        Self::RuleTexts,
+        Self::IndicatorSets,
+        Self::RuleBounds,
     ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Alerts => "alerts",
+            Self::Incidents => "incidents",
+            Self::Entities => "entities",
             Self::Suppressions => "suppressions",
             Self::DeadLetters => "dead_letters",
             Self::Sources => "sources",
@@ -99,6 +119,10 @@ impl Collection {
             Self::Sessions => "sessions",
             Self::Links => "links",
             Self::People => "people",
+            Self::RuleVersions => "rule_versions",
+            Self::RuleTexts => "rule_texts",
+            Self::IndicatorSets => "indicator_sets",
+            Self::RuleBounds => "rule_bounds",
         }
     }
 
@@ -115,6 +139,26 @@ impl Collection {
             integer("created_at"),
             integer("updated_at"),
         ];
+        const INCIDENTS: &[Field] = &[
+            text("status"),
+            text("state"),
+            text("owner"),
+            integer("rank"),
+            integer("risk"),
+            integer("last_seen"),
+            integer("created_at"),
+            integer("updated_at"),
+        ];
+        const ENTITIES: &[Field] = &[
+            text("kind"),
+            text("key"),
+            text("owner"),
+            text("criticality"),
+            integer("risk"),
+            integer("last_seen"),
+            integer("bound_at"),
+            integer("rated_at"),
+        ];
         const SUPPRESSIONS: &[Field] = &[text("rule"), integer("until"), integer("created_at")];
         const DEAD_LETTERS: &[Field] = &[
             text("reason"),
@@ -127,8 +171,13 @@ impl Collection {
         const SESSIONS: &[Field] = &[text("person"), integer("expires_at")];
         const LINKS: &[Field] = &[integer("expires_at")];
         const PEOPLE: &[Field] = &[text("name")];
+        const RULE_VERSIONS: &[Field] = &[text("rule"), integer("at"), integer("head")];
+        const RULE_BOUNDS: &[Field] = &[text("rule"), integer("at")];
         match self {
+            Self::RuleBounds => RULE_BOUNDS,
             Self::Alerts => ALERTS,
+            Self::Incidents => INCIDENTS,
+            Self::Entities => ENTITIES,
             Self::Suppressions => SUPPRESSIONS,
             Self::DeadLetters => DEAD_LETTERS,
             Self::Sources => SOURCES,
@@ -136,6 +185,8 @@ impl Collection {
             Self::Sessions => SESSIONS,
             Self::Links => LINKS,
             Self::People => PEOPLE,
+            Self::RuleVersions => RULE_VERSIONS,
+            Self::RuleTexts | Self::IndicatorSets => &[],
         }
     }
 

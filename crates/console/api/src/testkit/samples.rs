@@ -369,6 +369,7 @@ impl Draft {
             related: Vec::new(),
             matched,
             trace: TraceContext::new(),
+            correlated: None,
         };
         Sample {
             rule: rule(template),

@@ -1,0 +1,252 @@
+//! Beside the stream: windows that late events reach into are judged again, and windows of rules
+//! that are new are filled, both from stored events.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use aurora_clock::Timestamp;
+use aurora_correlation::{LateWindow, Match, Namespace, reevaluate};
+use aurora_events::TimeRange;
+use aurora_ids::Id128;
+use aurora_model::{Context, MatchEntry, Shard, SourceName, Stream};
+use aurora_records::Change;
+use aurora_tasks::Shutdown;
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use super::handoff::{LATE, Sorted, feed};
+use super::outgoing::{KeptLate, contribution, outgoing};
+use super::service::Parts;
+use super::stored::{self, MAX_ROWS};
+use crate::Error;
+use crate::queue::Queue;
+use crate::rule_handle::InForce;
+use crate::triage::State;
+
+/// Between two looks at what came late; a burst is then judged once.
+const EVERY: Duration = Duration::from_secs(1);
+/// Windows of one group that are so near one another are read together.
+const GAP: Duration = Duration::from_secs(600);
+/// Late windows judged at a time.
+const AT_ONCE: usize = 2_000;
+/// The namespaces whose windows are filled.
+const FILLED: &str = "correlate/namespaces";
+
+#[derive(Debug)]
+pub(super) struct Judge {
+    parts: Parts,
+    queue: Queue,
+}
+
+/// Late windows of one correlation.
+#[derive(Default)]
+struct Docket {
+    windows: Vec<(LateWindow, SourceName)>,
+    slots: Vec<String>,
+}
+
+impl Judge {
+    pub(super) fn new(parts: Parts, group_window: Duration) -> Self {
+        let queue = Queue {
+            scope: parts.scope.clone(),
+            bus: parts.bus.clone(),
+            records: parts.records.clone(),
+            clock: parts.clock.clone(),
+            metrics: parts.metrics.clone(),
+            role: "correlate",
+            state: State {
+                window: group_window,
+                ..State::default()
+            },
+        };
+        Self { parts, queue }
+    }
+
+    pub(super) async fn run(
+        mut self,
+        mut swapped: watch::Receiver<u64>,
+        shutdown: Shutdown,
+    ) -> Result<(), Error> {
+        let mut timer = tokio::time::interval(EVERY);
+        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        swapped.mark_changed();
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                _ = timer.tick() => {}
+            }
+            if swapped.has_changed().unwrap_or(false) {
+                swapped.mark_unchanged();
+                // The event store's absence is no reason to stop: it is asked again.
+                if !tell(self.fill(&shutdown).await)? {
+                    swapped.mark_changed();
+                }
+            }
+            tell(self.judge().await)?;
+        }
+    }
+
+    /// Judges what came late since the last time.
+    async fn judge(&mut self) -> Result<(), Error> {
+        let kept = self.parts.records.slots(&self.parts.scope, LATE).await?;
+        if kept.is_empty() {
+            return Ok(());
+        }
+        stored::caught_up(&self.parts).await?;
+        let force = self.parts.rules.in_force();
+        for (namespace, docket) in dockets(kept)? {
+            self.judge_one(&force, namespace, docket).await?;
+        }
+        Ok(())
+    }
+
+    async fn judge_one(
+        &mut self,
+        force: &InForce,
+        namespace: Namespace,
+        docket: Docket,
+    ) -> Result<(), Error> {
+        let mut sorted = Sorted::default();
+        let range = docket.range();
+        let found = stored::matches(&self.parts, force, namespace, range).await?;
+        if found.cut {
+            warn!(
+                ?namespace,
+                rows = MAX_ROWS,
+                "too many events to judge late windows from all of them"
+            );
+            sorted.cut(force.program.facts(namespace), MAX_ROWS, range.from);
+        }
+        let mut groups: BTreeMap<_, Vec<Match>> = BTreeMap::new();
+        for (_, it) in found.matches {
+            groups.entry(it.group.clone()).or_default().push(it);
+        }
+        for (late, source) in &docket.windows {
+            let events = groups.get(&late.group).map_or(&[][..], Vec::as_slice);
+            for action in reevaluate(&force.program.plan, late, events) {
+                for out in outgoing(&force.program, &action, source) {
+                    sorted.take(&self.parts.scope, None, &out);
+                }
+            }
+        }
+        info!(
+            windows = docket.windows.len(),
+            events = found.rows,
+            "late events were judged"
+        );
+        sorted.done = docket.slots;
+        sorted.hand_on(&mut self.queue, &BTreeMap::new()).await?;
+        Ok(())
+    }
+
+    /// Fills the windows of correlations that are new, or that were edited.
+    async fn fill(&self, shutdown: &Shutdown) -> Result<(), Error> {
+        let (parts, force) = (&self.parts, self.parts.rules.in_force());
+        let kept = parts.records.slot(&parts.scope, FILLED).await?;
+        let filled: BTreeSet<Id128> = kept
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
+        let all = force.program.plan.correlations().iter();
+        let all: BTreeSet<Id128> = all.map(|it| it.namespace().0).collect();
+        if all == filled {
+            return Ok(());
+        }
+        let new: Vec<Namespace> = all.difference(&filled).copied().map(Namespace).collect();
+        if !new.is_empty() {
+            stored::caught_up(parts).await?;
+            if parts.events.info(&parts.scope).await?.rows > 0 {
+                for namespace in new {
+                    if shutdown.is_cancelled() {
+                        return Ok(());
+                    }
+                    self.fill_one(&force, namespace).await?;
+                }
+            }
+        }
+        let context = Context::service(parts.scope.clone(), "correlate", "windows filled");
+        let names = serde_json::to_vec(&all).expect("ids are plain data");
+        let change = Change::progress().slot(FILLED, names);
+        parts.records.commit(&context, change).await?;
+        Ok(())
+    }
+
+    /// Publishes the stored matches of the correlation's newest window, once more; those that are
+    /// in the window already are known by their events.
+    async fn fill_one(&self, force: &InForce, namespace: Namespace) -> Result<(), Error> {
+        let (Some(it), Some(facts)) = (
+            force.program.plan.find(namespace),
+            force.program.facts(namespace),
+        ) else {
+            return Ok(());
+        };
+        let now = self.parts.clock.now();
+        let range = TimeRange {
+            from: now.minus(it.spec().timespan + force.program.limits.lateness),
+            until: now.plus(force.program.limits.future),
+        };
+        let found = stored::matches(&self.parts, force, namespace, range).await?;
+        let count = found.matches.len();
+        let source = SourceName::new("event store");
+        let mut messages = Vec::with_capacity(count);
+        for (rule, it) in found.matches {
+            let it = contribution(&facts.rule.id, &rule, &source, it);
+            let shard = Shard::of_group(&facts.rule.id.0, &it.group);
+            messages.push(feed(&self.parts.scope, shard, &MatchEntry::Match(it)));
+        }
+        self.queue.publish(Stream::Matches, messages).await?;
+        info!(
+            rule = %facts.rule.id, events = found.rows, matches = count, cut = found.cut,
+            "a correlation is new; its window was filled from stored events"
+        );
+        Ok(())
+    }
+}
+
+impl Docket {
+    /// From the first event that matters to the last.
+    fn range(&self) -> TimeRange {
+        let windows = || self.windows.iter().map(|(late, _)| late);
+        let from = windows().map(|late| late.read_from).min();
+        let until = windows().map(|late| late.until).max();
+        TimeRange {
+            from: from.unwrap_or_default(),
+            until: Timestamp::from_millis(until.unwrap_or_default().as_millis() + 1),
+        }
+    }
+
+    fn add(&mut self, mut late: LateWindow, source: SourceName) {
+        for (known, _) in &mut self.windows {
+            match known.join(late, GAP) {
+                Ok(()) => return,
+                Err(other) => late = *other,
+            }
+        }
+        self.windows.push((late, source));
+    }
+}
+
+/// Whether it went well; an event store that is away is not the end.
+fn tell(result: Result<(), Error>) -> Result<bool, Error> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(Error::Events(error)) => {
+            warn!(%error, "stored events cannot be read; tried again");
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn dockets(kept: Vec<(String, Vec<u8>)>) -> Result<BTreeMap<Namespace, Docket>, Error> {
+    let mut dockets: BTreeMap<Namespace, Docket> = BTreeMap::new();
+    for (key, bytes) in kept.into_iter().take(AT_ONCE) {
+        let late: KeptLate = serde_json::from_slice(&bytes).map_err(|source| Error::Damaged {
+            id: key.clone(),
+            source,
+        })?;
+        let docket = dockets.entry(Namespace(late.namespace)).or_default();
+        docket.slots.push(key);
+        docket.add(late.window(), late.source);
+    }
+    Ok(dockets)
+}

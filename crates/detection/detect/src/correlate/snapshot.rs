@@ -1,0 +1,360 @@
+//! Snapshots: checkpoints of the window store in the artifact store, file by file, so that what did
+//! not change is not stored again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use aurora_artifacts::Digest;
+use aurora_bus::{Consumer, Delivery};
+use aurora_model::{Context, SHARDS, Shard, Stream};
+use aurora_records::Change;
+use aurora_tasks::Shutdown;
+use aurora_telemetry::{Health, Metric};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use tracing::{info, warn};
+
+use super::service::{Correlate, Options, Parts, blocking};
+use crate::Error;
+
+/// The slot with the digest of the newest manifest.
+const SLOT: &str = "correlate/snapshot";
+const FORMAT: u32 = 1;
+
+/// The last sequence of MATCHES whose effect is stored and handed on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Position(Arc<AtomicU64>);
+
+impl Position {
+    pub(super) fn reach(&self, seq: Option<u64>) {
+        self.0.fetch_max(seq.unwrap_or(0), Ordering::SeqCst);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// What a snapshot consists of. Everything up to `position` is in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Manifest {
+    format: u32,
+    position: u64,
+    files: BTreeMap<String, Kept>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    bytes: u64,
+    digest: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Snapshots {
+    parts: Parts,
+    every: Duration,
+    scratch: PathBuf,
+    position: Position,
+    /// Holds the stream's tail that no snapshot covers.
+    holder: Box<dyn Consumer>,
+    /// Messages of that tail that were handed to us.
+    held: BTreeSet<u64>,
+    newest: Option<(Digest, Manifest)>,
+    taken: Duration,
+}
+
+impl Snapshots {
+    pub(super) const CONSUMER: &'static str = "correlate-snapshots";
+
+    pub(super) async fn open(
+        options: &Options,
+        parts: &Parts,
+        position: Position,
+    ) -> Result<Self, Error> {
+        let [_, holding] = Correlate::consumers();
+        let mut snapshots = Self {
+            holder: parts.bus.consumer(holding).await?,
+            parts: parts.clone(),
+            every: options.snapshot_every,
+            scratch: options.scratch.clone(),
+            position,
+            held: BTreeSet::new(),
+            newest: None,
+            taken: parts.clock.elapsed(),
+        };
+        snapshots.newest = snapshots.read().await?;
+        Ok(snapshots)
+    }
+
+    async fn read(&self) -> Result<Option<(Digest, Manifest)>, Error> {
+        let scope = &self.parts.scope;
+        let Some(slot) = self.parts.records.slot(scope, SLOT).await? else {
+            return Ok(None);
+        };
+        let digest = std::str::from_utf8(&slot).ok().and_then(Digest::parse);
+        let Some(digest) = digest else {
+            return Ok(None);
+        };
+        let Some(bytes) = self.parts.artifacts.get(scope, digest).await? else {
+            warn!(%digest, "the newest snapshot of the windows is gone");
+            return Ok(None);
+        };
+        let manifest: Manifest =
+            serde_json::from_slice(&bytes).map_err(|source| Error::Damaged {
+                id: format!("snapshot {digest}"),
+                source,
+            })?;
+        if manifest.format > FORMAT {
+            return Err(Error::NewerSnapshot {
+                found: manifest.format,
+                known: FORMAT,
+            });
+        }
+        Ok(Some((digest, manifest)))
+    }
+
+    /// When the window store is empty: takes the newest snapshot, and gives back what has happened
+    /// since.
+    pub(super) async fn restore(&mut self) -> Result<Vec<Delivery>, Error> {
+        let store = self.parts.windows.clone();
+        let is_empty = blocking(move || {
+            for shard in (0..SHARDS).map(Shard::numbered) {
+                if store.head(shard)?.is_some() {
+                    return Ok(false);
+                }
+            }
+            Ok::<_, aurora_window_state::Error>(true)
+        });
+        if !is_empty.await?? {
+            return Ok(Vec::new());
+        }
+        if let Some((digest, manifest)) = self.newest.clone() {
+            self.adopt(&manifest).await?;
+            let (files, position) = (manifest.files.len(), manifest.position);
+            info!(%digest, files, position, "the windows come from a snapshot");
+        }
+        let mut tail: Vec<Delivery> = Vec::new();
+        loop {
+            let some = self.holder.fetch(1_000, Duration::ZERO).await?;
+            if some.is_empty() {
+                break;
+            }
+            self.held.extend(some.iter().map(|message| message.seq));
+            tail.extend(some);
+        }
+        tail.sort_by_key(|message| message.seq);
+        Ok(tail)
+    }
+
+    async fn adopt(&self, manifest: &Manifest) -> Result<(), Error> {
+        let folder = self.scratch.join("restore");
+        clear(&folder).await?;
+        for (name, kept) in &manifest.files {
+            let digest = Digest::parse(&kept.digest);
+            let digest = digest.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
+            let found = self.parts.artifacts.get(&self.parts.scope, digest).await?;
+            let bytes = found.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
+            let to = folder.join(name);
+            blocking(move || {
+                if let Some(parent) = to.parent() {
+                    std::fs::create_dir_all(parent)?;
+                }
+                std::fs::write(&to, &bytes)
+            })
+            .await?
+            .map_err(Error::Scratch)?;
+        }
+        let (store, from) = (self.parts.windows.clone(), folder.clone());
+        blocking(move || {
+            let shards: Vec<Shard> = (0..SHARDS).map(Shard::numbered).collect();
+            store.adopt(&from, &shards)
+        })
+        .await??;
+        clear(&folder).await
+    }
+
+    pub(super) async fn run(mut self, shutdown: Shutdown) -> Result<(), Error> {
+        let mut timer = tokio::time::interval(self.every);
+        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        timer.tick().await;
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                _ = timer.tick() => {}
+            }
+            let position = self.position.get();
+            if self
+                .newest
+                .as_ref()
+                .is_none_or(|(_, newest)| newest.position < position)
+            {
+                self.attempt(position).await?;
+            } else {
+                self.taken = self.parts.clock.elapsed();
+            }
+            let age = self.parts.clock.elapsed().saturating_sub(self.taken);
+            let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+            self.parts.metrics.set(Metric::SnapshotAge, &[], age);
+        }
+    }
+
+    /// A snapshot that fails is visible and tried again; only what it would have let go is held on
+    /// to, as long as there is room.
+    async fn attempt(&mut self, position: u64) -> Result<(), Error> {
+        let started = Instant::now();
+        match self.take(position).await {
+            Ok(()) => {
+                self.taken = self.parts.clock.elapsed();
+                let metrics = &self.parts.metrics;
+                metrics.observe(Metric::SnapshotSeconds, started.elapsed());
+                self.parts.health.set("snapshots", Health::Ready);
+                self.let_go(position).await
+            }
+            Err(error) => {
+                let reason = aurora_tasks::chain(&error);
+                warn!(
+                    reason,
+                    "no snapshot of the windows could be taken; tried again"
+                );
+                self.parts
+                    .health
+                    .set("snapshots", Health::Degraded { reason });
+                let stream = self.parts.bus.stream(Stream::Matches).await?;
+                if stream.bytes > stream.max_bytes / 2 {
+                    // The windows are durable here; detection must not stop for want of a second
+                    // copy.
+                    self.let_go(position).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn take(&mut self, position: u64) -> Result<(), Error> {
+        let folder = self.scratch.join("snapshot");
+        clear(&folder).await?;
+        let (store, to) = (self.parts.windows.clone(), folder.clone());
+        let files = blocking(move || {
+            std::fs::create_dir_all(to.parent().unwrap_or(&to)).map_err(Error::Scratch)?;
+            store.checkpoint(&to)?;
+            files(&to).map_err(Error::Scratch)
+        });
+        let files = files.await??;
+        let context = self.context();
+        let mut manifest = Manifest {
+            format: FORMAT,
+            position,
+            files: BTreeMap::new(),
+        };
+        for (name, bytes) in files {
+            let kept = match self.known(&name, bytes) {
+                Some(kept) => kept,
+                None => self.put(&context, &folder.join(&name), bytes).await?,
+            };
+            manifest.files.insert(name, kept);
+        }
+        let text = serde_json::to_vec(&manifest).expect("it is plain data");
+        let digest = self
+            .parts
+            .artifacts
+            .put(&context, Bytes::from(text))
+            .await?;
+        let change = Change::progress().slot(SLOT, digest.to_string().into_bytes());
+        self.parts.records.commit(&context, change).await?;
+        self.forget(&manifest, digest).await?;
+        self.newest = Some((digest, manifest));
+        clear(&folder).await
+    }
+
+    fn context(&self) -> Context {
+        Context::service(self.parts.scope.clone(), "correlate", "snapshot of windows")
+    }
+
+    /// Tables never change: one with this name was stored with the last snapshot.
+    fn known(&self, name: &str, bytes: u64) -> Option<Kept> {
+        let (_, newest) = self.newest.as_ref()?;
+        let kept = newest.files.get(name).filter(|kept| kept.bytes == bytes);
+        kept.filter(|_| is_table(name)).cloned()
+    }
+
+    async fn put(&self, context: &Context, path: &Path, bytes: u64) -> Result<Kept, Error> {
+        let path = path.to_owned();
+        let read = blocking(move || std::fs::read(path)).await?;
+        let content = Bytes::from(read.map_err(Error::Scratch)?);
+        let digest = self.parts.artifacts.put(context, content).await?;
+        Ok(Kept {
+            bytes,
+            digest: digest.to_string(),
+        })
+    }
+
+    /// Lets go of what only the last snapshot had.
+    async fn forget(&self, manifest: &Manifest, digest: Digest) -> Result<(), Error> {
+        let Some((last, before)) = &self.newest else {
+            return Ok(());
+        };
+        let kept: BTreeSet<&str> = manifest.files.values().map(|kept| &*kept.digest).collect();
+        let gone = before.files.values().map(|kept| &*kept.digest);
+        let gone: BTreeSet<&str> = gone.filter(|digest| !kept.contains(digest)).collect();
+        let gone = gone.into_iter().filter_map(Digest::parse);
+        for one in gone.chain((*last != digest).then_some(*last)) {
+            self.parts.artifacts.remove(&self.context(), one).await?;
+        }
+        Ok(())
+    }
+
+    /// The stream need not keep what is in a snapshot.
+    async fn let_go(&mut self, position: u64) -> Result<(), Error> {
+        loop {
+            let later = self.held.split_off(&(position + 1));
+            let covered: Vec<u64> = std::mem::replace(&mut self.held, later)
+                .into_iter()
+                .collect();
+            if !covered.is_empty() {
+                self.holder.ack(&covered).await?;
+            }
+            if !self.held.is_empty() {
+                return Ok(());
+            }
+            let some = self.holder.fetch(10_000, Duration::ZERO).await?;
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.held.extend(some.iter().map(|message| message.seq));
+        }
+    }
+}
+
+fn is_table(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "sst")
+}
+
+async fn clear(folder: &Path) -> Result<(), Error> {
+    let folder = folder.to_owned();
+    let removed = blocking(move || std::fs::remove_dir_all(folder)).await?;
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::Scratch(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Every file below a folder, by its path there, with its size.
+fn files(folder: &Path) -> std::io::Result<Vec<(String, u64)>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next)? {
+            let (path, kind) = entry.and_then(|it| Ok((it.path(), it.file_type()?)))?;
+            if kind.is_dir() {
+                folders.push(path);
+            } else if let Some(name) = path.strip_prefix(folder).ok().and_then(Path::to_str) {
+                found.push((name.to_owned(), std::fs::metadata(&path)?.len()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,273 @@
+//! How matches enter the queue: decided, published as findings and committed with the checkpoint
+//! that covers them. Stateless rules and correlations go the same way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aurora_bus::{BusHandle, Message};
+use aurora_clock::{Clock, Timestamp};
+use aurora_model::envelope::{Format, Header, Range, VERSION};
+use aurora_model::ledger::MatchTerm;
+use aurora_model::{Action, BatchId, Context, Finding, OriginId, Scope, Stream, Subject};
+use aurora_records::{Change, Collection, Error as RecordsError, Guard, Query, Records, Test};
+use aurora_telemetry::{Metric, Metrics};
+use bytes::Bytes;
+use tracing::info;
+
+use crate::triage::{Fate, Hit, State, decide};
+use crate::{Error, Verdict, desk, finding, suppressions};
+
+/// Open alerts kept in memory; beyond it they are read again.
+const HELD: usize = 10_000;
+
+/// The way into the queue of alerts, for one service.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    pub(crate) scope: Scope,
+    pub(crate) bus: BusHandle,
+    pub(crate) records: Arc<dyn Records>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Metrics,
+    /// The service, for decisions and messages.
+    pub(crate) role: &'static str,
+    pub(crate) state: State,
+}
+
+/// What one commit holds beside its checkpoint.
+#[derive(Default)]
+struct Tally {
+    findings: Vec<(Finding, Hit)>,
+    opened: u64,
+    joined: u64,
+    hidden: u64,
+    amended: u64,
+}
+
+impl Queue {
+    /// Decides the hits and commits alerts, counts and `checkpoint` together; again from fresh
+    /// documents when somebody changed one of them meanwhile.
+    pub(crate) async fn commit(
+        &mut self,
+        hits: &[Hit],
+        checkpoint: impl Fn(Change) -> Change,
+    ) -> Result<(), Error> {
+        loop {
+            let now = self.clock.now();
+            self.state.suppressions = if hits.is_empty() {
+                Vec::new()
+            } else {
+                suppressions::active(self.records.as_ref(), &self.scope, now).await?
+            };
+            self.load(hits).await?;
+            let tally = decide_all(&mut self.state, hits, now);
+            self.publish_findings(&tally.findings).await?;
+            let change = checkpoint(change(&self.state, &tally));
+            let context = Context::service(self.scope.clone(), self.role, "rules matched");
+            match self.records.commit(&context, change).await {
+                Ok(_) => {
+                    self.state.settle();
+                    return Ok(());
+                }
+                Err(RecordsError::Conflict { id, .. }) => {
+                    info!(
+                        id,
+                        "an alert changed while matches were grouped; deciding again"
+                    );
+                    self.state.forget();
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Reads the open alerts that the hits may join.
+    async fn load(&mut self, hits: &[Hit]) -> Result<(), Error> {
+        if self.state.open.len() > HELD {
+            self.state.open.clear();
+        }
+        // People change alerts behind our back: what is held is only a hint, the version decides.
+        for hit in hits {
+            let key = hit.group_key();
+            if !self.state.open.contains_key(&key) {
+                let group = self.open_alerts(&key).await?;
+                self.state.open.insert(key.clone(), group);
+            }
+            if hit.window.is_some() {
+                self.load_changed(&key, hit).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn open_alerts(&self, key: &str) -> Result<Vec<crate::triage::Held>, Error> {
+        let query = Query::of(Collection::Alerts)
+            .with("group_key", Test::TextIs(key.to_owned()))
+            .with("status", Test::TextIsNot("closed".to_owned()))
+            .newest("last_seen")
+            .limit(Query::MAX_LIMIT);
+        let mut group = Vec::new();
+        for found in self.records.list(&self.scope, &query).await?.documents {
+            group.push(desk::read(found.id, found.version, found.body)?);
+        }
+        Ok(group)
+    }
+
+    /// The alert that a window changes, or asks for again, may be closed.
+    async fn load_changed(&mut self, key: &str, hit: &Hit) -> Result<(), Error> {
+        let found = match hit.changes() {
+            Some(was) => {
+                let query = Query::of(Collection::Alerts)
+                    .with("group_key", Test::TextIs(key.to_owned()))
+                    .newest("last_seen")
+                    .limit(Query::MAX_LIMIT);
+                let found = self.records.list(&self.scope, &query).await?.documents;
+                let name = was.to_string();
+                let is_meant = |body: &serde_json::Value| body["correlated"]["window"] == *name;
+                found.into_iter().find(|document| is_meant(&document.body))
+            }
+            None => {
+                let id = hit.alert_id().to_string();
+                let alerts = Collection::Alerts;
+                self.records.get(&self.scope, alerts, &id).await?
+            }
+        };
+        let Some(found) = found else { return Ok(()) };
+        let held = desk::read(found.id, found.version, found.body)?;
+        let group = self.state.open.entry(key.to_owned()).or_default();
+        if group.iter().all(|other| other.alert.id != held.alert.id) {
+            group.push(held);
+        }
+        Ok(())
+    }
+
+    async fn publish_findings(&self, findings: &[(Finding, Hit)]) -> Result<(), Error> {
+        let messages: Vec<Message> = findings
+            .iter()
+            .map(|(finding, hit)| self.message(finding, hit))
+            .collect();
+        self.publish(Stream::Alerts, messages).await
+    }
+
+    /// Publishes, in pieces, and waits while the stream is full.
+    pub(crate) async fn publish(
+        &self,
+        stream: Stream,
+        messages: Vec<Message>,
+    ) -> Result<(), Error> {
+        for chunk in messages.chunks(256) {
+            loop {
+                match self.bus.publish(chunk.to_vec()).await {
+                    Ok(_) => break,
+                    Err(aurora_bus::Error::Full { .. }) => {
+                        self.metrics.add(Metric::BusFull, &[stream.name()], 1);
+                        tokio::time::sleep(Duration::from_millis(200)).await;
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn message(&self, finding: &Finding, hit: &Hit) -> Message {
+        let origin = OriginId(self.scope.site.0);
+        let time = u64::try_from(hit.time.as_millis()).unwrap_or(0);
+        let header = Header {
+            format: Format::Finding,
+            version: VERSION,
+            scope: self.scope.clone(),
+            producer: self.role.to_owned(),
+            trace: hit.trace.child(),
+            source: hit.source.clone(),
+            range: Range {
+                origin,
+                first: time,
+                last: time,
+            },
+            count: 1,
+            records: 0,
+            raw: None,
+        };
+        Message {
+            subject: Subject::alerts(hit.rule.severity),
+            id: BatchId(finding.match_id.0),
+            header: Bytes::from(header.to_bytes()),
+            body: Bytes::from(finding.encode()),
+            fence: None,
+        }
+    }
+}
+
+fn decide_all(state: &mut State, hits: &[Hit], now: Timestamp) -> Tally {
+    let mut tally = Tally::default();
+    for hit in hits {
+        let match_id = hit.match_id();
+        let (alert_id, verdict) = match decide(state, hit, now) {
+            Fate::Opened(id) => {
+                tally.opened += 1;
+                (id, Verdict::New)
+            }
+            Fate::Joined(id) => {
+                tally.joined += 1;
+                (id, Verdict::New)
+            }
+            Fate::Hidden(suppression) => {
+                tally.hidden += 1;
+                (match_id.into(), Verdict::Suppressed(suppression))
+            }
+            // The finding of the match stands as it is; only the alert has changed.
+            Fate::Amended(_) => {
+                tally.amended += 1;
+                continue;
+            }
+        };
+        let event = finding(hit, verdict, now);
+        tally.findings.push((
+            Finding {
+                match_id,
+                alert_id,
+                event,
+            },
+            hit.clone(),
+        ));
+    }
+    tally
+}
+
+fn change(state: &State, tally: &Tally) -> Change {
+    if tally.findings.is_empty() && tally.amended == 0 {
+        return Change::progress();
+    }
+    let ids = state.dirty().map(|held| held.alert.id.to_string());
+    let name = if tally.findings.is_empty() {
+        "alert.amend"
+    } else {
+        "alert.detect"
+    };
+    let mut change = Change::decided(Action::on(name, ids));
+    for held in state.dirty() {
+        let guard = if held.version == 0 {
+            Guard::New
+        } else {
+            Guard::Version(held.version)
+        };
+        let id = held.alert.id.to_string();
+        change = change.put(Collection::Alerts, &id, guard, desk::document(&held.alert));
+    }
+    if tally.hidden > 0 {
+        for (suppression, version) in &state.suppressions {
+            let (id, guard) = (suppression.id.to_string(), Guard::Version(*version));
+            change = change.put(
+                Collection::Suppressions,
+                &id,
+                guard,
+                desk::plain(suppression),
+            );
+        }
+    }
+    change
+        .count(MatchTerm::Matches.counter(), tally.findings.len() as u64)
+        .count(MatchTerm::Alerts.counter(), tally.opened)
+        .count(MatchTerm::Grouped.counter(), tally.joined)
+        .count(MatchTerm::Suppressed.counter(), tally.hidden)
+}

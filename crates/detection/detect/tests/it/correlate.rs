@@ -1,0 +1,166 @@
+use std::sync::Arc;
+
+use aurora_model::Alert;
+use aurora_window_state_memory::MemoryWindows;
+
+use crate::stand::{RULES, Stand, set};
+
+/// Users with a window that fires, and what the alert says of it.
+fn fired(alerts: &[Alert]) -> Vec<(String, u64, bool)> {
+    let mut found: Vec<_> = alerts
+        .iter()
+        .map(|alert| {
+            let correlated = alert.correlated.as_ref().unwrap();
+            let user = correlated.group[0].value.clone();
+            (user, correlated.events, correlated.late)
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn attack(user: &str, times: i64, ago: i64) -> Vec<(&str, i64)> {
+    (0..times).map(|n| (user, ago - n)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_failures_of_one_user_are_one_alert() {
+    let mut stand = Stand::new(RULES);
+    stand.prepare().await;
+    let running = stand.start();
+    stand.fail(&attack("eva", 4, 60)).await;
+    stand.fail(&attack("adam", 4, 60)).await;
+    stand.settled().await;
+    assert!(
+        stand.alerts().await.is_empty(),
+        "the rule alone is no alert"
+    );
+    stand.fail(&attack("eva", 8, 50)).await;
+    stand.settled().await;
+    let alerts = stand.alerts().await;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    let alert = &alerts[0];
+    assert_eq!((alert.title.as_str(), alert.count), ("Brute force", 1));
+    assert_eq!(alert.entities[0].value, "eva");
+    let correlated = alert.correlated.as_ref().unwrap();
+    assert!(correlated.events >= 5 && !correlated.late, "{correlated:?}");
+    assert_eq!(alert.evidence.len() as u64, correlated.events);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_loses_no_alert_and_makes_none_twice() {
+    let mut stand = Stand::new(RULES);
+    stand.prepare().await;
+    let users: Vec<String> = (0..40).map(|n| format!("user{n}")).collect();
+    // Every user fails in several batches, and the process dies between and within them.
+    let mut running = stand.start();
+    for round in 0..5_i64 {
+        for some in users.chunks(8) {
+            let batch: Vec<(&str, i64)> = some
+                .iter()
+                .map(|user| (user.as_str(), 100 - round * 10))
+                .collect();
+            stand.fail(&batch).await;
+        }
+        stand.crash(running).await;
+        running = stand.start();
+    }
+    stand.settled().await;
+    let mut wanted: Vec<_> = users.iter().map(|user| (user.clone(), 5, false)).collect();
+    wanted.sort();
+    assert_eq!(fired(&stand.alerts().await), wanted);
+    let counters = stand.records.counters(&stand.scope, "").await.unwrap();
+    let count = |name: &str| {
+        let found = counters.iter().find(|(known, _)| known.ends_with(name));
+        found.map_or(0, |(_, count)| *count)
+    };
+    assert_eq!(count("alerts"), 40, "{counters:?}");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn windows_come_back_from_a_snapshot_and_the_stream() {
+    let mut stand = Stand::new(RULES);
+    stand.prepare().await;
+    let running = stand.start();
+    stand.fail(&attack("eva", 3, 90)).await;
+    stand.fail(&attack("adam", 5, 90)).await;
+    stand.settled().await;
+    stand
+        .until("a snapshot", async || stand.has_snapshot().await.is_some())
+        .await;
+    running.stop().await;
+    // What comes now is in no snapshot.
+    let hourly = aurora_detect::correlate::Options {
+        snapshot_every: std::time::Duration::from_secs(3600),
+        ..stand.options()
+    };
+    let running = stand.start_with(hourly);
+    stand.fail(&attack("eva", 1, 80)).await;
+    stand.settled().await;
+    stand.crash(running).await;
+    // The disk is lost.
+    stand.windows = Arc::new(MemoryWindows::new());
+    let running = stand.start();
+    stand.fail(&attack("eva", 1, 70)).await;
+    stand.settled().await;
+    let alerts = stand.alerts().await;
+    let wanted = [("adam".to_owned(), 5, false), ("eva".to_owned(), 5, false)];
+    assert_eq!(fired(&alerts), wanted);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_comes_too_late_still_counts() {
+    let mut stand = Stand::new(RULES);
+    stand.prepare().await;
+    let running = stand.start();
+    stand.fail(&attack("eva", 4, 3000)).await;
+    // Twenty minutes later, so that the first window is over.
+    stand.fail(&[("adam", 1800)]).await;
+    stand.settled().await;
+    assert!(stand.alerts().await.is_empty());
+    stand.fail(&[("eva", 2990)]).await;
+    stand
+        .until("a late alert", async || !stand.alerts().await.is_empty())
+        .await;
+    assert_eq!(fired(&stand.alerts().await), [("eva".to_owned(), 5, true)]);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edited_rule_starts_afresh_with_a_filled_window() {
+    let mut stand = Stand::new(RULES);
+    stand.prepare().await;
+    let running = stand.start();
+    stand.fail(&attack("eva", 4, 60)).await;
+    stand.settled().await;
+    let keys = stand.windows.stats().unwrap().keys;
+    assert!(keys > 0);
+    stand.rules.swap(set(&RULES.replace("gte: 5", "gte: 6")));
+    stand.fail(&attack("eva", 1, 40)).await;
+    stand.settled().await;
+    assert!(stand.alerts().await.is_empty(), "five are not enough now");
+    let filled = || async {
+        stand
+            .records
+            .slot(&stand.scope, "correlate/namespaces")
+            .await
+    };
+    let before = filled().await.unwrap();
+    stand
+        .until("the window to be filled", async || {
+            let now = filled().await.unwrap();
+            now.is_some_and(|now| !now.is_empty()) && before.is_some()
+        })
+        .await;
+    stand.fail(&attack("eva", 1, 30)).await;
+    stand
+        .until("an alert", async || !stand.alerts().await.is_empty())
+        .await;
+    let alerts = stand.alerts().await;
+    let user = &alerts[0].correlated.as_ref().unwrap().group[0].value;
+    assert_eq!((alerts.len(), user.as_str()), (1, "eva"));
+    running.stop().await;
+}
