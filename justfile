@@ -36,6 +36,10 @@ chaos rounds="30":
 fuzz target seconds="60":
     cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run {{ target }} -- -max_total_time={{ seconds }}
 
+# The compiled plan against the plain evaluator: a million random pairs, all SigmaHQ rules on the whole benchmark file
+plan-equivalence:
+    AURORA_PLAN_PAIRS=1000000 AURORA_PLAN_STRIDE=1 cargo nextest run --release --package aurora-plan --no-capture
+
 # Put the Sigma cases to pySigma and its SQLite backend, an implementation that is not ours
 sigma-pysigma:
     #!/usr/bin/env bash
@@ -47,3 +51,11 @@ sigma-pysigma:
         touch "$env/ready"
     fi
     "$env/bin/python" crates/detection/sigma/tests/pysigma.py
+
+# Alerts on the large shared captures, rule by rule (the small one runs in every test run)
+sigma-captures:
+    cargo nextest run --package aurora-rules --run-ignored all -E 'test(captures_too)'
+
+# Correlation windows against the plain oracle, on many random cases (12,000 run in every test run)
+correlation-oracle cases="400000":
+    AURORA_ORACLE_CASES={{ cases }} cargo nextest run --package aurora-correlation -E 'test(as_the_oracle)'

@@ -31,6 +31,8 @@ pub struct LoadedCorrelation {
     pub attack: Vec<String>,
     pub correlation: Correlation,
     /// What its `rules` are, in their order.
+    pub members: Vec<Member>,
+    /// The same, with where each has the fields that the correlation looks at.
     pub bases: Vec<CorrelationBase>,
     pub(crate) alerts: bool,
 }
@@ -68,6 +70,7 @@ impl LoadedCorrelation {
             severity: correlation.level.map_or(Severity::Unknown, severity),
             attack: attack::ids(&correlation.tags),
             correlation,
+            members: Vec::new(),
             bases: Vec::new(),
             alerts: true,
         }
@@ -83,13 +86,11 @@ impl LoadedCorrelation {
     /// ascending order.
     pub fn rules(&self, set: &crate::RuleSet) -> Vec<usize> {
         let mut rules = Vec::new();
-        let mut open: Vec<Member> = self.bases.iter().map(|base| base.member).collect();
+        let mut open = self.members.clone();
         while let Some(member) = open.pop() {
             match member {
                 Member::Rule(at) => rules.push(at),
-                Member::Correlation(at) => {
-                    open.extend(set.correlations()[at].bases.iter().map(|base| base.member));
-                }
+                Member::Correlation(at) => open.extend(&set.correlations()[at].members),
             }
         }
         rules.sort_unstable();

@@ -10,7 +10,7 @@ pub(super) struct Names<'n> {
     rules: &'n [LoadedRule],
     usable: &'n [LoadedCorrelation],
     it: &'n Correlation,
-    members: Vec<Member>,
+    members: &'n [Member],
     /// The fields of each alias by what its entries refer to.
     aliases: Vec<(&'n Alias, Vec<(Member, &'n str)>)>,
 }
@@ -20,7 +20,7 @@ impl<'n> Names<'n> {
         rules: &'n [LoadedRule],
         usable: &'n [LoadedCorrelation],
         it: &'n Correlation,
-        members: Vec<Member>,
+        members: &'n [Member],
     ) -> Result<Self, Refused> {
         let mut names = Self {
             rules,
@@ -78,7 +78,7 @@ impl<'n> Names<'n> {
     /// The member, or what stands below a member, that an alias refers to.
     fn referred(&self, reference: &Reference) -> Result<Member, Refused> {
         let mut names = Vec::new();
-        for member in self.below(&self.members) {
+        for member in self.below(self.members) {
             let (id, name) = self.called(member);
             if id == reference.text || name == Some(reference.text.as_str()) {
                 return Ok(member);
@@ -105,11 +105,9 @@ impl<'n> Names<'n> {
         while let Some(member) = all.get(next).copied() {
             next += 1;
             if let Member::Correlation(at) = member {
-                for base in &self.usable[at].bases {
-                    if !all.contains(&base.member) {
-                        all.push(base.member);
-                    }
-                }
+                let inner = self.usable[at].members.iter();
+                let new: Vec<Member> = inner.copied().filter(|it| !all.contains(it)).collect();
+                all.extend(new);
             }
         }
         all

@@ -229,7 +229,8 @@ fn settle(
     let members = links.unwrap_or_default().iter().enumerate().map(place);
     let members = members.collect::<Result<Vec<Member>, Refused>>()?;
     it.revision = revision(rules, usable, it, &members);
-    it.bases = Names::new(rules, usable, &it.correlation, members)?.bases()?;
+    it.bases = Names::new(rules, usable, &it.correlation, &members)?.bases()?;
+    it.members = members;
     Ok(())
 }
 
