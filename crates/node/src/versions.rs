@@ -34,7 +34,9 @@ pub(crate) async fn note(
     };
     loop {
         let heads = heads(records, &context.scope).await?;
-        let known = heads.iter().map(|(id, (version, _))| (id.clone(), version.clone()));
+        let known = heads
+            .iter()
+            .map(|(id, (version, _))| (id.clone(), version.clone()));
         let versions = changes(&known.collect(), after, whole, &changer);
         match commit(records, context, action, &heads, after, &versions).await {
             Ok(()) => return Ok(versions.len()),
@@ -110,7 +112,9 @@ pub(crate) async fn list(
     rule: Option<&RuleId>,
     limit: usize,
 ) -> Result<(Vec<RuleVersion>, u64), Error> {
-    let mut query = Query::of(Collection::RuleVersions).newest("at").limit(limit);
+    let mut query = Query::of(Collection::RuleVersions)
+        .newest("at")
+        .limit(limit);
     if let Some(rule) = rule {
         query = query.with("rule", Test::TextIs(rule.0.clone()));
     }

@@ -18,7 +18,7 @@ pub use clean::clean;
 pub use event::{Shown, pretty};
 pub use line::{Ink, Line, Span};
 pub use numbers::{bytes, count, head, of, rate, short};
-pub use progress::{Progress, Waiting};
+pub use progress::{Counting, Progress, Waiting};
 pub use screen::{Look, Screen, colours};
 pub use severity::{health, outcome, severity, status};
 pub use table::Table;

@@ -10,6 +10,9 @@ use super::clean;
 /// Bytes of a file going in.
 pub struct Progress(ProgressBar);
 
+/// Events that are read, of so many.
+pub struct Counting(ProgressBar);
+
 /// One line that says what is waited for.
 pub struct Waiting(ProgressBar);
 
@@ -46,6 +49,30 @@ impl Progress {
 }
 
 impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Counting {
+    pub fn new(name: &str, quiet: bool) -> Self {
+        let bar = ProgressBar::no_length();
+        bar.set_draw_target(target(quiet));
+        let template =
+            "{msg}  {wide_bar:.cyan} {human_pos}/{human_len} events  {per_sec}  eta {eta}";
+        let style = ProgressStyle::with_template(template).expect("the template is constant");
+        bar.set_style(style);
+        bar.set_message(clean(name).into_owned());
+        Self(bar)
+    }
+
+    pub fn at(&self, read: u64, total: u64) {
+        self.0.set_length(total);
+        self.0.set_position(read);
+    }
+}
+
+impl Drop for Counting {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

@@ -14,8 +14,10 @@ pub mod diff;
 mod error;
 pub mod golden;
 pub mod health;
+mod stateful;
 mod subset;
 pub mod versions;
 
 pub use error::Error;
+pub use stateful::{Correlator, Firing};
 pub use subset::subset;

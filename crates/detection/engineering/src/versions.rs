@@ -135,7 +135,8 @@ mod tests {
         };
         let id = RuleId("r".into());
         let mut heads = HashMap::new();
-        let steps: [(Option<InForce>, Option<(u32, VersionChange)>); 7] = [
+        type Step = (Option<InForce>, Option<(u32, VersionChange)>);
+        let steps: [Step; 7] = [
             (Some(rule("1", "a")), Some((1, VersionChange::Added))),
             (Some(rule("1", "a")), None),
             (Some(rule("2", "a")), Some((2, VersionChange::Changed))),

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use aurora_api::site::{Error, Result};
+use aurora_engineering::versions::{InForce, in_force};
 use aurora_messages::{
     LintReport, RuleDetail, RuleImport, RuleImportReport, RulePage, RuleProblem, RuleQuery,
     RuleSummary, RuleTest, RuleTestReport, RuleTestResult,
@@ -8,7 +9,6 @@ use aurora_messages::{
 use aurora_model::{
     Actor, Context, OriginId, RawBatch, RawRecord, RuleId, Scope, SourceName, TraceContext,
 };
-use aurora_engineering::versions::{InForce, in_force};
 use aurora_rules::{LoadedRule, Options, Problem, RuleSet, SourceFiles, lint};
 use serde_json::{Map, Value};
 
@@ -238,8 +238,9 @@ pub(super) async fn revert(
         && *known.file != *imported_name(rule)
     {
         let text = format!("the rule comes from `{}`, not from an import", known.file);
-        return Err(Error::conflict(text)
-            .fix("change that file, then `aurorasoc rules reload`; or import it under another id"));
+        return Err(Error::conflict(text).fix(
+            "change that file, then `aurorasoc rules reload`; or import it under another id",
+        ));
     }
     let mut files = SourceFiles::default();
     files.extend([("the earlier version".to_owned(), text)]);

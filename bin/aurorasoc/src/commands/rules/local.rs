@@ -1,9 +1,11 @@
 //! Rules from files, with no site.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use aurora_messages::{LintReport, RuleProblem};
+use aurora_messages::{LintReport, RuleFile, RuleProblem};
+use aurora_model::RuleId;
 use aurora_rules::{Options, Problem, RuleSet, SourceFiles, lint as advice};
 
 use crate::failure::Failure;
@@ -19,6 +21,118 @@ pub fn existing(path: &Path) -> anyhow::Result<PathBuf> {
     Ok(std::path::absolute(path)?)
 }
 
+/// Rules, and where their files are.
+pub struct Loaded {
+    pub set: Arc<RuleSet>,
+    /// What stands before the names of files.
+    roots: Vec<PathBuf>,
+}
+
+impl Loaded {
+    /// The file of this name.
+    pub fn path(&self, file: &str) -> PathBuf {
+        let within = self.roots.iter().map(|root| root.join(file));
+        within
+            .into_iter()
+            .find(|path| path.is_file())
+            .unwrap_or_else(|| PathBuf::from(file))
+    }
+}
+
+/// The same, with the places of the files.
+pub fn load_with_paths(paths: &[PathBuf]) -> anyhow::Result<Loaded> {
+    let folders = paths.iter().filter(|path| path.is_dir());
+    Ok(Loaded {
+        roots: folders.cloned().collect(),
+        set: Arc::new(load(paths)?),
+    })
+}
+
+/// Whether it was meant as a path, though nothing is there: such text is not looked for among ids.
+pub fn looks_like_a_path(text: &str) -> bool {
+    text.contains('/') || text.ends_with(".yml") || text.ends_with(".yaml")
+}
+
+/// The one rule of a file, with everything in it.
+pub fn one(path: &Path) -> anyhow::Result<(RuleId, RuleSet)> {
+    let set = load(&[path.to_owned()])?;
+    let mut ids = set.rules().iter().map(|rule| rule.id.clone());
+    match (ids.next(), ids.next(), set.problems().first()) {
+        (Some(only), None, None) => Ok((only, set)),
+        (_, _, Some(problem)) => {
+            let text = format!("cannot use the rule: {problem}");
+            Err(Failure::usage(text)
+                .fix("mend it; `aurorasoc rules lint FILE` tells more")
+                .into())
+        }
+        (first, ..) => {
+            let count = if first.is_some() {
+                "several rules"
+            } else {
+                "no rule"
+            };
+            let text = format!("there is {count} in `{}`", path.display());
+            Err(Failure::usage(text)
+                .fix("name a file with one rule that looks at single events")
+                .into())
+        }
+    }
+}
+
+/// The rule or correlation with this id, or the one whose id begins so.
+pub fn find(set: &RuleSet, text: &str) -> Option<RuleId> {
+    let rules = set.rules().iter().map(|it| &it.id);
+    let ids: Vec<&RuleId> = rules
+        .chain(set.correlations().iter().map(|it| &it.id))
+        .filter(|id| id.0.starts_with(text))
+        .collect();
+    let exact = ids.iter().find(|id| id.0 == text);
+    match (exact, ids.as_slice()) {
+        (Some(exact), _) => Some((*exact).clone()),
+        (None, [only]) => Some((*only).clone()),
+        _ => None,
+    }
+}
+
+/// The rules and correlations of `paths`, which may refer to others of `beside`.
+pub fn ids(paths: &[PathBuf], beside: &[PathBuf]) -> anyhow::Result<Vec<RuleId>> {
+    let names = texts(paths)?;
+    let set = load(&[paths, beside].concat())?;
+    let own = |file: &str| names.iter().any(|known| known.name == file);
+    let rules = set.rules().iter().filter(|it| own(&it.file));
+    let rules = rules.map(|it| it.id.clone());
+    let correlations = set.correlations().iter().filter(|it| own(&it.file));
+    Ok(rules.chain(correlations.map(|it| it.id.clone())).collect())
+}
+
+/// The texts of the files and folders, each once, as a request carries them.
+pub fn texts(paths: &[PathBuf]) -> anyhow::Result<Vec<RuleFile>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let whole = existing(path)?;
+        let mut found = SourceFiles::default();
+        if whole.is_dir() {
+            found.read(&whole)?;
+        } else {
+            found.extend([(path.display().to_string(), read(&whole, path)?)]);
+        }
+        let texts = found.texts();
+        for (name, text) in texts {
+            if files.iter().all(|known: &RuleFile| known.text != text) {
+                files.push(RuleFile {
+                    name: name.to_owned(),
+                    text: text.to_owned(),
+                });
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn read(whole: &Path, path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(whole).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
 /// Every rule of the files and folders, compiled.
 pub fn load(paths: &[PathBuf]) -> anyhow::Result<RuleSet> {
     let mut files = SourceFiles::default();
@@ -27,9 +141,7 @@ pub fn load(paths: &[PathBuf]) -> anyhow::Result<RuleSet> {
         if whole.is_dir() {
             files.read(&whole)?;
         } else {
-            let text = std::fs::read_to_string(&whole)
-                .with_context(|| format!("cannot read `{}`", path.display()))?;
-            files.extend([(path.display().to_string(), text)]);
+            files.extend([(path.display().to_string(), read(&whole, path)?)]);
         }
     }
     Ok(files.compile(Options::default()))

@@ -7,15 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use aurora_clock::Timestamp;
 use aurora_formats::{Framed, Framer, Limits};
-use aurora_ids::Id128;
-use aurora_model::{OriginId, RawBatch, RawRecord, Scope, SiteId, SourceName, TraceContext};
-use aurora_parsers::Registry;
+use aurora_model::SourceName;
 use aurora_rules::{Options, RuleSet};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::local;
+use super::reading::Reader;
 use crate::app::App;
 use crate::args::Form;
 use crate::commands::import::source_name;
@@ -70,7 +69,7 @@ struct Tried {
 pub async fn run(wanted: Try, app: &mut App) -> anyhow::Result<Exit> {
     let set = rules(&wanted, app).await?;
     let mut bench = Bench {
-        registry: Registry::new()?,
+        reader: Reader::new()?,
         set,
         tried: Tried::default(),
     };
@@ -114,7 +113,7 @@ async fn rules(wanted: &Try, app: &App) -> anyhow::Result<RuleSet> {
 }
 
 struct Bench {
-    registry: Registry,
+    reader: Reader,
     set: RuleSet,
     tried: Tried,
 }
@@ -140,7 +139,7 @@ impl Bench {
                 ));
                 continue;
             };
-            match self.events(body, source, offset, now) {
+            match self.reader.events(body, source, offset, now) {
                 Ok(events) => events
                     .iter()
                     .for_each(|event| self.event(&name, offset, event)),
@@ -151,39 +150,6 @@ impl Bench {
             }
         }
         Ok(())
-    }
-
-    /// The record's events as the pipeline would make them, or the event that it is.
-    fn events(
-        &self,
-        body: Vec<u8>,
-        source: Option<&SourceName>,
-        offset: u64,
-        now: Timestamp,
-    ) -> Result<Vec<Value>, String> {
-        if let Ok(event) = serde_json::from_slice::<Value>(&body)
-            && event.get("class_uid").is_some_and(Value::is_number)
-        {
-            return Ok(vec![event]);
-        }
-        let scope = Scope::of(SiteId(Id128::from_bytes([0; 16])));
-        let batch = RawBatch {
-            scope: scope.clone(),
-            source: source
-                .cloned()
-                .unwrap_or_else(|| SourceName::new(SourceName::AUTO)),
-            origin: OriginId(Id128::from_bytes([0; 16])),
-            host: String::new(),
-            trace: TraceContext::new(),
-            records: vec![RawRecord::whole(offset, now, body)],
-        };
-        let (events, dead) = self.registry.process(&scope, &batch).split();
-        if let Some(letter) = dead.first() {
-            return Err(letter.detail.clone());
-        }
-        let read = events.iter().map(|item| item.event().map(Value::Object));
-        read.collect::<Result<_, _>>()
-            .map_err(|error| error.to_string())
     }
 
     fn event(&mut self, file: &str, offset: u64, event: &Value) {

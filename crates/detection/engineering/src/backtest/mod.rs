@@ -6,13 +6,13 @@
 mod overlap;
 mod pages;
 mod precision;
+mod rules;
 mod run;
-mod stateless;
 mod tally;
 
 pub use overlap::PastAlerts;
 pub use pages::{MAX_PAGE, Page};
 pub use precision::wilson;
+pub use rules::Rules;
 pub use run::{EntityOf, Evaluator, Given, Input, Progress, Watch, run};
-pub use stateless::Stateless;
 pub use tally::{Hit, Tally};

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use aurora_model::RuleId;
-use aurora_rules::{LoadedRule, RuleSet};
-use aurora_sigma::{Body, Item, Link, Rule};
+use aurora_rules::{LoadedCorrelation, LoadedRule, RuleSet};
+use aurora_sigma::{Body, CorrelationCondition, Item, Link, Rule};
 
 use super::condition::conditions;
 
@@ -18,7 +18,73 @@ pub(super) struct Card {
 
 pub(super) fn cards(set: &RuleSet) -> BTreeMap<RuleId, Card> {
     let rules = set.rules().iter();
-    rules.map(|rule| (rule.id.clone(), card(rule))).collect()
+    let rules = rules.map(|rule| (rule.id.clone(), card(rule)));
+    let correlations = set.correlations().iter();
+    let correlations = correlations.map(|it| (it.id.clone(), correlation(it)));
+    rules.chain(correlations).collect()
+}
+
+/// What its members are is theirs to tell.
+fn correlation(loaded: &LoadedCorrelation) -> Card {
+    let it = &loaded.correlation;
+    let names: Vec<&str> = it.rules.iter().map(|one| one.text.as_str()).collect();
+    let mut detection = vec![
+        ("type".to_owned(), it.kind.word().to_owned()),
+        ("rules".to_owned(), names.join(", ")),
+        ("group-by".to_owned(), it.group_by.join(", ")),
+        ("timespan".to_owned(), format!("{}s", it.timespan.as_secs())),
+        ("generate".to_owned(), it.generate.to_string()),
+        ("condition".to_owned(), threshold(&it.condition, &names)),
+    ];
+    for alias in &it.aliases {
+        let fields = alias.fields.iter();
+        let fields: Vec<String> = fields
+            .map(|(rule, field)| format!("{}: {field}", rule.text))
+            .collect();
+        detection.push((format!("alias: {}", alias.name), fields.join(", ")));
+    }
+    let level = it.level.map(|level| level.word().to_owned());
+    let status = it.status.map(|status| status.word().to_owned());
+    let pairs = [
+        ("title", Some(it.title.clone())),
+        ("level", level),
+        ("status", status),
+        ("tags", sorted(&it.tags)),
+        ("name", it.name.clone()),
+        ("author", it.author.clone()),
+        ("description", it.description.clone()),
+        ("falsepositives", sorted(&it.falsepositives)),
+        ("references", sorted(&it.references)),
+        ("date", it.date.clone()),
+        ("modified", it.modified.clone()),
+        ("license", it.license.clone()),
+    ];
+    Card {
+        title: it.title.clone(),
+        revision: loaded.revision.clone(),
+        detection,
+        words: present(pairs),
+    }
+}
+
+fn threshold(condition: &CorrelationCondition, names: &[&str]) -> String {
+    match condition {
+        CorrelationCondition::Rules(expr) => super::condition::over(expr, names),
+        CorrelationCondition::Threshold(threshold) => {
+            let bounds = threshold.bounds.iter();
+            let bounds: Vec<String> = bounds
+                .map(|bound| format!("{} {}", bound.comparison.word(), bound.value.as_f64()))
+                .collect();
+            let mut text = bounds.join(" and ");
+            if !threshold.fields.is_empty() {
+                text = format!("{} {text}", threshold.fields.join(", "));
+            }
+            match threshold.percentile {
+                Some(percentile) => format!("percentile {percentile} of {text}"),
+                None => text,
+            }
+        }
+    }
 }
 
 fn card(loaded: &LoadedRule) -> Card {
@@ -76,11 +142,6 @@ fn line(selection: &str, item: &Item) -> (String, String) {
 fn words(rule: &Rule) -> Vec<(String, String)> {
     let level = rule.level.map(|level| level.word().to_owned());
     let status = rule.status.map(|status| status.word().to_owned());
-    let sorted = |list: &[String]| {
-        let mut list = list.to_vec();
-        list.sort_unstable();
-        (!list.is_empty()).then(|| list.join(", "))
-    };
     let pairs = [
         ("title", Some(rule.title.clone())),
         ("level", level),
@@ -95,8 +156,18 @@ fn words(rule: &Rule) -> Vec<(String, String)> {
         ("modified", rule.modified.clone()),
         ("license", rule.license.clone()),
     ];
-    let present = pairs.into_iter();
-    present
+    present(pairs)
+}
+
+fn sorted(list: &[String]) -> Option<String> {
+    let mut list = list.to_vec();
+    list.sort_unstable();
+    (!list.is_empty()).then(|| list.join(", "))
+}
+
+fn present<const N: usize>(pairs: [(&str, Option<String>); N]) -> Vec<(String, String)> {
+    let pairs = pairs.into_iter();
+    pairs
         .filter_map(|(what, text)| Some((what.to_owned(), text?)))
         .collect()
 }

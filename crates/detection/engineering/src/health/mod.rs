@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use aurora_clock::Timestamp;
 use aurora_model::engineering::{HealthProblem, HealthReport, RuleHealth, Trouble};
 use aurora_model::{RuleId, Severity};
-use aurora_rules::{LoadedRule, RuleSet};
+use aurora_rules::{LoadedCorrelation, LoadedRule, RuleSet};
 use serde_json::Value;
 
 use measure::Measured;
@@ -75,6 +75,8 @@ pub fn examine(facts: &Facts<'_>) -> HealthReport {
     let mut rules: Vec<RuleHealth> = facts.set.problems().iter().map(broken).collect();
     let loaded = facts.set.rules().iter().zip(&measured);
     rules.extend(loaded.map(|(rule, measured)| health(facts, rule, measured, median, all)));
+    let correlations = facts.set.correlations().iter();
+    rules.extend(correlations.map(|it| correlation(facts, it, &measured, all)));
     rules.sort_by(|a, b| {
         let rank = |rule: &RuleHealth| {
             let worst = rule.worst().map_or(usize::MAX, |kind| kind as usize);
@@ -110,7 +112,6 @@ fn broken(problem: &aurora_rules::Problem) -> RuleHealth {
     }
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn health(
     facts: &Facts<'_>,
     rule: &LoadedRule,
@@ -119,12 +120,8 @@ fn health(
     all: u64,
 ) -> RuleHealth {
     let record = facts.records.get(&rule.id).copied().unwrap_or_default();
-    let share = if all == 0 {
-        0.0
-    } else {
-        record.alerts as f64 / all as f64
-    };
-    let mut problems = Vec::new();
+    let share = share(record, all);
+    let mut problems: Vec<HealthProblem> = noise(facts, record, share).into_iter().collect();
     let mut say = |kind, text: String| problems.push(HealthProblem { kind, text });
     if let Some(fields) = &measured.unreachable {
         let names: Vec<String> = fields.iter().map(|name| format!("`{name}`")).collect();
@@ -137,16 +134,6 @@ fn health(
             ),
         );
     }
-    if record.judged >= JUDGED && record.false_positives as f64 >= FALSE * record.judged as f64 {
-        let text = format!(
-            "{} of {} judged alerts were false positives",
-            record.false_positives, record.judged
-        );
-        say(Trouble::Noisy, text);
-    } else if record.alerts >= SHARE_ALERTS && share >= SHARE && facts.set.rules().len() > 1 {
-        let text = format!("{:.0} % of all alerts are its own", share * 100.0);
-        say(Trouble::Noisy, text);
-    }
     if let Some(cost) = measured
         .cost_us
         .filter(|c| *c >= (median * TIMES).max(SLOW_US))
@@ -157,7 +144,10 @@ fn health(
     if measured.source_missing {
         let text = format!("no event of {} in {} days", rule.rule.logsource, facts.days);
         say(Trouble::SourceMissing, text);
-    } else if record.fires == 0 && problems.iter().all(|p| p.kind != Trouble::Broken) {
+    } else if record.fires == 0
+        && rule.alerts()
+        && problems.iter().all(|p| p.kind != Trouble::Broken)
+    {
         let text = "its events come, and it has no match on record".to_owned();
         problems.push(HealthProblem {
             kind: Trouble::NeverFired,
@@ -177,6 +167,74 @@ fn health(
         false_positives: record.false_positives,
         share,
         cost_us: measured.cost_us,
+        problems,
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn share(record: Record, all: u64) -> f64 {
+    if all == 0 {
+        0.0
+    } else {
+        record.alerts as f64 / all as f64
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn noise(facts: &Facts<'_>, record: Record, share: f64) -> Option<HealthProblem> {
+    let several = facts.set.rules().len() + facts.set.correlations().len() > 1;
+    let wrong = record.false_positives as f64 >= FALSE * record.judged as f64;
+    let text = if record.judged >= JUDGED && wrong {
+        format!(
+            "{} of {} judged alerts were false positives",
+            record.false_positives, record.judged
+        )
+    } else if record.alerts >= SHARE_ALERTS && share >= SHARE && several {
+        format!("{:.0} % of all alerts are its own", share * 100.0)
+    } else {
+        return None;
+    };
+    let kind = Trouble::Noisy;
+    Some(HealthProblem { kind, text })
+}
+
+/// A correlation has the sources of the rules that feed it.
+fn correlation(
+    facts: &Facts<'_>,
+    it: &LoadedCorrelation,
+    measured: &[Measured],
+    all: u64,
+) -> RuleHealth {
+    let record = facts.records.get(&it.id).copied().unwrap_or_default();
+    let share = share(record, all);
+    let mut problems: Vec<HealthProblem> = noise(facts, record, share).into_iter().collect();
+    let feeding = it.rules(facts.set);
+    if feeding.iter().all(|at| measured[*at].source_missing) {
+        problems.push(HealthProblem {
+            kind: Trouble::SourceMissing,
+            text: format!(
+                "no event came in {} days for any of the rules that feed it",
+                facts.days
+            ),
+        });
+    } else if record.fires == 0 {
+        problems.push(HealthProblem {
+            kind: Trouble::NeverFired,
+            text: "its events come, and it has no firing on record".to_owned(),
+        });
+    }
+    RuleHealth {
+        rule: Some(it.id.clone()),
+        title: it.correlation.title.clone(),
+        severity: it.severity,
+        file: it.file.to_string(),
+        fires: record.fires,
+        alerts: record.alerts,
+        last_fired: record.last_fired,
+        judged: record.judged,
+        false_positives: record.false_positives,
+        share,
+        cost_us: None,
         problems,
     }
 }

@@ -42,7 +42,7 @@ impl Possible<'_> {
             return (true, true);
         }
         let speaks_of_absence =
-            |matcher: &Matcher| matches!(matcher, Matcher::Null | Matcher::Exists(_));
+            |matcher: &Matcher| matches!(matcher, Matcher::Null | Matcher::Exists(false));
         let tests = item.values.iter().flat_map(|value| &value.any);
         if tests.into_iter().any(speaks_of_absence) {
             return (true, true);

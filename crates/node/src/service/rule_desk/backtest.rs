@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aurora_api::site::{Error, Result};
-use aurora_engineering::backtest::{
-    self, Evaluator, Input, PastAlerts, Progress, Stateless, Watch,
-};
+use aurora_engineering::backtest::{self, Evaluator, Input, PastAlerts, Progress, Rules, Watch};
 use aurora_engineering::subset;
 use aurora_events::TimeRange;
 use aurora_ids::Id128;
@@ -114,14 +112,16 @@ pub(super) async fn start(
     scope: &Scope,
     request: &BacktestRequest,
 ) -> Result<BacktestJob> {
-    let (set, rules) = chosen(site, request)?;
+    let (set, rules, gaps) = chosen(site, request)?;
     let query = query(&set)?;
     let range = TimeRange {
         from: request.since,
         until: request.until.unwrap_or_else(|| site.now()),
     };
     if range.until <= range.from {
-        return Err(Error::invalid("the range is empty: `since` lies in the future"));
+        return Err(Error::invalid(
+            "the range is empty: `since` lies in the future",
+        ));
     }
     let job = BacktestJob {
         id: Id128::random().to_string(),
@@ -142,6 +142,7 @@ pub(super) async fn start(
         timeout: Duration::from_secs(site.parts.config.events.hunt_timeout_seconds),
         set: Arc::new(set),
         rules,
+        gaps,
     };
     let shutdown = site.parts.tasks.shutdown();
     let handle = tokio::runtime::Handle::current();
@@ -183,11 +184,13 @@ fn finish(running: &Running, ended: std::result::Result<Backtest, String>) {
     }
 }
 
-/// The rules to test with all they need, and their ids.
-fn chosen(site: &SiteService, request: &BacktestRequest) -> Result<(RuleSet, Vec<RuleId>)> {
+/// The rules to test with all they need, their ids, and what was left out.
+type Chosen = (RuleSet, Vec<RuleId>, Vec<String>);
+
+fn chosen(site: &SiteService, request: &BacktestRequest) -> Result<Chosen> {
     let in_force = site.parts.rules.handle().current();
     if request.files.is_empty() {
-        return some(&in_force, &request.rules);
+        return some(&in_force, &request.rules, Vec::new());
     }
     let mut files = SourceFiles::default();
     let named = |file: &RuleFile| (file.name.clone(), file.text.clone());
@@ -196,32 +199,30 @@ fn chosen(site: &SiteService, request: &BacktestRequest) -> Result<(RuleSet, Vec
     files.append(there, |name| format!("{THERE}{name}"));
     let set = files.compile(Options::default());
     let came = |file: &str| !file.starts_with(THERE);
-    if let Some(first) = set.problems().iter().find(|found| came(&found.file)) {
-        return Err(Error::invalid(first.to_string()).fix("mend the rule; `rules lint` tells more"));
-    }
+    let broken = set.problems().iter().filter(|found| came(&found.file));
+    let gaps: Vec<String> = broken.map(|found| format!("left out: {found}")).collect();
     if !request.rules.is_empty() {
-        return some(&set, &request.rules);
+        return some(&set, &request.rules, gaps);
     }
     let rules = set.rules().iter().filter(|it| came(&it.file));
     let rules = rules.map(|it| it.id.clone());
     let correlations = set.correlations().iter().filter(|it| came(&it.file));
-    let rules: Vec<RuleId> = rules
-        .chain(correlations.map(|it| it.id.clone()))
-        .collect();
+    let rules: Vec<RuleId> = rules.chain(correlations.map(|it| it.id.clone())).collect();
     if rules.is_empty() {
-        return Err(Error::invalid("there is no rule in the files"));
+        let text = gaps.first().cloned();
+        let text = text.unwrap_or_else(|| "there is no rule in the files".to_owned());
+        return Err(Error::invalid(text).fix("mend the rule; `rules lint` tells more"));
     }
-    some(&set, &rules)
+    some(&set, &rules, gaps)
 }
 
-fn some(set: &RuleSet, ids: &[RuleId]) -> Result<(RuleSet, Vec<RuleId>)> {
-    let known = |id: &RuleId| {
-        set.get(id).is_some() || set.correlations().iter().any(|it| it.id == *id)
-    };
+fn some(set: &RuleSet, ids: &[RuleId], gaps: Vec<String>) -> Result<Chosen> {
+    let known =
+        |id: &RuleId| set.get(id).is_some() || set.correlations().iter().any(|it| it.id == *id);
     if let Some(unknown) = ids.iter().find(|id| !known(id)) {
         return Err(Error::not_found("rule", unknown));
     }
-    Ok((subset(set, ids), ids.to_vec()))
+    Ok((subset(set, ids), ids.to_vec(), gaps))
 }
 
 /// Our own findings are no input of rules.
@@ -243,11 +244,15 @@ struct Work {
     timeout: Duration,
     set: Arc<RuleSet>,
     rules: Vec<RuleId>,
+    gaps: Vec<String>,
 }
 
 impl Work {
     async fn run(self, watch: &Running) -> std::result::Result<Backtest, String> {
-        let (past, more) = self.past().await.map_err(|error| aurora_tasks::chain(&error))?;
+        let (past, more) = self
+            .past()
+            .await
+            .map_err(|error| aurora_tasks::chain(&error))?;
         let input = Input {
             events: self.events.as_ref(),
             scope: &self.scope,
@@ -255,13 +260,11 @@ impl Work {
             query: self.query,
             timeout: self.timeout,
         };
-        let evaluator: Box<dyn Evaluator> = Box::new(Stateless::new(
-            self.set,
-            &self.rules,
-            aurora_detect::entities,
-        ));
+        let evaluator: Box<dyn Evaluator> =
+            Box::new(Rules::new(self.set, &self.rules, aurora_detect::entities));
         let ended = backtest::run(&input, evaluator, &past, watch).await;
         let mut report = ended.map_err(|error| aurora_tasks::chain(&error))?;
+        report.gaps.extend(self.gaps);
         if more {
             report.gaps.push(format!(
                 "only the newest {PAST} alerts of the range were compared"

@@ -37,18 +37,17 @@ fn best(set: &RuleSet, id: &RuleId, events: &[Value]) -> Result<Explanation> {
     for explanation in explained {
         let explanation = explanation.ok_or_else(|| Error::not_found("rule", id))?;
         let rank = |one: &Explanation| (one.matched, one.covered);
-        if best.as_ref().is_none_or(|best| rank(&explanation) > rank(best)) {
+        if best
+            .as_ref()
+            .is_none_or(|best| rank(&explanation) > rank(best))
+        {
             best = Some(explanation);
         }
     }
     best.ok_or_else(|| Error::invalid("the record holds no event"))
 }
 
-async fn events(
-    site: &SiteService,
-    scope: &Scope,
-    request: &ExplainRequest,
-) -> Result<Vec<Value>> {
+async fn events(site: &SiteService, scope: &Scope, request: &ExplainRequest) -> Result<Vec<Value>> {
     if let Some(uid) = request.uid {
         let found = site.events().get(scope, &[uid]).await;
         let found = found.map_err(errors::events)?;

@@ -69,11 +69,7 @@ fn note(record: &mut Record, alert: &Alert) {
 }
 
 /// The newest documents of a collection, page by page.
-async fn all(
-    site: &SiteService,
-    scope: &Scope,
-    collection: Collection,
-) -> Result<Vec<Document>> {
+async fn all(site: &SiteService, scope: &Scope, collection: Collection) -> Result<Vec<Document>> {
     let mut found = Vec::new();
     loop {
         let query = Query::of(collection)

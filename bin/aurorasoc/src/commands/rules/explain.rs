@@ -1,0 +1,161 @@
+use std::io::Read as _;
+use std::path::Path;
+
+use aurora_messages::ExplainRequest;
+use aurora_model::engineering::Explanation;
+use aurora_model::{EventUid, SourceName};
+use clap::Args;
+use serde_json::Value;
+
+use super::reading::Reader;
+use super::{local, tree};
+use crate::app::App;
+use crate::args::Form;
+use crate::commands::import::source_name;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lookup;
+use crate::output::{Ink, Line, of};
+
+/// Say why a rule fires on an event, or why it does not
+///
+/// The condition is shown as a tree: which part held, which did not, what the event held, and at
+/// which OCSF path each field was found. A rule file with a file of records needs no running site.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    aurorasoc rules explain 5c1b2a9e 0d3f…            a stored event, by its uid\n  \
+    aurorasoc rules explain new.yml event.json\n  \
+    aurorasoc rules explain new.yml capture.evtx      the event that comes nearest\n  \
+    head -1 auth.log | aurorasoc rules explain 5c1b2a9e - --source linux\n\n\
+    `aurorasoc hunt … --json` and `aurorasoc show ALERT --json` tell the uids of events.\n\
+    Exit code 1 when the rule does not fire.")]
+pub struct Explain {
+    /// A rule file, or the id of a rule in force
+    #[arg(value_name = "RULE")]
+    rule: String,
+    /// The uid of a stored event, a file with records or OCSF events, or `-` for standard input
+    #[arg(value_name = "EVENT")]
+    event: String,
+    /// What the records are; detected from their content when absent
+    #[arg(long, value_name = "SOURCE", value_parser = source_name)]
+    source: Option<SourceName>,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// Events of a file that are put to a rule of the site; more are told.
+const AT_MOST: usize = 200;
+
+pub async fn run(wanted: Explain, app: &mut App) -> anyhow::Result<Exit> {
+    let path = Path::new(&wanted.rule);
+    let file = path.exists() || local::looks_like_a_path(&wanted.rule);
+    let (explained, events) = match (file, events(&wanted, app)?) {
+        (true, Some(events)) => {
+            let set = local::one(path)?;
+            let all = events.iter().map(|event| set.1.explain(&set.0, event));
+            (best(all.flatten()), events.len())
+        }
+        (_, events) => remote(&wanted, file, events, app).await?,
+    };
+    let explained = explained.ok_or_else(|| Failure::not_found("there is no event in it"))?;
+    let exit = if explained.matched {
+        Exit::Ok
+    } else {
+        Exit::Failed
+    };
+    if wanted.form.json {
+        app.screen.json(&explained)?;
+        return Ok(exit);
+    }
+    let line = Line::new().bold(&explained.title);
+    let line = if explained.matched {
+        line.ink(Ink::Green, "  fires")
+    } else {
+        line.ink(Ink::Red, "  does not fire")
+    };
+    app.screen.line(line)?;
+    if events > 1 {
+        let text = format!("of {}, this one comes nearest", of(events as u64, "event"));
+        app.screen.line(Line::new().dim(text))?;
+    }
+    tree::show(&mut app.screen, &explained, 0)?;
+    Ok(exit)
+}
+
+/// The events of a file or of standard input; `None` for a stored event.
+fn events(wanted: &Explain, app: &App) -> anyhow::Result<Option<Vec<Value>>> {
+    let path = Path::new(&wanted.event);
+    let reader = Reader::new()?;
+    let source = wanted.source.as_ref();
+    let read = if wanted.event == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        reader.all(std::io::Cursor::new(bytes), source, app.now())?
+    } else if path.is_file() {
+        reader.file(path, source, app.now())?
+    } else if wanted.event.parse::<EventUid>().is_ok() {
+        return Ok(None);
+    } else {
+        let text = format!(
+            "`{}` is neither a file nor the uid of an event",
+            wanted.event
+        );
+        return Err(Failure::usage(text)
+            .fix("a uid has 32 hexadecimal digits; `aurorasoc hunt … --json` tells it")
+            .into());
+    };
+    match read {
+        Ok(events) => Ok(Some(events)),
+        Err(problem) => {
+            let text = format!("cannot read the record: {problem}");
+            Err(Failure::usage(text)
+                .fix("say what it is with --source; `aurorasoc sources` lists them")
+                .into())
+        }
+    }
+}
+
+async fn remote(
+    wanted: &Explain,
+    file: bool,
+    events: Option<Vec<Value>>,
+    app: &App,
+) -> anyhow::Result<(Option<Explanation>, usize)> {
+    let mut request = ExplainRequest::default();
+    if file {
+        let path = Path::new(&wanted.rule);
+        local::one(path)?;
+        request.text = Some(std::fs::read_to_string(path)?);
+    } else {
+        request.rule = Some(lookup::rule(&app.client, &wanted.rule).await?);
+    }
+    let Some(events) = events else {
+        request.uid = wanted.event.parse().ok();
+        return Ok((Some(app.client.explain_rule(&request).await?), 1));
+    };
+    let mut explained = Vec::new();
+    let total = events.len();
+    for event in events.into_iter().take(AT_MOST) {
+        request.event = event.as_object().cloned();
+        explained.push(app.client.explain_rule(&request).await?);
+    }
+    Ok((best(explained.into_iter()), total))
+}
+
+/// The one that fires, else the one that comes nearest.
+fn best(all: impl Iterator<Item = Explanation>) -> Option<Explanation> {
+    fn held(node: &aurora_model::engineering::ExplainNode) -> usize {
+        usize::from(node.holds) + node.parts.iter().map(held).sum::<usize>()
+    }
+    // Of equals the first.
+    all.fold(None, |best: Option<Explanation>, one| {
+        let rank = |it: &Explanation| {
+            let held: usize = it.conditions.iter().map(held).sum();
+            (it.matched, it.covered, held)
+        };
+        match best {
+            Some(best) if rank(&best) >= rank(&one) => Some(best),
+            _ => Some(one),
+        }
+    })
+}
