@@ -59,6 +59,9 @@ pub struct Ports {
     /// Add N to every port; a second site on one machine takes 10000
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port_offset: u16,
+    /// What carries messages: `local`, `nats` (a server started here), or nats://HOST:PORT
+    #[arg(long, value_name = "BUS")]
+    pub bus: Option<String>,
     /// The console's build output; without it a plain page is served
     #[arg(
         long,
@@ -94,8 +97,14 @@ pub enum Command {
     Suppress(c::suppress::Suppress),
     Suppressions(c::suppressions::Suppressions),
     Unsuppress(c::suppressions::Unsuppress),
+    Incidents(c::incidents::Incidents),
+    Incident(c::incident::Incident),
+    Entities(c::entities::Entities),
+    Entity(c::entity::Entity),
     Hunt(c::hunt::Hunt),
     Rules(c::rules::Rules),
+    Indicators(c::indicators::Indicators),
+    Notify(c::notify::Notify),
     Sources(c::sources::Sources),
     Ledger(c::ledger::Ledger),
     Deadletter(c::deadletter::Deadletter),
@@ -205,6 +214,14 @@ mod tests {
             "aurorasoc suppress --rule r1 --entity host=ws1 --reason x --until 2026-12-31",
             "aurorasoc hunt process.cmd_line:*x* --since 24h --histogram",
             "aurorasoc rules lint a b",
+            "aurorasoc incidents --all --severity high --json --follow",
+            "aurorasoc incident show 4f9c",
+            "aurorasoc incident close 4f9c --as test --note x",
+            "aurorasoc entity ws-014",
+            "aurorasoc entity user eva --since 7d",
+            "aurorasoc entity set ws-014 --criticality high",
+            "aurorasoc entity set host ws-014 --owner x --note y",
+            "aurorasoc entities --kind host --risk 50",
             "aurorasoc deadletter replay --all --because mended",
             "aurorasoc engine --socket s --path p --library l",
         ] {
@@ -218,6 +235,9 @@ mod tests {
             "aurorasoc suppress 4f9c --rule r --reason x --until 7d",
             "aurorasoc alerts --severity dreadful",
             "aurorasoc hunt x --since yesterday",
+            "aurorasoc entity",
+            "aurorasoc entities --kind thing",
+            "aurorasoc incident close 4f9c",
             "aurorasoc up --port-offset 70000",
             "aurorasoc sources token Windows",
         ] {

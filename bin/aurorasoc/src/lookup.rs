@@ -1,9 +1,9 @@
 //! From what people type to an id: whole ids, and beginnings that are unique.
 
 use aurora_client::Client;
-use aurora_messages::{AlertQuery, DeadLetterQuery, RuleQuery};
+use aurora_messages::{AlertQuery, DeadLetterQuery, IncidentQuery, RuleQuery};
 use aurora_model::suppression::SuppressionId;
-use aurora_model::{AlertId, RuleId};
+use aurora_model::{AlertId, IncidentId, RuleId};
 
 use crate::failure::Failure;
 use crate::output::short;
@@ -31,6 +31,23 @@ pub async fn alert(client: &Client, text: &str) -> anyhow::Result<AlertId> {
         .into_iter()
         .map(|row| (row.id.to_string(), row.id));
     unique("alert", &wanted, ids, "aurorasoc alerts --all")
+}
+
+/// An incident by its id or the beginning of it, ids that have become part of another included.
+pub async fn incident(client: &Client, text: &str) -> anyhow::Result<IncidentId> {
+    let wanted = text.to_lowercase();
+    if let Ok(id) = wanted.parse() {
+        return Ok(id);
+    }
+    hexadecimal("incident", &wanted, "aurorasoc incidents --all")?;
+    let query = IncidentQuery {
+        text: Some(wanted.clone()),
+        limit: Some(IncidentQuery::MAX_LIMIT),
+        ..IncidentQuery::all()
+    };
+    let found = client.incidents(&query).await?.incidents;
+    let ids = found.into_iter().map(|row| (row.id.to_string(), row.id));
+    unique("incident", &wanted, ids, "aurorasoc incidents --all")
 }
 
 pub async fn suppression(client: &Client, text: &str) -> anyhow::Result<SuppressionId> {

@@ -19,6 +19,8 @@ pub struct SiteConfig {
     pub rules: Rules,
     pub storage: Storage,
     pub detection: Detection,
+    pub notify: aurora_notify::Options,
+    pub incidents: aurora_incidents::Options,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +53,15 @@ pub struct Ingest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Bus {
+    /// What carries messages: `local`, files of this machine; `nats`, a NATS server that is started
+    /// and supervised here; or the address of one, such as `nats://10.0.0.7:4222`.
+    pub store: String,
+    /// Address and port of the NATS server that is started here.
+    #[schemars(with = "String")]
+    pub nats_listen: SocketAddr,
+    /// File with the seed of the NKey user for a NATS server elsewhere; none where none is asked for.
+    #[schemars(with = "String")]
+    pub nats_seed_file: Option<PathBuf>,
     /// Bytes that each stream may keep before senders are pushed back.
     pub max_bytes: u64,
 }
@@ -92,6 +103,13 @@ pub struct Storage {
 pub struct Detection {
     /// Seconds after its last match for which an open alert still takes new ones.
     pub group_window_seconds: u64,
+    /// Seconds by which an event may come later than the newest one of its source and still count
+    /// in time for correlations.
+    pub lateness_seconds: u64,
+    /// Seconds of silence after which correlations no longer wait for a source.
+    pub idle_seconds: u64,
+    /// Seconds between two snapshots of correlations' windows in the artifact store.
+    pub snapshot_seconds: u64,
 }
 
 impl Default for Site {
@@ -122,7 +140,12 @@ impl Default for Ingest {
 
 impl Default for Bus {
     fn default() -> Self {
-        Self { max_bytes: 2 << 30 }
+        Self {
+            store: "local".to_owned(),
+            nats_listen: SocketAddr::from(([127, 0, 0, 1], 4222)),
+            nats_seed_file: None,
+            max_bytes: 2 << 30,
+        }
     }
 }
 
@@ -158,6 +181,9 @@ impl Default for Detection {
     fn default() -> Self {
         Self {
             group_window_seconds: 3600,
+            lateness_seconds: 120,
+            idle_seconds: 30,
+            snapshot_seconds: 60,
         }
     }
 }
@@ -170,6 +196,7 @@ impl SiteConfig {
             &mut self.console.listen,
             &mut self.ingest.http.listen,
             &mut self.syslog.listen,
+            &mut self.bus.nats_listen,
         ];
         for address in addresses {
             if address.port() != 0 {

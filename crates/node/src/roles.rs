@@ -3,14 +3,17 @@
 //! One file a role. A role gets its bus as a capability for its own subjects and nothing else.
 
 mod detection;
+mod incidents;
 mod ingest;
 mod ledger;
+mod notify;
 mod store;
 mod upkeep;
 
 pub(crate) use detection::report as report_rules;
 pub(crate) use ingest::Listeners;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aurora_bus::{BusHandle, Capability, ConsumerOptions};
@@ -22,6 +25,7 @@ use aurora_parsers::Registry;
 use aurora_tasks::Tasks;
 use aurora_telemetry::{Health, HealthBoard, Metrics};
 
+use crate::indicators::IndicatorBook;
 use crate::{Adapters, Error, RuleBook, SiteConfig};
 
 /// What every role may take from.
@@ -30,12 +34,16 @@ pub(crate) struct Parts {
     pub(crate) config: SiteConfig,
     pub(crate) scope: Scope,
     pub(crate) adapters: Adapters,
+    /// The data directory, for what is not kept in a store.
+    pub(crate) scratch: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) metrics: Metrics,
     pub(crate) health: HealthBoard,
     pub(crate) tasks: Tasks,
     pub(crate) registry: Arc<Registry>,
     pub(crate) rules: RuleBook,
+    pub(crate) indicators: IndicatorBook,
+    pub(crate) notify: aurora_notify::Notify,
 }
 
 impl Parts {
@@ -58,6 +66,8 @@ pub(crate) async fn start(parts: &Parts) -> Result<Handle, Error> {
     let ledger = ledger::start(parts)?;
     store::start(parts)?;
     detection::start(parts)?;
+    incidents::start(parts)?;
+    notify::start(parts)?;
     upkeep::start(parts);
     ingest::start_normaliser(parts)?;
     Ok(ledger)
@@ -67,15 +77,18 @@ pub(crate) async fn start(parts: &Parts) -> Result<Handle, Error> {
 /// be let go.
 async fn open_consumers(parts: &Parts) -> Result<(), Error> {
     let ledger = Ledger::consumers().map(|options| ("ledger", options));
-    let others: [(&str, ConsumerOptions); 5] = [
+    let others: [(&str, ConsumerOptions); 7] = [
         ("normalise", aurora_normalise::Normaliser::consumer()),
         ("store", aurora_store::EventWriter::consumer()),
         ("store", aurora_store::FindingWriter::consumer()),
         ("store", aurora_store::DeadLetterKeeper::consumer()),
         ("detect", aurora_detect::Detector::consumer()),
+        ("notify", aurora_notify::Notifier::consumer()),
+        ("incidents", aurora_incidents::EntityService::consumer()),
     ];
+    let correlate = aurora_detect::Correlate::consumers().map(|options| ("correlate", options));
     // The ledger first: it must see what any other has already let go of.
-    for (role, options) in ledger.into_iter().chain(others) {
+    for (role, options) in ledger.into_iter().chain(others).chain(correlate) {
         drop(parts.bus(role)?.consumer(options).await?);
     }
     Ok(())

@@ -5,10 +5,15 @@ mod alerts;
 mod dead_letters;
 mod demo;
 mod doctor;
+mod entities;
 mod errors;
 mod hunting;
+mod incidents;
+pub(crate) mod indicators;
 mod intake;
 mod live;
+mod notify;
+mod rule_desk;
 mod rules;
 mod status;
 mod suppressions;
@@ -43,12 +48,15 @@ pub(crate) struct SiteService {
     data_dir: PathBuf,
     started_at: Timestamp,
     desk: Desk,
+    incidents: aurora_incidents::Desk,
+    assets: aurora_incidents::AssetDesk,
     ledger: aurora_ledger::Handle,
     listeners: Listeners,
     sources: SourceBook,
     feed: Feed,
     addresses: Mutex<Vec<(String, SocketAddr)>>,
     samples: Mutex<status::Samples>,
+    backtests: rule_desk::backtest::Backtests,
 }
 
 impl SiteService {
@@ -60,14 +68,20 @@ impl SiteService {
         sources: SourceBook,
         feed: Feed,
     ) -> Self {
-        let desk = Desk::new(parts.adapters.records.clone(), parts.clock.clone());
+        let (records, clock) = (&parts.adapters.records, &parts.clock);
+        let desk = Desk::new(records.clone(), clock.clone());
+        let incidents = aurora_incidents::Desk::new(records.clone(), clock.clone());
+        let assets = aurora_incidents::AssetDesk::new(records.clone(), clock.clone());
         Self {
             started_at: parts.clock.now(),
             addresses: Mutex::new(listeners.addresses.clone()),
             samples: Mutex::default(),
+            backtests: rule_desk::backtest::Backtests::default(),
             parts,
             data_dir,
             desk,
+            incidents,
+            assets,
             ledger,
             listeners,
             sources,

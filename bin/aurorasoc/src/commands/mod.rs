@@ -8,12 +8,18 @@ pub mod demo;
 pub mod doctor;
 pub mod down;
 pub mod engine;
+pub mod entities;
+pub mod entity;
 pub mod hunt;
 pub mod import;
 pub mod imports;
+pub mod incident;
+pub mod incidents;
+pub mod indicators;
 pub mod ledger;
 pub mod link;
 pub mod logs;
+pub mod notify;
 pub mod rules;
 pub mod serve;
 pub mod show;
@@ -47,7 +53,13 @@ async fn dispatch(command: Command, app: &mut App) -> anyhow::Result<Exit> {
         Command::Demo(demo) => demo::run(demo, app).await,
         Command::Import(import) => import::run(import, app).await,
         Command::Imports(imports) => imports::run(imports, app).await,
+        Command::Notify(notify) => notify::run(notify, app).await,
+        Command::Indicators(indicators) => indicators::run(indicators, app).await,
         Command::Alerts(alerts) => alerts::run(alerts, app).await,
+        Command::Incidents(incidents) => incidents::run(incidents, app).await,
+        Command::Incident(incident) => incident::run(incident, app).await,
+        Command::Entities(entities) => entities::run(entities, app).await,
+        Command::Entity(entity) => entity::run(entity, app).await,
         Command::Show(show) => show::run(show, app).await,
         Command::Own(own) => triage::own(own, app).await,
         Command::Release(release) => triage::release(release, app).await,

@@ -110,7 +110,15 @@ impl Error {
 /// the change and its decision record commit together. Every method answers [`Error::NotFound`]
 /// for ids that are not in the scope.
 #[async_trait]
-pub trait Site: Send + Sync + 'static {
+pub trait Site:
+    crate::RuleDesk
+    + crate::IncidentDesk
+    + crate::IndicatorDesk
+    + crate::NotifyDesk
+    + Send
+    + Sync
+    + 'static
+{
     // --- alerts ---
 
     /// `reader` tells whose alerts are "mine" in the default view. Filters and limits have been

@@ -6,7 +6,11 @@
 mod client;
 mod error;
 mod follow;
+mod incident_desk;
+mod indicator_desk;
+mod notify_desk;
 mod path;
+mod rule_desk;
 mod transport;
 
 pub use client::Client;

@@ -9,11 +9,16 @@ mod alert;
 mod dead_letter;
 mod decision;
 mod demo;
+mod engineering;
+mod entity;
 mod error;
 mod hunt;
 mod import;
+mod incident;
+mod indicator;
 mod ledger;
 mod live;
+mod notify;
 mod rule;
 mod session;
 mod source;
@@ -30,11 +35,25 @@ pub use dead_letter::{
 };
 pub use decision::{DecisionEntry, DecisionLog, DecisionQuery};
 pub use demo::{DemoReport, DemoStart, DemoWiped};
+pub use engineering::{
+    BacktestJob, BacktestRequest, BacktestState, CoverageQuery, ExplainRequest, RuleHealthQuery,
+    RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage, RuleVersionQuery,
+};
+pub use entity::{EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow, SetEntity};
 pub use error::{ErrorBody, ErrorDetail};
 pub use hunt::{Bucket, Histogram, HistogramRequest, Hunt, HuntAnswer, HuntColumn, ResolvedField};
 pub use import::{ImportJob, ImportRequest, ImportState, Imports};
+pub use incident::{
+    IncidentChange, IncidentDetail, IncidentPage, IncidentQuery, IncidentRow, WriteNote,
+};
+pub use indicator::{
+    IndicatorAnswer, IndicatorCheck, IndicatorFile, IndicatorImport, IndicatorImportReport,
+    IndicatorInfo, IndicatorProgress, IndicatorQuery, IndicatorRejected, IndicatorRemoval,
+    IndicatorSet, IndicatorSetDetail, IndicatorSets,
+};
 pub use ledger::{KernelDrops, LedgerReport, SourceLedger};
 pub use live::{AlertChange, Heartbeat, LiveEvent, Reset};
+pub use notify::{NotifyChannel, NotifyChannels, NotifyTested};
 pub use rule::{
     LintReport, RuleDetail, RuleFile, RuleImport, RuleImportReport, RulePage, RuleProblem,
     RuleQuery, RuleSummary, RuleTest, RuleTestReport, RuleTestResult,

@@ -2,7 +2,7 @@ use aurora_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AlertRow, LedgerReport};
+use crate::{AlertRow, IncidentChange, LedgerReport};
 
 /// What `GET /api/v1/stream` sends; the variant's name is the event's name, the content its data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -10,6 +10,8 @@ use crate::{AlertRow, LedgerReport};
 pub enum LiveEvent {
     /// An alert was made or has changed; the row replaces what the reader has.
     Alert(AlertChange),
+    /// An incident was made or has changed; the row replaces what the reader has.
+    Incident(IncidentChange),
     Ledger(LedgerReport),
     /// Sent when nothing else is, so that a reader knows a dead line from a quiet one.
     Heartbeat(Heartbeat),
@@ -41,6 +43,7 @@ impl LiveEvent {
     pub fn data(&self) -> serde_json::Result<String> {
         match self {
             Self::Alert(data) => serde_json::to_string(data),
+            Self::Incident(data) => serde_json::to_string(data),
             Self::Ledger(data) => serde_json::to_string(data),
             Self::Heartbeat(data) => serde_json::to_string(data),
             Self::Reset(data) => serde_json::to_string(data),
@@ -54,6 +57,7 @@ impl LiveEvent {
     pub fn read(name: &str, data: &str) -> serde_json::Result<Option<Self>> {
         Ok(Some(match name {
             "alert" => Self::Alert(serde_json::from_str(data)?),
+            "incident" => Self::Incident(serde_json::from_str(data)?),
             "ledger" => Self::Ledger(serde_json::from_str(data)?),
             "heartbeat" => Self::Heartbeat(serde_json::from_str(data)?),
             "reset" => Self::Reset(serde_json::from_str(data)?),
@@ -65,6 +69,7 @@ impl LiveEvent {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Alert(_) => "alert",
+            Self::Incident(_) => "incident",
             Self::Ledger(_) => "ledger",
             Self::Heartbeat(_) => "heartbeat",
             Self::Reset(_) => "reset",

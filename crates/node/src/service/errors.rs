@@ -18,6 +18,16 @@ pub(super) fn detect(error: aurora_detect::Error) -> Error {
     }
 }
 
+pub(super) fn incidents(error: aurora_incidents::Error) -> Error {
+    use aurora_incidents::Error as Incidents;
+    match error {
+        Incidents::NoSuchIncident(id) => Error::not_found("incident", id),
+        Incidents::NotNow { .. } => Error::conflict(error.to_string()),
+        Incidents::Incomplete { .. } => Error::invalid(error.to_string()),
+        other => Error::internal(other),
+    }
+}
+
 pub(super) fn events(error: aurora_events::Error) -> Error {
     use aurora_events::Error as Events;
     match error {

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aurora_messages::{AlertChange, AlertRow, LedgerReport, LiveEvent};
-use aurora_model::{AlertId, ledger::MatchLedger};
+use aurora_messages::{
+    AlertChange, AlertRow, IncidentChange, IncidentRow, LedgerReport, LiveEvent,
+};
+use aurora_model::{AlertId, IncidentId, ledger::MatchLedger};
 use aurora_records::{Collection, Query, Test};
 use tracing::warn;
 
-use super::{SiteService, accounts, alerts};
+use super::{SiteService, accounts, alerts, incidents};
 
 const EVERY: Duration = Duration::from_millis(500);
 const LEDGER_EVERY: u32 = 4;
@@ -32,6 +34,9 @@ struct Told {
     until: i64,
     /// Versions told of alerts changed at `until` or later.
     versions: HashMap<AlertId, u64>,
+    /// The same of incidents.
+    incidents_until: i64,
+    incidents: HashMap<IncidentId, u64>,
     ledger: Option<LedgerReport>,
 }
 
@@ -41,6 +46,7 @@ async fn watch(site: &SiteService) {
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = Told {
         until: site.started_at.as_millis(),
+        incidents_until: site.started_at.as_millis(),
         ..Told::default()
     };
     let mut turn = 0_u32;
@@ -51,6 +57,9 @@ async fn watch(site: &SiteService) {
         }
         if let Err(error) = tell_alerts(site, &mut told).await {
             warn!(%error, "watchers could not be told of alerts; tried again");
+        }
+        if let Err(error) = tell_incidents(site, &mut told).await {
+            warn!(%error, "watchers could not be told of incidents; tried again");
         }
         if turn.is_multiple_of(LEDGER_EVERY) {
             tell_ledger(site, &mut told).await;
@@ -90,6 +99,40 @@ async fn tell_alerts(site: &SiteService, told: &mut Told) -> Result<(), aurora_r
         }
         if told.versions.len() > 10 * CHANGES {
             told.versions.clear();
+        }
+        if !full || news == 0 {
+            return Ok(());
+        }
+    }
+}
+
+async fn tell_incidents(site: &SiteService, told: &mut Told) -> Result<(), aurora_records::Error> {
+    loop {
+        let query = Query::of(Collection::Incidents)
+            .with("updated_at", Test::AtLeast(told.incidents_until))
+            .oldest("updated_at")
+            .limit(CHANGES);
+        let page = site.records().list(&site.parts.scope, &query).await?;
+        let full = page.documents.len() == CHANGES;
+        let mut news = 0;
+        for document in page.documents {
+            let version = document.version;
+            let Some(incident) = incidents::read(document) else {
+                continue;
+            };
+            told.incidents_until = told.incidents_until.max(incident.updated_at.as_millis());
+            let known = told.incidents.insert(incident.id, version);
+            if known == Some(version) {
+                continue;
+            }
+            news += 1;
+            let created = known.is_none() && incident.created_at == incident.updated_at;
+            let incident = IncidentRow::from(&incident);
+            site.feed
+                .publish(&LiveEvent::Incident(IncidentChange { created, incident }));
+        }
+        if told.incidents.len() > 10 * CHANGES {
+            told.incidents.clear();
         }
         if !full || news == 0 {
             return Ok(());

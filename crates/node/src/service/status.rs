@@ -130,6 +130,8 @@ async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
             aurora_store::DeadLetterKeeper::consumer(),
         ],
         "detect" => vec![aurora_detect::Detector::consumer()],
+        "correlate" => vec![aurora_detect::Correlate::consumer()],
+        "incidents" => vec![aurora_incidents::EntityService::consumer()],
         _ => return None,
     };
     let mut most = None;

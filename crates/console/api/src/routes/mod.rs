@@ -5,8 +5,12 @@ mod alerts;
 mod dead_letters;
 mod hunt;
 mod imports;
+mod incidents;
+mod indicators;
 mod ledger;
 mod login;
+mod notify;
+mod rule_desk;
 mod rules;
 mod session;
 mod sources;
@@ -43,10 +47,12 @@ const RULES_BODY_BYTES: usize = 32 * 1024 * 1024;
 pub(crate) fn api() -> OpenApiRouter<Shared> {
     let quick = OpenApiRouter::new()
         .merge(alerts::router())
+        .merge(incidents::router())
         .merge(suppressions::router())
         .merge(ledger::router())
         .merge(imports::router())
         .merge(sources::router())
+        .merge(notify::router())
         .merge(session::router())
         .merge(status::router())
         .layer(middleware::from_fn_with_state(QUICK, within))
@@ -56,6 +62,8 @@ pub(crate) fn api() -> OpenApiRouter<Shared> {
         .merge(dead_letters::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .merge(rules::router().layer(DefaultBodyLimit::max(RULES_BODY_BYTES)))
+        .merge(rule_desk::router().layer(DefaultBodyLimit::max(RULES_BODY_BYTES)))
+        .merge(indicators::router().layer(DefaultBodyLimit::max(RULES_BODY_BYTES)))
         .layer(middleware::from_fn_with_state(SLOW, within));
     OpenApiRouter::new()
         .merge(quick)
