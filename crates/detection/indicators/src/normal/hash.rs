@@ -65,17 +65,29 @@ pub(crate) fn hash(text: &str) -> Option<Hash> {
     if !matches!(digits.len(), 32 | 40 | 64) {
         return None;
     }
+    let mut wrong = 0;
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+        wrong |= (high | low) & 0xf0;
+        *byte = high << 4 | low & 0xf;
+    }
+    if wrong != 0 {
+        return None;
     }
     Hash::from_bytes(&bytes[..len])
 }
 
-const fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
+/// The value of each hexadecimal digit; 255 for other bytes.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value];
+        #[expect(clippy::cast_possible_truncation, reason = "below 16")]
+        let number = value as u8;
+        digits[digit as usize] = number;
+        digits[digit.to_ascii_uppercase() as usize] = number;
+        value += 1;
     }
-}
+    digits
+};

@@ -80,12 +80,14 @@ impl Web {
     }
 }
 
+/// Receivers, and the mail itself.
+pub type Kept = (Vec<String>, String);
+
 /// Takes every mail and keeps it.
 #[derive(Clone)]
 pub struct Mail {
     pub address: SocketAddr,
-    /// Receivers, and the mail itself.
-    mails: Arc<Mutex<Vec<(Vec<String>, String)>>>,
+    mails: Arc<Mutex<Vec<Kept>>>,
 }
 
 impl Mail {
@@ -106,7 +108,7 @@ impl Mail {
         mail
     }
 
-    pub fn mails(&self) -> Vec<(Vec<String>, String)> {
+    pub fn mails(&self) -> Vec<Kept> {
         self.mails.lock().unwrap().clone()
     }
 
