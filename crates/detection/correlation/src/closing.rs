@@ -130,7 +130,8 @@ fn make_room(group: &mut Group, step: &mut Step<'_>) {
         group.is_full = true;
         group.bound(BoundKind::Events, capacity, last.time, step);
     }
-    group.refused += 1;
+    let open = group.entries.front().map_or(0, |first| first.time);
+    group.refused += u64::from(last.time < open + step.it.span);
     let len = group.entries.len();
     group.chunks.removed(len - 1, len);
     group.entries.pop_back();

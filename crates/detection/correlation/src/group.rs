@@ -314,7 +314,7 @@ impl Group {
     pub fn late(&self, of: &Match, is_gone: bool, step: &mut Step<'_>) {
         step.stats.late += 1;
         let span = step.it.span;
-        let time = of.time.as_millis();
+        let time = of.time.as_millis().clamp(i64::MIN / 4, i64::MAX / 4);
         let limit = self.settled.max(step.watermark);
         let (until, read_from) = if step.it.is_closing() {
             closing::late_range(self, time, limit, span)

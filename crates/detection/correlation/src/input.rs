@@ -13,7 +13,9 @@ pub enum Input {
     Withdraw(Match),
     /// All events of this source up to `time` have been seen, but for those that are late. The
     /// shard's progress is that of the slowest source that is not idle; each correlation's
-    /// watermark is the allowed lateness behind it.
+    /// watermark is the allowed lateness behind it. Where correlations build on others, it is best
+    /// moved in steps no larger than the allowed lateness, with what the inner ones say applied
+    /// between: after a larger leap that comes late for the outer ones.
     Watermark { source: u32, time: Timestamp },
     /// Nobody waits for this source until it has progress again. When all are idle, the one that
     /// was furthest counts.

@@ -8,7 +8,7 @@
 //! actions, byte for byte.
 //!
 //! What a window is and when it fires is written at [`Kind`] and [`Condition`]; why alerts are
-//! prompt and still final is `docs/adr/0009-eager-correlation.md`. Start reading at
+//! prompt and still final is `docs/adr/0012-eager-correlation.md`. Start reading at
 //! [`Shard::apply`], then `sweep.rs`.
 
 mod action;

@@ -19,7 +19,8 @@ use crate::sweep::{ARMED, Sweep, Watch};
 /// What holds with the late arrivals is compared with what held without them: an alert more is
 /// [`Action::Fired`] with `late` set, another one [`Action::Amended`], one less
 /// [`Action::Withdrawn`]. Windows that end after `until` are the shard's, which has taken the
-/// arrival in. Bounds do not apply: whoever reads the events decides how many.
+/// arrival in. Of conditions about complete windows, the first one is taken to begin at the first event
+/// given, which is so where the group was silent for a timespan before. Bounds do not apply: whoever reads the events decides how many.
 pub fn reevaluate(plan: &Plan, late: &LateWindow, events: &[Match]) -> Vec<Action> {
     let Some(it) = plan.find(late.correlation) else {
         return Vec::new();
