@@ -6,6 +6,7 @@ pub const DRIVERS: &[(&str, &[&str])] = &[
     ("async-nats", &["aurora-bus-nats"]),
     ("axum", &["aurora-api", "aurora-listeners"]),
     ("evtx", &["aurora-formats"]),
+    ("lettre", &["aurora-notify"]),
     ("libloading", &["aurora-events-engine"]),
     ("object_store", &["aurora-artifacts-local"]),
     ("prometheus-client", &["aurora-telemetry"]),

@@ -167,7 +167,7 @@ async fn an_indicator_raises_alerts_until_its_set_is_removed_also_after_a_restar
     let actions: Vec<&str> = log
         .decisions
         .iter()
-        .map(|entry| entry.action.as_str())
+        .map(|entry| entry.action.name.as_str())
         .collect();
     assert!(
         actions.contains(&"indicator.import") && actions.contains(&"indicator.remove"),

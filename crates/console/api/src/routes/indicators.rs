@@ -77,7 +77,10 @@ async fn check(
     Body(body): Body<IndicatorCheck>,
 ) -> Result<Json<IndicatorAnswer>, Refusal> {
     at_most("the value", &body.value, VALUE_CHARS)?;
-    let answer = shared.site.check_indicator(&shared.scope, &body.value).await?;
+    let answer = shared
+        .site
+        .check_indicator(&shared.scope, &body.value)
+        .await?;
     Ok(Json(answer))
 }
 
