@@ -210,12 +210,47 @@ fn check(name: &str, expect: Expect) {
 
 #[test]
 fn windows_alerts_are_those_of_other_engines() {
-    check("empire_smbexec_svcctl", expect![]);
+    check(
+        "empire_smbexec_svcctl",
+        expect![[r#"
+            502b42de-4306-40b4-9596-6f590c81f073 2 here, 1 there
+            5a6b7c8d-9e0f-1a2b-3c4d-5e6f7a8b9c0d 4 here, 2 there
+            79f4ede3-402e-41c8-bc3e-ebbf5f162581 6 here, 3 there
+            bafd07c6-3ea5-454a-b4be-058fbb073de7 1 here, 0 there
+            c86133ad-4725-4bd0-8170-210788e0a7ba 2 here, 1 there
+            d0d28567-4b9a-45e2-8bbc-fb1b66a1f7f6 2 here, 1 there
+            f4bbd493-b796-416e-bbf2-121235348529 2 here, 1 there
+            fb843269-508c-4b76-8b8d-88679db22ce7 2 here, 1 there
+        "#]],
+    );
 }
 
 #[test]
 #[ignore = "94,000 records through the parsers take a minute: `just sigma-captures`"]
 fn long_windows_captures_too() {
-    check("empire_dcom_shellwindows", expect![]);
-    check("lsass_mimikatz_logonpasswords", expect![]);
+    check(
+        "empire_dcom_shellwindows",
+        expect![[r#"
+            502b42de-4306-40b4-9596-6f590c81f073 2 here, 1 there
+            5a6b7c8d-9e0f-1a2b-3c4d-5e6f7a8b9c0d 4 here, 2 there
+            79f4ede3-402e-41c8-bc3e-ebbf5f162581 6 here, 3 there
+            bafd07c6-3ea5-454a-b4be-058fbb073de7 6 here, 5 there
+            c86133ad-4725-4bd0-8170-210788e0a7ba 2 here, 1 there
+            d0d28567-4b9a-45e2-8bbc-fb1b66a1f7f6 2 here, 1 there
+            f4bbd493-b796-416e-bbf2-121235348529 2 here, 1 there
+            fb843269-508c-4b76-8b8d-88679db22ce7 2 here, 1 there
+        "#]],
+    );
+    check(
+        "lsass_mimikatz_logonpasswords",
+        expect![[r#"
+            0ef56343-059e-4cb6-adc1-4c3c967c5e46 3 here, 2 there
+            15619216-e993-4721-b590-4c520615a67d 2 here, 1 there
+            3037d961-21e9-4732-b27a-637bcc7bf539 78 here, 77 there
+            502b42de-4306-40b4-9596-6f590c81f073 6 here, 3 there
+            63332011-f057-496c-ad8d-d2b6afb27f96 4 here, 3 there
+            bafd07c6-3ea5-454a-b4be-058fbb073de7 2 here, 0 there
+            bd8b828d-0dca-48e1-8a63-8a58ecf2644f 2 here, 1 there
+        "#]],
+    );
 }
