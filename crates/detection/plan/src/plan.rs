@@ -135,6 +135,20 @@ impl Plan {
         self.sections.len()
     }
 
+    /// What each section looks for in which field, a line each, for people.
+    pub fn describe(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (number, part) in self.sections.iter().enumerate() {
+            lines.push(format!("section {number}: {} always", part.always.len()));
+            for fields in &part.indexes {
+                let name = self.fields[fields.field as usize].name.as_deref();
+                let name = name.unwrap_or("(keywords)");
+                lines.push(format!("  {name}: {}", fields.describe()));
+            }
+        }
+        lines
+    }
+
     /// Makes `scratch` ready for the next event. Sections that follow see the same one.
     pub fn begin(&self, scratch: &mut Scratch) {
         scratch.begin(self.fields.len(), self.predicates.len(), self.rules.len());

@@ -10,6 +10,7 @@
 //! Start reading at [`RuleSet`], then `event.rs`.
 
 mod attack;
+mod compiled;
 mod correlation;
 mod error;
 mod event;
@@ -17,6 +18,7 @@ mod explain;
 mod facts;
 mod fields;
 mod filter;
+pub mod flat;
 mod keywords;
 pub mod lint;
 mod load;

@@ -1,10 +1,12 @@
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aurora_model::{MatchedField, RuleId};
+use aurora_plan::{Plan, Section, Sourced};
 use aurora_sigma::{Document, Error as RuleError, LogSource, parse};
 use serde_json::Value;
 
+use crate::compiled::Compiled;
 use crate::correlation::{self, LoadedCorrelation, Member, Refused};
 use crate::event::{Names, OcsfEvent};
 use crate::facts::Facts;
@@ -32,6 +34,7 @@ pub struct RuleSet {
     ids: HashMap<RuleId, Arc<str>>,
     groups: Vec<Group>,
     mapping: Mapping,
+    compiled: OnceLock<Compiled>,
 }
 
 /// The rules of one logsource.
@@ -82,6 +85,7 @@ impl RuleSet {
             ids: HashMap::new(),
             groups: Vec::new(),
             mapping,
+            compiled: OnceLock::new(),
         };
         for (file, text) in files {
             set.add_file(&file, text, &options);
@@ -246,6 +250,54 @@ impl RuleSet {
     pub fn evaluate(&self, event: &Value) -> Vec<RuleMatch<'_>> {
         let facts = Facts::new(event, &self.mapping.windows);
         let mut matches = Vec::new();
+        self.compiled().with(|plan, scratch, fired| {
+            plan.begin(scratch);
+            for (section, group) in self.groups.iter().enumerate() {
+                let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
+                if !group
+                    .scope
+                    .covers(&facts, &|name, values| event.holds(name, values))
+                {
+                    continue;
+                }
+                fired.clear();
+                plan.evaluate(section, &Sourced(&event), scratch, fired);
+                let rules = fired.iter().map(|index| &self.rules[*index]);
+                matches.extend(rules.filter_map(|rule| fire(rule, &event)));
+            }
+        });
+        matches
+    }
+
+    /// All rules as one plan; made when the first event asks, or by [`RuleSet::compile`].
+    fn compiled(&self) -> &Compiled {
+        self.compiled.get_or_init(|| {
+            let sections = self
+                .groups
+                .iter()
+                .enumerate()
+                .map(|(number, group)| Section {
+                    namespace: u32::try_from(number).expect("there are few logsources"),
+                    rules: group
+                        .rules
+                        .iter()
+                        .map(|index| (*index, &self.rules[*index].rule))
+                        .collect(),
+                });
+            Compiled::new(Plan::new(sections))
+        })
+    }
+
+    /// Makes the set ready now rather than at the first event.
+    pub fn compile(&self) {
+        self.compiled();
+    }
+
+    /// What [`RuleSet::evaluate`] says, by putting every rule to the event: slow, and plain enough to
+    /// judge the other.
+    pub fn evaluate_plain(&self, event: &Value) -> Vec<RuleMatch<'_>> {
+        let facts = Facts::new(event, &self.mapping.windows);
+        let mut matches = Vec::new();
         for group in &self.groups {
             let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
             if group
@@ -272,6 +324,14 @@ impl RuleSet {
         groups
             .flat_map(|group| &group.rules)
             .map(|index| &self.rules[*index])
+            .collect()
+    }
+
+    /// Every logsource with its rules.
+    pub(crate) fn logsources(&self) -> Vec<(&Scope, &[usize])> {
+        let groups = self.groups.iter();
+        groups
+            .map(|group| (&group.scope, group.rules.as_slice()))
             .collect()
     }
 

@@ -127,6 +127,13 @@ impl Windows {
         self.providers.iter().find(fits).map(|known| known.alias)
     }
 
+    /// Every provider: its alias, its name and its channel, as events write them.
+    pub fn written(&self) -> impl Iterator<Item = (Alias, &str, Option<&str>)> + Clone {
+        self.providers
+            .iter()
+            .map(|known| (known.alias, known.name.as_str(), known.channel.as_deref()))
+    }
+
     pub fn channel(&self, alias: Alias) -> Option<&str> {
         let known = self
             .providers

@@ -60,7 +60,10 @@ impl Compression {
 }
 
 /// Reads `packed` unpacked. Reading fails with an [`Error`] inside the [`io::Error`] when a limit is passed.
-pub(crate) fn unpacked<'r>(
+///
+/// # Errors
+/// When the first bytes cannot be read.
+pub fn unpacked<'r>(
     mut packed: impl BufRead + 'r,
     limits: Limits,
 ) -> Result<(Compression, Box<dyn Read + 'r>), Error> {

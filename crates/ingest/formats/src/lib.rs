@@ -20,7 +20,7 @@ pub mod json;
 pub mod syslog;
 
 pub use cutter::{Cut, Cutter, Item, auditd_event};
-pub use decompress::{Compression, Limits};
+pub use decompress::{Compression, Limits, unpacked};
 pub use detect::Format;
 pub use error::Error;
 pub use fingerprint::Fingerprint;

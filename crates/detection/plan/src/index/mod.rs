@@ -139,8 +139,8 @@ impl Builder {
             ends4: Table::new(self.ends4),
             starts8: Table::new(self.starts8),
             starts4: Table::new(self.starts4),
-            sampled: Grams::new(LONG - SHORT + 1, &self.texts, &self.long),
-            dense: Grams::new(1, &self.texts, &self.medium),
+            sampled: Grams::new(&self.texts, &self.long),
+            dense: Grams::new(&self.texts, &self.medium),
             texts: self.texts,
             tiny: self.tiny,
             numbers: self.numbers,
@@ -157,6 +157,19 @@ fn small_key(text: &[u8]) -> u64 {
 }
 
 impl FieldIndex {
+    /// What is looked for, for people.
+    pub fn describe(&self) -> String {
+        let grams = |grams: &Option<Grams>| grams.as_ref().map_or(0, Grams::len);
+        format!(
+            "{} sampled, {} dense, {} tiny, {} on any value, {} on presence",
+            grams(&self.sampled),
+            grams(&self.dense),
+            self.tiny.len(),
+            self.on_value.len(),
+            self.on_field.len()
+        )
+    }
+
     /// Calls `hit` with every pattern that is in the text, some of them more than once. `text` is
     /// in canonical form but perhaps for ASCII case.
     #[inline]

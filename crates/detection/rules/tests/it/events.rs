@@ -21,7 +21,11 @@ fn set(logsource: &str, detection: &str) -> RuleSet {
 }
 
 fn fires(logsource: &str, detection: &str, event: &Value) -> bool {
-    !set(logsource, detection).evaluate(event).is_empty()
+    let set = set(logsource, detection);
+    let found = set.evaluate(event);
+    let plain = set.evaluate_plain(event);
+    assert_eq!(format!("{found:?}"), format!("{plain:?}"), "the plan and the plain way");
+    !found.is_empty()
 }
 
 const PROCESS: &str = "category: process_creation\nproduct: windows";

@@ -3,6 +3,7 @@
 
 mod correlations;
 mod events;
+mod flat;
 mod folder;
 mod linting;
 mod pipeline;

@@ -1,0 +1,104 @@
+//! Rules over lines of flat JSON: events whose top-level keys are the names that rules use, as
+//! exporters and test captures write Windows events. No parser and no site is needed.
+
+mod lines;
+mod route;
+
+use aurora_plan::json::{Error, Key, Reader, Record};
+use aurora_plan::{Plan, Scratch, Section};
+
+use self::route::{Routes, Scopes};
+use crate::ruleset::RuleSet;
+
+pub use lines::{Lines, Reached, evaluate_lines};
+
+/// The keys that say which log an event is from.
+const CHANNEL: &str = "Channel";
+const CODE: &str = "EventID";
+const PROVIDER: &str = "Provider_Name";
+
+/// A rule set compiled for flat events; shared by all threads.
+#[derive(Debug)]
+pub struct FlatRules {
+    plan: Plan,
+    reader: Reader,
+    scopes: Scopes,
+    origin: Option<[Key; 3]>,
+    rules: usize,
+}
+
+/// What one thread remembers between events.
+#[derive(Debug, Default)]
+pub struct FlatScratch {
+    scratch: Scratch,
+    record: Record,
+    routes: Routes,
+    fired: Vec<usize>,
+}
+
+impl FlatRules {
+    pub fn new(set: &RuleSet) -> Self {
+        let groups = set.logsources();
+        let sections = groups.iter().map(|(_, rules)| Section {
+            namespace: 0,
+            rules: rules
+                .iter()
+                .map(|index| (*index, &set.rules()[*index].rule))
+                .collect(),
+        });
+        let plan = Plan::new(sections);
+        let scopes = Scopes::new(groups.iter().map(|(scope, _)| *scope), set.mapping());
+        let mut others = vec![CHANNEL, CODE, PROVIDER];
+        others.extend(scopes.fields());
+        let reader = Reader::new(plan.fields(), &others);
+        let key = |name: &str| reader.key(name);
+        let origin = key(CHANNEL).zip(key(CODE)).zip(key(PROVIDER));
+        Self {
+            origin: origin.map(|((channel, code), provider)| [channel, code, provider]),
+            plan,
+            reader,
+            scopes,
+            rules: set.rules().len(),
+        }
+    }
+
+    /// What is looked for, a line for each logsource and field, for people.
+    pub fn describe(&self) -> Vec<String> {
+        self.plan.describe()
+    }
+
+    /// How many rules there are.
+    pub fn rules(&self) -> usize {
+        self.rules
+    }
+
+    /// The rules that fire on the event in the line, as indices into the set's rules, in the order
+    /// of their logsources.
+    ///
+    /// # Errors
+    /// When the line is not one JSON object.
+    pub fn evaluate<'s>(
+        &self,
+        line: &[u8],
+        scratch: &'s mut FlatScratch,
+    ) -> Result<&'s [usize], Error> {
+        let FlatScratch {
+            scratch,
+            record,
+            routes,
+            fired,
+        } = scratch;
+        let event = self.reader.read(line, record)?;
+        fired.clear();
+        let origin = self.origin.map(|keys| keys.map(|key| event.get(key)));
+        let route = routes.of(&self.scopes, origin.unwrap_or_default());
+        self.plan.begin(scratch);
+        for (section, tests) in route.iter() {
+            let field = |name: &str| self.reader.key(name).and_then(|key| event.get(key));
+            if tests.iter().all(|test| self.scopes.holds(*test, &field)) {
+                self.plan.evaluate(*section, &event, scratch, fired);
+            }
+        }
+        Ok(fired)
+    }
+}

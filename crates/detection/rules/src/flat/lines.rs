@@ -1,0 +1,228 @@
+//! Files of lines, read by one thread and evaluated by several, in memory that does not grow.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{FlatRules, FlatScratch};
+
+/// Lines that travel together.
+const CHUNK_BYTES: usize = 1 << 20;
+/// A longer line is refused: no record is.
+const MAX_LINE_BYTES: usize = 64 << 20;
+
+/// What evaluating some lines came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Lines that are not blank.
+    pub events: u64,
+    /// Line, counted from 1, and rule, in the order of the file.
+    pub matches: Vec<(u64, usize)>,
+    /// Lines that could not be read, with what is wrong.
+    pub broken: Vec<(u64, String)>,
+}
+
+/// How far a file has been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Bytes of text, once unpacked.
+    pub bytes: u64,
+    pub events: u64,
+}
+
+/// Whole lines of a file on their way from the reader to a worker and back.
+struct Chunk {
+    number: u64,
+    text: Vec<u8>,
+    found: Lines,
+    /// How many lines the text has.
+    lines: u64,
+}
+
+/// Evaluates every line of `input` on `threads` threads and hands over what was found, in order,
+/// some lines at a time.
+///
+/// # Errors
+/// When `input` cannot be read, or has a line of more than 64 MiB, or `found` fails.
+pub fn evaluate_lines(
+    rules: &FlatRules,
+    mut input: impl Read,
+    threads: usize,
+    found: &mut dyn FnMut(&Lines, Reached) -> io::Result<()>,
+) -> io::Result<()> {
+    let threads = threads.max(1);
+    let mut order = Order::default();
+    if threads == 1 {
+        let mut scratch = FlatScratch::default();
+        let mut cutter = Cutter::default();
+        while let Some(mut chunk) = cutter.next(&mut input, Vec::new(), &mut order.spare)? {
+            chunk.evaluate(rules, &mut scratch);
+            order.settle(chunk, found)?;
+        }
+        return Ok(());
+    }
+    std::thread::scope(|scope| {
+        let (work, todo) = sync_channel::<Chunk>(threads);
+        let (done, results) = channel::<Chunk>();
+        let todo = Arc::new(Mutex::new(todo));
+        for _ in 0..threads {
+            let (todo, done) = (Arc::clone(&todo), done.clone());
+            scope.spawn(move || worker(rules, &todo, &done));
+        }
+        drop(done);
+        // When this ends, the workers find nothing more to do and end too.
+        feed(&mut input, threads, work, &results, &mut order, found)
+    })
+}
+
+fn feed(
+    input: &mut impl Read,
+    threads: usize,
+    work: SyncSender<Chunk>,
+    results: &Receiver<Chunk>,
+    order: &mut Order,
+    found: &mut dyn FnMut(&Lines, Reached) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut cutter = Cutter::default();
+    let mut under_way = 0;
+    let lost = |_| io::Error::other("a worker ended early");
+    while let Some(chunk) = cutter.next(input, Vec::new(), &mut order.spare)? {
+        // So many chunks are in memory and no more, however slow one of them is.
+        while under_way + order.waiting.len() >= threads * 4 {
+            order.settle(results.recv().map_err(|_| lost(()))?, found)?;
+            under_way -= 1;
+        }
+        work.send(chunk).map_err(|_| lost(()))?;
+        under_way += 1;
+    }
+    drop(work);
+    for chunk in results {
+        order.settle(chunk, found)?;
+    }
+    Ok(())
+}
+
+fn worker(rules: &FlatRules, todo: &Mutex<Receiver<Chunk>>, done: &Sender<Chunk>) {
+    let mut scratch = FlatScratch::default();
+    loop {
+        let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(mut chunk) = next else { return };
+        chunk.evaluate(rules, &mut scratch);
+        if done.send(chunk).is_err() {
+            return;
+        }
+    }
+}
+
+impl Chunk {
+    fn evaluate(&mut self, rules: &FlatRules, scratch: &mut FlatScratch) {
+        let text = self.text.strip_suffix(b"\n").unwrap_or(&self.text);
+        let mut rest = Some(text);
+        while let Some(text) = rest {
+            let (line, after) = match memchr::memchr(b'\n', text) {
+                Some(end) => (&text[..end], Some(&text[end + 1..])),
+                None => (text, None),
+            };
+            rest = after;
+            self.lines += 1;
+            if line.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            self.found.events += 1;
+            match rules.evaluate(line, scratch) {
+                Ok(fired) => {
+                    let fired = fired.iter().map(|rule| (self.lines, *rule));
+                    self.found.matches.extend(fired);
+                }
+                Err(error) => self.found.broken.push((self.lines, error.to_string())),
+            }
+        }
+    }
+}
+
+/// Puts chunks back into the order of the file.
+#[derive(Default)]
+struct Order {
+    next: u64,
+    /// Lines of the chunks before.
+    lines: u64,
+    reached: Reached,
+    waiting: BTreeMap<u64, Chunk>,
+    /// Buffers for chunks to come.
+    spare: Vec<Vec<u8>>,
+}
+
+impl Order {
+    fn settle(
+        &mut self,
+        chunk: Chunk,
+        found: &mut dyn FnMut(&Lines, Reached) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.waiting.insert(chunk.number, chunk);
+        while let Some(mut chunk) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            let before = self.lines;
+            self.lines += chunk.lines;
+            self.reached.bytes += chunk.text.len() as u64;
+            self.reached.events += chunk.found.events;
+            chunk.found.matches.iter_mut().for_each(|m| m.0 += before);
+            chunk.found.broken.iter_mut().for_each(|b| b.0 += before);
+            found(&chunk.found, self.reached)?;
+            self.spare.push(chunk.text);
+        }
+        Ok(())
+    }
+}
+
+/// Cuts a stream behind line ends.
+#[derive(Default)]
+struct Cutter {
+    next: u64,
+    /// The beginning of a line whose end has not been read.
+    rest: Vec<u8>,
+    ended: bool,
+}
+
+impl Cutter {
+    fn next(
+        &mut self,
+        input: &mut impl Read,
+        fresh: Vec<u8>,
+        spare: &mut Vec<Vec<u8>>,
+    ) -> io::Result<Option<Chunk>> {
+        let mut text = spare.pop().unwrap_or(fresh);
+        text.clear();
+        text.append(&mut self.rest);
+        let mut wanted = CHUNK_BYTES;
+        while !self.ended {
+            let room = wanted.saturating_sub(text.len()) as u64;
+            let read = input.by_ref().take(room).read_to_end(&mut text)?;
+            self.ended = (read as u64) < room;
+            if self.ended {
+                break;
+            }
+            if let Some(end) = memchr::memrchr(b'\n', &text) {
+                self.rest.extend_from_slice(&text[end + 1..]);
+                text.truncate(end + 1);
+                break;
+            }
+            if text.len() >= MAX_LINE_BYTES {
+                let reason = format!("a line is longer than {MAX_LINE_BYTES} bytes");
+                return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+            }
+            wanted = text.len() + CHUNK_BYTES;
+        }
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let number = self.next;
+        self.next += 1;
+        Ok(Some(Chunk {
+            number,
+            text,
+            found: Lines::default(),
+            lines: 0,
+        }))
+    }
+}
