@@ -65,11 +65,14 @@ fn accounted(ledger: &LedgerReport) -> u64 {
     total.stored + total.deduplicated + total.dropped + total.dead_lettered
 }
 
-/// Batches of events that detection has not acknowledged; `None` when the site does not say.
+/// Batches of events that detection, or of matches that correlations have not acknowledged; `None`
+/// when the site does not say.
 async fn detection_behind(app: &App) -> anyhow::Result<Option<u64>> {
     let status = app.client.status().await?;
-    let detect = status.roles.into_iter().find(|role| role.role == "detect");
-    Ok(detect.and_then(|role| role.waiting))
+    let judging =
+        |role: &&aurora_messages::RoleStatus| ["detect", "correlate"].contains(&&*role.role);
+    let roles = status.roles.iter().filter(judging);
+    Ok(roles.filter_map(|role| role.waiting).max())
 }
 
 /// `false` after Ctrl-C.

@@ -8,10 +8,8 @@ use aurora_artifacts::Artifacts;
 use aurora_artifacts_local::LocalArtifacts;
 use aurora_artifacts_memory::MemoryArtifacts;
 use aurora_bus::Bus;
-use aurora_bus_local::LocalBus;
 use aurora_bus_memory::MemoryBus;
 use aurora_clock::Clock;
-use aurora_disk::RealDisk;
 use aurora_events::Events;
 use aurora_events_clickhouse::{ClickHouseEvents, Endpoint, Options, Reserve};
 use aurora_events_engine::{ChildOptions, Handle, Supervisor, SupervisorOptions, find_library};
@@ -20,6 +18,9 @@ use aurora_records::Records;
 use aurora_records_memory::MemoryRecords;
 use aurora_records_sqlite::SqliteRecords;
 use aurora_tasks::Tasks;
+use aurora_window_state::WindowStore;
+use aurora_window_state_memory::MemoryWindows;
+use aurora_window_state_rocksdb::RocksWindows;
 
 use crate::{DataDir, Error, SiteConfig};
 
@@ -30,6 +31,7 @@ pub struct Adapters {
     pub records: Arc<dyn Records>,
     pub artifacts: Arc<dyn Artifacts>,
     pub events: Arc<dyn Events>,
+    pub windows: Arc<dyn WindowStore>,
     pub engine: Engine,
 }
 
@@ -54,6 +56,7 @@ impl Adapters {
             records: Arc::new(MemoryRecords::new(clock.clone())),
             artifacts: Arc::new(MemoryArtifacts::new()),
             events: Arc::new(MemoryEvents::new()),
+            windows: Arc::new(MemoryWindows::new()),
             engine: Engine::Memory,
         }
     }
@@ -73,9 +76,10 @@ impl Adapters {
         let records = SqliteRecords::open(&data.join("records.sqlite"), clock.clone()).await?;
         let artifacts = LocalArtifacts::open(&data.join("artifacts"))?;
         Ok(Self {
-            bus: Arc::new(bus(config, data, clock).await?),
+            bus: crate::bus::open(config, data, clock, tasks).await?,
             records: Arc::new(records),
             artifacts: Arc::new(artifacts),
+            windows: windows(data).await?,
             events,
             engine,
         })
@@ -89,25 +93,18 @@ pub struct Program {
     pub leading: Vec<std::ffi::OsString>,
 }
 
-async fn bus(
-    config: &SiteConfig,
-    data: &DataDir,
-    clock: &Arc<dyn Clock>,
-) -> Result<LocalBus, Error> {
-    let options = aurora_bus_local::Options {
-        max_bytes: config.bus.max_bytes,
-        reserve_bytes: config.storage.reserve_bytes / 2,
-        ..aurora_bus_local::Options::default()
-    };
-    let (folder, clock) = (data.join("bus"), clock.clone());
-    let opened = tokio::task::spawn_blocking(move || {
-        let disk = RealDisk::new(&folder).map_err(aurora_bus::Error::storage)?;
-        LocalBus::open(Arc::new(disk), clock, options).map_err(aurora_bus::Error::storage)
-    });
-    Ok(opened.await.map_err(aurora_bus::Error::storage)??)
-}
-
 const STORES: &str = "want `embedded`, `memory` or an address such as http://127.0.0.1:8123";
+
+async fn windows(data: &DataDir) -> Result<Arc<dyn WindowStore>, Error> {
+    let folder = data.join("windows/store");
+    let options = aurora_window_state_rocksdb::Options::default();
+    let opened = tokio::task::spawn_blocking(move || RocksWindows::open(&folder, options));
+    let store = opened
+        .await
+        .map_err(aurora_window_state::Error::storage)
+        .and_then(|store| store)?;
+    Ok(Arc::new(store))
+}
 
 async fn events(
     config: &SiteConfig,

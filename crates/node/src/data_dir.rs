@@ -32,6 +32,7 @@ impl DataDir {
         for folder in [
             "bus",
             "events",
+            "windows",
             "artifacts",
             "keys",
             "run",

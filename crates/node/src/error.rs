@@ -26,6 +26,12 @@ pub enum Error {
     Records(#[from] aurora_records::Error),
     #[error("cannot open the artifact store")]
     Artifacts(#[from] aurora_artifacts::Error),
+    #[error("cannot set up notifications")]
+    Notify(#[from] aurora_notify::Error),
+    #[error("cannot open the indicator sets")]
+    Indicators(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("cannot open the window state")]
+    WindowState(#[from] aurora_window_state::Error),
     #[error("cannot open the event store")]
     Events(#[from] aurora_events::Error),
     #[error("cannot start the event engine")]
@@ -60,7 +66,9 @@ impl Error {
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Locked { .. } => Some(Code::DataDirectoryLocked),
-            Self::NewerData { .. } | Self::Records(aurora_records::Error::NewerFormat { .. }) => {
+            Self::NewerData { .. }
+            | Self::Records(aurora_records::Error::NewerFormat { .. })
+            | Self::WindowState(aurora_window_state::Error::NewerFormat { .. }) => {
                 Some(Code::DataDirectoryNewer)
             }
             Self::Listener(aurora_listeners::Error::Bind { .. })
@@ -68,7 +76,7 @@ impl Error {
             Self::Console(aurora_api::Error::NoAdministrator { .. }) => Some(Code::NoAdministrator),
             Self::Engine(_) => Some(Code::EngineMissing),
             Self::Keys(aurora_secrets::Error::Permissions { .. }) => Some(Code::KeyPermissions),
-            Self::Config { .. } => Some(Code::ConfigInvalid),
+            Self::Config { .. } | Self::Notify(_) => Some(Code::ConfigInvalid),
             _ => None,
         }
     }

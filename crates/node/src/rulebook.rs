@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aurora_detect::RuleHandle;
+use aurora_detect::correlate::Limits;
 use aurora_rules::{Options, RuleSet, SourceFiles};
 
 use crate::Error;
@@ -23,13 +24,18 @@ impl RuleBook {
     ///
     /// # Errors
     /// When a configured folder cannot be listed.
-    pub fn open(shipped: bool, folders: Vec<PathBuf>, imported: PathBuf) -> Result<Self, Error> {
+    pub fn open(
+        shipped: bool,
+        folders: Vec<PathBuf>,
+        imported: PathBuf,
+        limits: Limits,
+    ) -> Result<Self, Error> {
         let set = load(shipped, &folders, &imported)?;
         Ok(Self {
             shipped,
             folders: folders.into(),
             imported,
-            handle: RuleHandle::new(set),
+            handle: RuleHandle::with(set, limits),
         })
     }
 

@@ -14,9 +14,10 @@ use aurora_telemetry::{HealthBoard, Metrics};
 use tracing::{info, warn};
 
 use crate::adapters::Program;
+use crate::indicators::IndicatorBook;
 use crate::roles::{self, Parts};
 use crate::service::SiteService;
-use crate::{Adapters, DataDir, Error, RuleBook, SiteConfig};
+use crate::{Adapters, DataDir, Error, RuleBook, SiteConfig, versions};
 
 /// Time for everything to end; what is acknowledged is durable long before.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -195,21 +196,44 @@ async fn launch(
     let identity = SiteIdentity::open(&data.join("keys"), clock.now())?;
     let keyring = Keyring::open(&data.join("keys"))?;
     let folders = config.rules.folders.clone();
-    let rules = RuleBook::open(config.rules.shipped, folders, data.join("rules"))?;
+    let limits = aurora_detect::correlate::Limits {
+        lateness: Duration::from_secs(config.detection.lateness_seconds),
+        ..Default::default()
+    };
+    let rules = RuleBook::open(config.rules.shipped, folders, data.join("rules"), limits)?;
+    let scope = Scope::of(SiteId(identity.id));
+    let indicators = IndicatorBook::open(
+        scope.clone(),
+        adapters.records.clone(),
+        adapters.artifacts.clone(),
+        data.join("indicators"),
+    );
+    let indicators = indicators.await.map_err(|e| Error::Indicators(e.into()))?;
+    let notify = aurora_notify::Notify {
+        scope: scope.clone(),
+        site: config.site.name.clone(),
+        channels: aurora_notify::Channels::new(&config.notify)?,
+        records: adapters.records.clone(),
+        clock: clock.clone(),
+    };
     let parts = Parts {
-        scope: Scope::of(SiteId(identity.id)),
+        scope,
         adapters: adapters.clone(),
+        scratch: data.root().to_owned(),
         clock: clock.clone(),
         metrics: Metrics::new(),
         health: HealthBoard::default(),
         tasks: tasks.clone(),
         registry: Arc::new(Registry::new()?),
         rules,
+        indicators,
+        notify,
         config,
     };
     if environment.prepare {
         prepare(&parts);
     }
+    note_rules(&parts).await?;
     let ledger = roles::start(&parts).await?;
     let hasher = Arc::new(keyring.tokens(Purpose::IngestToken));
     let sources = SourceBook::new(adapters.records.clone(), clock.clone(), hasher);
@@ -227,6 +251,22 @@ async fn launch(
     service.listens("console", handle.address());
     service.clone().watch();
     Ok((service, handle))
+}
+
+/// What changed in the rules since the last time they were read, as far as nobody else said so.
+async fn note_rules(parts: &Parts) -> Result<(), Error> {
+    let context = Context {
+        scope: parts.scope.clone(),
+        actor: Actor::Service("node".to_owned()),
+        auth: AuthStrength::Internal,
+        reason: "the site started with these rules".to_owned(),
+        trace: TraceContext::new(),
+    };
+    let after = aurora_engineering::versions::in_force(&parts.rules.handle().current());
+    let records = parts.adapters.records.as_ref();
+    let now = parts.clock.now();
+    versions::note(records, &context, "rule.load", &after, true, now).await?;
+    Ok(())
 }
 
 async fn console(

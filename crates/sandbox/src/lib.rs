@@ -206,14 +206,18 @@ impl Sandbox {
         .await
     }
 
-    /// Whether every event on the bus has met the rules.
+    /// Whether every event on the bus has met the rules, and every match its correlations.
     async fn detected(&self) -> bool {
+        use aurora_model::Stream;
         let bus = &self.site().adapters().bus;
-        let stream = aurora_model::Stream::Events;
-        match bus.consumer_info(stream, "detect").await {
-            Ok(Some(info)) => info.pending == 0,
-            _ => false,
+        // In this order: whoever has read all events has published all matches.
+        for (stream, name) in [(Stream::Events, "detect"), (Stream::Matches, "correlate")] {
+            match bus.consumer_info(stream, name).await {
+                Ok(Some(info)) if info.pending == 0 => {}
+                _ => return false,
+            }
         }
+        true
     }
 
     /// # Errors

@@ -218,7 +218,7 @@ async fn alerts(place: &Place) -> u64 {
     place.client.alerts(&query).await.unwrap().total
 }
 
-/// Alerts of the pushed feed: one a rule and host.
+/// Alerts of the pushed feed: one a rule and host, and one a burst.
 fn pushed_alerts(count: u64) -> u64 {
     let mut keys: Vec<(u64, u64)> = (0..count)
         .filter(|n| n % 100 == 0 || n % 200 == 50)
@@ -226,5 +226,5 @@ fn pushed_alerts(count: u64) -> u64 {
         .collect();
     keys.sort_unstable();
     keys.dedup();
-    keys.len() as u64
+    keys.len() as u64 + records::bursts(count)
 }

@@ -18,7 +18,10 @@ const RULES: [(&str, &str, &str); 2] = [
 ];
 const HOSTS: u64 = 10;
 
-/// Two rules of our own.
+/// So many encoded commands of one machine within ten minutes are an alert of their own.
+const BURST: u64 = 5;
+
+/// Two rules of our own, and a correlation over the first.
 pub fn write_rules(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
     for (at, (title, id, needle)) in RULES.iter().enumerate() {
@@ -29,10 +32,30 @@ pub fn write_rules(folder: &Path) {
         );
         std::fs::write(folder.join(format!("{at}.yml")), text).unwrap();
     }
+    let (_, first, _) = RULES[0];
+    let text = format!(
+        "title: Burst of encoded PowerShell\nid: 9d0f0a54-2e0a-4a86-9a52-0c7c63c0aa03\n\
+         author: AuroraSOC\ncorrelation:\n    type: event_count\n    rules:\n        - {first}\n    \
+         generate: true\n    group-by:\n        - Computer\n    timespan: 10m\n    condition:\n        \
+         gte: {BURST}\nlevel: critical\n"
+    );
+    std::fs::write(folder.join("burst.yml"), text).unwrap();
 }
 
-/// Matches among the first `count` records of a feed.
+/// Machines among those of a feed's first `count` records whose window fires: every fifth encoded
+/// command is of the same one.
+pub fn bursts(count: u64) -> u64 {
+    const MACHINES: u64 = 5;
+    let encoded = count.div_ceil(100);
+    encoded.saturating_sub(MACHINES * (BURST - 1)).min(MACHINES)
+}
+
+/// Matches among the first `count` records of a feed, windows that fire included.
 pub fn matches(count: u64) -> u64 {
+    single_matches(count) + bursts(count)
+}
+
+fn single_matches(count: u64) -> u64 {
     count.div_ceil(100) + count.saturating_sub(50).div_ceil(200)
 }
 
@@ -67,6 +90,6 @@ fn matches_are_counted_as_they_are_written() {
     for count in [0, 1, 50, 51, 100, 101, 151, 250, 251, 1000, 1003] {
         let text = lines("x", 0, count);
         let found = text.matches(" -enc ").count() + text.matches(" -urlcache ").count();
-        assert_eq!(found as u64, matches(count), "{count}");
+        assert_eq!(found as u64, single_matches(count), "{count}");
     }
 }

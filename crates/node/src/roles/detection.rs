@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use aurora_detect::correlate::{self, Correlate};
 use aurora_detect::{Detector, Options};
 use aurora_telemetry::{Health, Metric};
 
@@ -19,11 +20,45 @@ pub(super) fn start(parts: &Parts) -> Result<(), Error> {
         parts.rules.handle(),
         parts.clock.clone(),
         parts.metrics.clone(),
-    );
+    )
+    .with_indicators(parts.indicators.handle());
     parts
         .tasks
         .spawn("detect", detector.run(parts.tasks.shutdown()));
+    start_correlations(parts)?;
     report(parts);
+    let health = crate::service::indicators::health(&parts.indicators);
+    parts.health.set("indicators", health);
+    Ok(())
+}
+
+fn start_correlations(parts: &Parts) -> Result<(), Error> {
+    let detection = &parts.config.detection;
+    let options = correlate::Options {
+        group_window: Duration::from_secs(detection.group_window_seconds),
+        idle: Duration::from_secs(detection.idle_seconds),
+        snapshot_every: Duration::from_secs(detection.snapshot_seconds.max(1)),
+        scratch: parts.scratch.join("windows"),
+    };
+    let stores = &parts.adapters;
+    let correlate = Correlate::new(
+        options,
+        correlate::Parts {
+            scope: parts.scope.clone(),
+            bus: parts.bus("correlate")?,
+            records: stores.records.clone(),
+            events: stores.events.clone(),
+            artifacts: stores.artifacts.clone(),
+            windows: stores.windows.clone(),
+            rules: parts.rules.handle(),
+            clock: parts.clock.clone(),
+            metrics: parts.metrics.clone(),
+            health: parts.health.clone(),
+        },
+    );
+    parts
+        .tasks
+        .spawn("correlate", correlate.run(parts.tasks.shutdown()));
     Ok(())
 }
 

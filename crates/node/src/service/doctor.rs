@@ -27,6 +27,7 @@ pub(super) async fn examine(site: &SiteService, scope: &Scope) -> DoctorReport {
         }
     }
     checks.push(clocks(site, scope).await);
+    checks.push(correlations(site, scope).await);
     checks.push(ledger(site, scope).await);
     DoctorReport { checks }
 }
@@ -70,6 +71,32 @@ fn rules(rules: &aurora_messages::RuleCounts) -> DoctorCheck {
         detail,
         Some(Code::RulesBroken),
     )
+}
+
+/// Bounds that correlations reached within a day: what they count there is an estimate.
+async fn correlations(site: &SiteService, scope: &Scope) -> DoctorCheck {
+    let since = site.now().minus(Duration::from_secs(24 * 3600));
+    let query = aurora_records::Query::of(aurora_records::Collection::RuleBounds)
+        .with("at", aurora_records::Test::AtLeast(since.as_millis()))
+        .newest("at")
+        .limit(1);
+    let page = site.parts.adapters.records.list(scope, &query).await;
+    let (outcome, detail) = match page {
+        Err(error) => (CheckOutcome::Warning, error.to_string()),
+        Ok(page) => match page.documents.first() {
+            None => (CheckOutcome::Ok, "no bound was reached today".to_owned()),
+            Some(newest) => {
+                let text = |name: &str| newest.body[name].as_str().unwrap_or_default().to_owned();
+                let (title, bound) = (text("title"), text("bound"));
+                let detail = format!(
+                    "{} bounds were reached today, the newest by `{title}`: {} {bound}",
+                    page.total, newest.body["limit"]
+                );
+                (CheckOutcome::Warning, detail)
+            }
+        },
+    };
+    found("correlations", outcome, detail, None)
 }
 
 /// A sender's clock may run this far ahead of ours before somebody should know.

@@ -3,6 +3,10 @@
 
 mod bad_input;
 mod captures;
+mod correlations;
+mod engineering;
+mod incidents;
+mod indicators;
 mod listeners;
 mod pipeline;
 mod support;

@@ -71,6 +71,9 @@ struct Bound {
     group: Option<Vec<GroupValue>>,
     bound: String,
     limit: u64,
+    /// In event time.
+    reached_at: Timestamp,
+    /// When it was recorded.
     at: Timestamp,
 }
 
@@ -94,6 +97,8 @@ impl Sorted {
         {
             warn!(%rule, title, bound, limit, "a correlation has reached a bound");
         }
+        let now = queue.clock.now();
+        self.bounds.values_mut().for_each(|bound| bound.at = now);
         let messages = std::mem::take(&mut self.messages);
         queue.publish(Stream::Matches, messages).await?;
         queue
@@ -111,6 +116,7 @@ impl Sorted {
             group: None,
             bound: "events read again".to_owned(),
             limit: limit as u64,
+            reached_at: at,
             at,
         };
         let id = format!("{}/read/{}", facts.rule.id, at.as_millis());
@@ -162,6 +168,7 @@ impl Sorted {
                     group: group.clone(),
                     bound: bound.clone(),
                     limit: *limit,
+                    reached_at: *at,
                     at: *at,
                 };
                 let id = format!("{rule}/{shard}/{number}");

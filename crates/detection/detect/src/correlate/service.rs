@@ -187,6 +187,17 @@ impl Correlate {
                 self.say_who_is_quiet().await?;
             }
         }
+        self.release().await
+    }
+
+    /// Whoever comes next need not wait until the leases run out.
+    async fn release(&self) -> Result<(), Error> {
+        for lane in self.lanes.values() {
+            match self.parts.bus.release(&lane.lease).await {
+                Ok(()) | Err(aurora_bus::Error::Fenced { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         Ok(())
     }
 
