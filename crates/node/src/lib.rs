@@ -6,13 +6,16 @@
 //! [`Site::start`].
 
 mod adapters;
+mod bus;
 mod config;
 mod data_dir;
 mod error;
+mod indicators;
 mod roles;
 mod rulebook;
 mod service;
 mod site;
+mod versions;
 
 pub use adapters::{Adapters, Engine};
 pub use config::SiteConfig;

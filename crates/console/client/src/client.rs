@@ -221,15 +221,23 @@ impl Client {
         Follower::connect(&self.socket, last).await
     }
 
-    async fn get<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, target: &str) -> Result<T> {
         self.bare(Method::GET, target).await
     }
 
-    async fn bare<T: DeserializeOwned>(&self, method: Method, target: &str) -> Result<T> {
+    pub(crate) async fn bare<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        target: &str,
+    ) -> Result<T> {
         transport::call(&self.socket, transport::bare(method, target)).await
     }
 
-    async fn post<T: DeserializeOwned>(&self, target: &str, body: &impl Serialize) -> Result<T> {
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        target: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
         transport::call(&self.socket, transport::request(Method::POST, target, body)).await
     }
 }

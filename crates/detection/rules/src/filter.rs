@@ -19,6 +19,8 @@ pub struct LoadedFilter {
     pub revision: String,
     /// Relative to the rule folder.
     pub file: Arc<str>,
+    /// As its author wrote it.
+    pub text: Arc<str>,
     pub filter: Filter,
     /// Indices into [`crate::RuleSet::rules`], in ascending order.
     pub rules: Vec<usize>,
@@ -32,6 +34,7 @@ impl LoadedFilter {
             id: RuleId(filter.id.clone().unwrap_or_else(|| revision.clone())),
             revision,
             file,
+            text: text.into(),
             filter,
             rules: Vec::new(),
         }

@@ -24,6 +24,18 @@ impl SourceFiles {
             .extend(files.into_iter().map(|(name, text)| (name.into(), text)));
     }
 
+    /// Adds what another found; `rename` makes the names of its files.
+    pub fn append(&mut self, other: Self, rename: impl Fn(&str) -> String) {
+        let texts = other.texts.into_iter();
+        self.texts
+            .extend(texts.map(|(name, text)| (rename(&name).into(), text)));
+        let problems = other.problems.into_iter();
+        self.problems.extend(problems.map(|problem| Problem {
+            file: rename(&problem.file).into(),
+            ..problem
+        }));
+    }
+
     /// Adds every `.yml` and `.yaml` file below `folder`, in the order of their paths. Files and
     /// folders whose names begin with a dot are left out.
     ///
@@ -50,6 +62,13 @@ impl SourceFiles {
         }
         self.problems.append(&mut found.problems);
         Ok(())
+    }
+
+    /// The names and texts so far.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts
+            .iter()
+            .map(|(name, text)| (&**name, text.as_str()))
     }
 
     pub fn compile(self, options: Options) -> RuleSet {

@@ -91,7 +91,8 @@ async fn request(wanted: &Backtest, app: &App) -> anyhow::Result<BacktestRequest
             None => lookup::rule(&app.client, id).await?,
         });
     }
-    if !paths.is_empty() && !(rules.is_empty() && wanted.beside.is_empty()) {
+    let only_files = rules.is_empty() && wanted.beside.is_empty();
+    if !paths.is_empty() && !only_files {
         // Not every rule of the files is meant then: those of the named paths are.
         rules.extend(local::ids(&paths, &wanted.beside)?);
     }

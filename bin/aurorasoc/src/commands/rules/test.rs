@@ -143,11 +143,12 @@ fn one(
 
 /// Of a file with a correlation, the correlation that no other of the file refers to.
 fn is_meant(set: &RuleSet, subject: &Subject) -> bool {
-    let of_file = set
+    let mut of_file = set
         .correlations()
         .iter()
+        .rev()
         .filter(|it| *it.file == *subject.file);
-    match of_file.last() {
+    match of_file.next() {
         Some(correlation) => correlation.id == subject.id,
         None => true,
     }

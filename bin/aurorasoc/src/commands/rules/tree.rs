@@ -55,10 +55,8 @@ fn node(screen: &mut Screen, node: &ExplainNode, depth: usize) -> std::io::Resul
         (NodeKind::Not, _) => screen.line(line.plain("not"))?,
         (NodeKind::Field, None) => {}
     }
-    let parts = node.parts.iter();
-    parts
-        .map(|part| self::node(screen, part, depth + 1))
-        .collect()
+    let mut parts = node.parts.iter();
+    parts.try_for_each(|part| self::node(screen, part, depth + 1))
 }
 
 fn at(line: Option<u32>) -> String {
