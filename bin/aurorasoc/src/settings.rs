@@ -41,6 +41,9 @@ impl Settings {
             layers = layers.set(setting)?;
         }
         let mut config: SiteConfig = layers.read()?;
+        if let Some(bus) = &ports.bus {
+            config.bus.store.clone_from(bus);
+        }
         if let Some(folder) = &ports.console_dir {
             config.console.assets = Some(absolute(folder));
         }
@@ -62,6 +65,9 @@ impl Settings {
         }
         for setting in &self.set {
             arguments.extend(["--set".into(), setting.into()]);
+        }
+        if let Some(bus) = &ports.bus {
+            arguments.extend(["--bus".into(), bus.into()]);
         }
         if let Some(folder) = &ports.console_dir {
             arguments.extend(["--console-dir".into(), absolute(folder).into()]);

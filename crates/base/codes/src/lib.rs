@@ -88,7 +88,7 @@ impl Code {
             Self::NoAdministrator => (
                 9,
                 "there is no administrator yet",
-                "open the one-time link that `aurorasoc up` printed, or run `aurorasoc link`",
+                "start the site on loopback first, and open the one-time link that `aurorasoc up` or `aurorasoc link` prints",
             ),
             Self::SocketRefused => (
                 10,

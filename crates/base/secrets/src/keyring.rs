@@ -20,14 +20,17 @@ pub enum Purpose {
     LinkToken,
     /// Hashing the tokens of sessions.
     SessionToken,
+    /// Users of a NATS server, each by its name.
+    NatsUser,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Signing,
         Self::IngestToken,
         Self::LinkToken,
         Self::SessionToken,
+        Self::NatsUser,
     ];
 
     /// BLAKE3's derivation context. Changing one makes every key of its purpose another key.
@@ -37,6 +40,7 @@ impl Purpose {
             Self::IngestToken => "aurora.keys.v1 ingest-token",
             Self::LinkToken => "aurora.keys.v1 link-token",
             Self::SessionToken => "aurora.keys.v1 session-token",
+            Self::NatsUser => "aurora.keys.v1 nats-user",
         }
     }
 }
@@ -72,6 +76,12 @@ impl Keyring {
     /// The key of a purpose.
     pub fn key(&self, purpose: Purpose) -> Secret<[u8; 32]> {
         Secret::new(blake3::derive_key(purpose.context(), self.root.expose()))
+    }
+
+    /// The key of one of several of a purpose.
+    pub fn named(&self, purpose: Purpose, name: &str) -> Secret<[u8; 32]> {
+        let key = self.key(purpose);
+        Secret::new(*blake3::keyed_hash(key.expose(), name.as_bytes()).as_bytes())
     }
 
     /// Signs in the site's name.

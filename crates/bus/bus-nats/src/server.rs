@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aurora_model::Stream;
 use aurora_secrets::Secret;
+use aurora_tasks::Shutdown;
 use nkeys::{KeyPair, KeyPairType};
 use serde::Deserialize;
 use tokio::process::{Child, Command};
@@ -18,6 +19,8 @@ use crate::{Error, Permissions, Standing, permissions, wire};
 /// How long a server may take until it says where it listens; a large store is read first.
 const FIRST_WORD: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
+/// Before it is started again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// A user with the rights of a standing.
 #[derive(Clone, Debug)]
@@ -83,10 +86,11 @@ pub fn server_config(options: &ServerOptions) -> String {
     };
     let mut text = format!(
         "# Written by aurorasoc at each start; changes are lost.\n\
-         host: \"{}\"\nport: {port}\nports_file_dir: {}\nlog_file: {}\nmax_payload: {}\n\
+         host: \"{}\"\nport: {port}\nports_file_dir: {}\npid_file: {}\nlog_file: {}\nmax_payload: {}\n\
          jetstream {{ store_dir: {}, sync_interval: always, max_file_store: {} }}\naccounts {{\n",
         options.listen.ip(),
         quoted(&options.dir),
+        quoted(&pid(&options.dir)),
         quoted(&log(&options.dir)),
         wire::MAX_PAYLOAD,
         quoted(&options.dir.join("store")),
@@ -125,6 +129,10 @@ fn log(dir: &Path) -> PathBuf {
     dir.join("nats-server.log")
 }
 
+fn pid(dir: &Path) -> PathBuf {
+    dir.join("nats-server.pid")
+}
+
 /// Where the server writes on which ports it listens.
 #[derive(Deserialize)]
 struct Ports {
@@ -143,6 +151,7 @@ impl NatsServer {
             move |source| Error::File { path, source }
         };
         std::fs::create_dir_all(&options.dir).map_err(failed(&options.dir))?;
+        end_orphan(&options.dir, &config).await;
         std::fs::write(&config, server_config(options)).map_err(failed(&config))?;
         let mut child = Command::new(&options.program)
             .arg("-c")
@@ -167,12 +176,35 @@ impl NatsServer {
         self.child.id()
     }
 
-    /// Waits for its end, which nobody asked for.
+    /// Starts it again, on the same port, whenever it ends; ends it at shutdown.
     ///
     /// # Errors
-    /// When the process cannot be waited for.
-    pub async fn ended(&mut self) -> std::io::Result<std::process::ExitStatus> {
-        self.child.wait().await
+    /// When it cannot be started again, or not be ended.
+    pub async fn supervise(
+        mut self,
+        mut options: ServerOptions,
+        shutdown: Shutdown,
+    ) -> Result<(), Error> {
+        if let Ok(address) = self.url.trim_start_matches("nats://").parse() {
+            options.listen = address;
+        }
+        loop {
+            let ended = tokio::select! {
+                () = shutdown.cancelled() => None,
+                ended = self.child.wait() => Some(ended),
+            };
+            let program = |source| Error::File {
+                path: options.program.clone(),
+                source,
+            };
+            let Some(ended) = ended else {
+                return self.stop().await.map_err(program);
+            };
+            let status = ended.map_err(program)?;
+            tracing::warn!(%status, "nats-server ended; it is started again");
+            sleep(AGAIN).await;
+            self = Self::start(&options).await?;
+        }
     }
 
     /// Ends it. What it acknowledged is in files; it need not be asked kindly.
@@ -181,6 +213,35 @@ impl NatsServer {
     /// When the process cannot be ended.
     pub async fn stop(mut self) -> std::io::Result<()> {
         self.child.kill().await
+    }
+}
+
+/// Ends a server of this folder that outlived a site which was killed: two cannot share a store.
+async fn end_orphan(dir: &Path, config: &Path) {
+    let known = std::fs::read_to_string(pid(dir)).ok();
+    let Some(number) = known.and_then(|text| text.trim().parse::<i32>().ok()) else {
+        return;
+    };
+    let proc = PathBuf::from(format!("/proc/{number}"));
+    let ours = || {
+        // A number is used again; a command line that names our configuration is not.
+        let line = std::fs::read(proc.join("cmdline")).unwrap_or_default();
+        let wanted = config.as_os_str().as_encoded_bytes();
+        line.split(|byte| *byte == 0).any(|word| word == wanted)
+    };
+    if !ours() {
+        return;
+    }
+    let process = rustix::process::Pid::from_raw(number);
+    let ended = process.map(|p| rustix::process::kill_process(p, rustix::process::Signal::KILL));
+    tracing::warn!(
+        pid = number,
+        ended = ended.is_some(),
+        "ended the nats-server of a site that was killed"
+    );
+    let until = Instant::now() + FIRST_WORD;
+    while ours() && Instant::now() < until {
+        sleep(LOOK).await;
     }
 }
 

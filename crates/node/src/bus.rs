@@ -1,0 +1,119 @@
+//! Which bus a site stands on.
+
+use std::sync::Arc;
+
+use aurora_bus::{Bus, Capability, Error as BusError};
+use aurora_bus_local::LocalBus;
+use aurora_bus_nats::{
+    Error as NatsError, NatsBus, NatsServer, Options, ServerOptions, Standing, User, find_server,
+};
+use aurora_clock::Clock;
+use aurora_disk::RealDisk;
+use aurora_secrets::{Keyring, Purpose, Secret};
+use aurora_tasks::Tasks;
+
+use crate::{DataDir, Error, SiteConfig};
+
+const KINDS: &str = "want `local`, `nats` or an address such as nats://127.0.0.1:4222";
+
+/// The bus that the settings choose; a server of our own runs within `tasks`.
+pub(crate) async fn open(
+    config: &SiteConfig,
+    data: &DataDir,
+    clock: &Arc<dyn Clock>,
+    tasks: &Tasks,
+) -> Result<Arc<dyn Bus>, Error> {
+    match config.bus.store.as_str() {
+        "local" => local(config, data, clock).await,
+        "nats" => supervised(config, data, tasks).await,
+        address if address.starts_with("nats://") => elsewhere(config, address).await,
+        other => Err(refused(other, KINDS)),
+    }
+}
+
+async fn local(
+    config: &SiteConfig,
+    data: &DataDir,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Bus>, Error> {
+    let options = aurora_bus_local::Options {
+        max_bytes: config.bus.max_bytes,
+        reserve_bytes: config.storage.reserve_bytes / 2,
+        ..aurora_bus_local::Options::default()
+    };
+    let (folder, clock) = (data.join("bus"), clock.clone());
+    let opened = tokio::task::spawn_blocking(move || {
+        let disk = RealDisk::new(&folder).map_err(BusError::storage)?;
+        LocalBus::open(Arc::new(disk), clock, options).map_err(BusError::storage)
+    });
+    Ok(Arc::new(opened.await.map_err(BusError::storage)??))
+}
+
+/// A server of our own, with a user for the site and one for each role.
+async fn supervised(
+    config: &SiteConfig,
+    data: &DataDir,
+    tasks: &Tasks,
+) -> Result<Arc<dyn Bus>, Error> {
+    let keyring = Keyring::open(&data.join("keys"))?;
+    let user = |standing: Standing| {
+        let key = keyring.named(Purpose::NatsUser, standing.name());
+        User::new(standing, &key).map_err(BusError::from)
+    };
+    let site = user(Standing::Site)?;
+    let roles = Capability::ROLES
+        .iter()
+        .map(|role| user(Standing::Role(role.role)));
+    let roles = roles.collect::<Result<Vec<_>, _>>()?;
+    let users = std::iter::once(site.clone()).chain(roles).collect();
+    let options = ServerOptions {
+        program: find_server()
+            .ok_or(NatsError::NoServer)
+            .map_err(BusError::from)?,
+        dir: data.join("nats"),
+        max_bytes: config.bus.max_bytes,
+        listen: config.bus.nats_listen,
+        accounts: vec![("site".to_owned(), users)],
+    };
+    let server = NatsServer::start(&options).await.map_err(BusError::from)?;
+    let url = server.url().to_owned();
+    tasks.spawn("bus-server", server.supervise(options, tasks.shutdown()));
+    connect(config, url, Some(site.seed)).await
+}
+
+async fn elsewhere(config: &SiteConfig, address: &str) -> Result<Arc<dyn Bus>, Error> {
+    let seed = match &config.bus.nats_seed_file {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::Config {
+                key: "bus.nats_seed_file",
+                value: path.display().to_string(),
+                reason: error.to_string(),
+            })?;
+            Some(Secret::new(text.trim().to_owned()))
+        }
+    };
+    connect(config, address.to_owned(), seed).await
+}
+
+async fn connect(
+    config: &SiteConfig,
+    url: String,
+    seed: Option<Secret<String>>,
+) -> Result<Arc<dyn Bus>, Error> {
+    let options = Options {
+        seed,
+        max_bytes: config.bus.max_bytes,
+        ..Options::new(url)
+    };
+    let bus = NatsBus::connect(options).await.map_err(BusError::from)?;
+    Ok(Arc::new(bus))
+}
+
+fn refused(value: &str, reason: &str) -> Error {
+    Error::Config {
+        key: "bus.store",
+        value: value.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
