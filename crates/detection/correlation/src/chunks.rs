@@ -21,7 +21,7 @@ struct Chunk {
 }
 
 /// A tail of this many is sealed.
-pub(crate) const SEAL: usize = 32;
+pub(crate) const SEAL: usize = 16;
 
 impl Chunks {
     pub fn restored(

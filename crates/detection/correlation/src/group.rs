@@ -1,7 +1,7 @@
 use aurora_clock::Timestamp;
 
 use crate::action::{Action, BoundKind, BoundReached};
-use crate::chunks::{Chunks, SEAL};
+use crate::chunks::Chunks;
 use crate::closing;
 use crate::entry::{Entries, Entry, place};
 use crate::figure::Rise;
@@ -14,6 +14,9 @@ use crate::settle::{compact, drop_front};
 use crate::shard::Stats;
 use crate::sketch::Sketch;
 use crate::sweep::{ARMED, Sweep, Watch};
+
+/// After so many events at least, what is settled is looked through.
+const SETTLE: usize = 32;
 
 /// The windows of one group of one correlation.
 #[derive(Debug)]
@@ -100,7 +103,7 @@ impl Group {
         self.insert(at, entry);
         self.slide(at, entry, step);
         self.fresh += 1;
-        if self.fresh as usize >= SEAL.max(self.entries.len() / 2) {
+        if self.fresh as usize >= SETTLE.max(self.entries.len() / 2) {
             self.fresh = 0;
             self.settle(step.watermark, step);
         }
