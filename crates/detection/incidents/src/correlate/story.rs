@@ -10,7 +10,7 @@ use aurora_model::{
 
 use super::Options;
 use super::fact::{Day, Fact, Standing, Who, fuller};
-use super::links::{Key, runs};
+use super::links::{Key, Span, runs};
 use super::score::{self, Points};
 use super::tactics::Tactic;
 use super::weight::{self, Level};
@@ -89,7 +89,7 @@ struct Joints<'a> {
 }
 
 fn joints<'a>(parts: &'a [Part<'a>], options: &Options) -> Joints<'a> {
-    let mut keys: BTreeMap<&Key, Vec<(AlertId, (Timestamp, Timestamp))>> = BTreeMap::new();
+    let mut keys: BTreeMap<&Key, Vec<(AlertId, Span)>> = BTreeMap::new();
     for part in parts {
         for key in part.keys {
             let span = (part.fact.first, part.fact.last);
@@ -221,7 +221,7 @@ fn members(parts: &[Part<'_>], joints: &Joints<'_>) -> Vec<Member> {
             joined_by: joined_by
                 .into_iter()
                 .flatten()
-                .map(|who| written(who))
+                .map(written)
                 .collect(),
         }
     };
