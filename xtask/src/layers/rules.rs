@@ -252,7 +252,7 @@ mod tests {
             ],
             expect![[r#"
                 node: the driver `sqlx` belongs into aurora-records-sqlite; a new adapter is named in `xtask/src/layers/drivers.rs`
-                node: the driver `rocksdb` belongs into no crate yet; a new adapter is named in `xtask/src/layers/drivers.rs`"#]],
+                node: the driver `rocksdb` belongs into aurora-window-state-rocksdb; a new adapter is named in `xtask/src/layers/drivers.rs`"#]],
         );
     }
 

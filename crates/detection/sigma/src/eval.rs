@@ -64,15 +64,15 @@ fn body_holds(body: &Body, event: &dyn FieldSource) -> bool {
 }
 
 /// What an item made of an event.
-struct Outcome {
-    holds: bool,
+pub(crate) struct Outcome {
+    pub(crate) holds: bool,
     /// By index of the item's values: which of them matched some member of the field.
-    matched: Vec<bool>,
+    pub(crate) matched: Vec<bool>,
     /// The first member that matched, for display.
     shown: Option<String>,
 }
 
-fn outcome(item: &Item, event: &dyn FieldSource) -> Outcome {
+pub(crate) fn outcome(item: &Item, event: &dyn FieldSource) -> Outcome {
     let mut tally = Tally {
         item,
         matched: vec![false; item.values.len()],
@@ -153,7 +153,7 @@ impl Tally<'_> {
     }
 }
 
-fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     match text.char_indices().nth(MAX_SHOWN_CHARS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

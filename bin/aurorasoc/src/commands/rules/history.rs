@@ -44,7 +44,7 @@ pub struct Revert {
     rule: String,
     /// The version whose text is wanted
     #[arg(value_name = "VERSION")]
-    version: u32,
+    number: u32,
     /// Why, for the decision log
     #[arg(long, value_name = "TEXT", default_value = "")]
     reason: String,
@@ -126,7 +126,7 @@ fn row(version: &RuleVersion) -> [Span; 8] {
 pub async fn revert(wanted: Revert, app: &mut App) -> anyhow::Result<Exit> {
     let id = find(app, &wanted.rule).await?;
     let revert = RuleRevert {
-        version: wanted.version,
+        version: wanted.number,
         reason: wanted.reason,
     };
     let report = app.client.revert_rule(&id, &revert).await?;
@@ -143,7 +143,7 @@ pub async fn revert(wanted: Revert, app: &mut App) -> anyhow::Result<Exit> {
         format!(
             "{} has the text of version {} again",
             head(&id),
-            wanted.version
+            wanted.number
         )
     } else {
         format!("{} has that text already", head(&id))

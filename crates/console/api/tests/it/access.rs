@@ -65,19 +65,48 @@ async fn every_operation_has_its_callers() {
         - + + DELETE /demo
         - + + POST /demo
         - + + GET /doctor
+        - + + GET /entities
+        - + + GET /entities/one
+        - + + POST /entities/one
         - + + POST /hunt
         - + + POST /hunt/histogram
         - + + GET /imports
         - x + POST /imports
         - + + GET /imports/{id}
         - + + POST /imports/{id}/cancel
+        - + + GET /incidents
+        - + + GET /incidents/{id}
+        - + + POST /incidents/{id}/close
+        - + + POST /incidents/{id}/notes
+        - + + POST /incidents/{id}/own
+        - + + POST /incidents/{id}/release
+        - + + POST /incidents/{id}/reopen
+        - + + GET /indicators
+        - + + POST /indicators/check
+        - + + POST /indicators/import
+        - + + DELETE /indicators/{source}
+        - + + GET /indicators/{source}
         - + + GET /ledger
         - x + POST /links
+        - + + GET /notify
+        - + + POST /notify/{channel}/test
         - + + GET /rules
+        - + + POST /rules/backtests
+        - + + DELETE /rules/backtests/{id}
+        - + + GET /rules/backtests/{id}
+        - + + GET /rules/coverage
+        - + + POST /rules/explain
+        - + + GET /rules/health
         - + + POST /rules/import
         - + + POST /rules/lint
+        - + + GET /rules/pending
+        - + + POST /rules/reload
         - + + POST /rules/test
+        - + + GET /rules/versions
         - + + GET /rules/{id}
+        - + + POST /rules/{id}/revert
+        - + + GET /rules/{id}/versions
+        - + + GET /rules/{id}/versions/{version}
         - + + DELETE /session
         - + + GET /session
         - x + POST /shutdown

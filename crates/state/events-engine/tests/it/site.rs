@@ -73,7 +73,8 @@ impl Site {
 
     /// Ends the child as a crash would and waits for the next one.
     pub async fn crash(&self) -> Status {
-        let before = self.engine.status();
+        let running = |status: &Status| status.pid.is_some();
+        let before = self.engine.wait_for(PATIENCE, running).await.unwrap();
         kill(before.pid.unwrap(), rustix::process::Signal::KILL);
         self.restarted(before.restarts).await
     }
