@@ -38,7 +38,7 @@ async fn a_killed_and_a_hung_engine_lose_nothing() {
     let once = |times: u64| Expected {
         records: EVENTS * times,
         matches: records::matches(EVENTS) * times,
-        alerts: 10 * times,
+        alerts: (10 + records::bursts(EVENTS)) * times,
     };
     audit::check(&place, once(1)).await;
 

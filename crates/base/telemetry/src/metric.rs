@@ -190,12 +190,7 @@ impl Metric {
                 "What left the windows: fired, amended, withdrawn, late_windows, bounds",
             ),
             Self::WindowGroups => ("window_groups", Gauge, &[], "Groups with an open window"),
-            Self::WindowBytes => (
-                "window_bytes",
-                Gauge,
-                &[],
-                "Memory of all windows, about",
-            ),
+            Self::WindowBytes => ("window_bytes", Gauge, &[], "Memory of all windows, about"),
             Self::LateMatches => (
                 "late_matches",
                 Gauge,
@@ -248,7 +243,12 @@ impl Metric {
                 &[],
                 "Suppressions that hide matches now",
             ),
-            Self::Incidents => ("incidents", Gauge, &[], "Incidents that alerts can still join"),
+            Self::Incidents => (
+                "incidents",
+                Gauge,
+                &[],
+                "Incidents that alerts can still join",
+            ),
             Self::IncidentAlerts => (
                 "incident_alerts",
                 Gauge,

@@ -22,14 +22,18 @@ fn main() {
     let events = u32::try_from(BATCHES * EVENTS).unwrap();
     for _ in 0..ROUNDS {
         let started = on_cpu();
-        let decoded: Vec<EventBatch> =
-            batches.iter().map(|(h, b)| EventBatch::decode(h, b).unwrap()).collect();
+        let decoded: Vec<EventBatch> = batches
+            .iter()
+            .map(|(h, b)| EventBatch::decode(h, b).unwrap())
+            .collect();
         let read = on_cpu();
         let mut census = Census::new(100_000);
         let now = Timestamp::from_millis(i64::MAX / 2);
         for ((header, _), batch) in batches.iter().zip(&decoded) {
             for item in &batch.items {
-                sightings(item, |sighting| census.see(&sighting, item.time, &header.source, now));
+                sightings(item, |sighting| {
+                    census.see(&sighting, item.time, &header.source, now)
+                });
             }
             for slot in census.due(false) {
                 census.settle(slot);

@@ -1,5 +1,5 @@
 //! How fast a rule folder is put to a file of flat JSON lines: `eval_flat RULES EVENTS [THREADS]`.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stderr, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::time::Instant;

@@ -54,7 +54,7 @@ impl Collection {
                 what: "action".to_owned(),
                 found: quoted(other),
                 want: ACTIONS.join(", "),
-                nearest: nearest(other, ACTIONS.into_iter()).map(str::to_owned),
+                nearest: nearest(other, ACTIONS).map(str::to_owned),
             }),
         }
     }

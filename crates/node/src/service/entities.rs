@@ -120,7 +120,10 @@ pub(super) async fn detail(
         limit: Some(EVENTS),
     };
     let (events, events_missing) = match hunting::hunt(site, scope, &hunt).await {
-        Ok(answer) => (answer.rows.iter().filter_map(event).collect(), None),
+        Ok(answer) => (
+            answer.rows.iter().filter_map(|row| event(row)).collect(),
+            None,
+        ),
         Err(error) => (Vec::new(), Some(error.to_string())),
     };
     let id = EntityId::of(entity.kind, &entity.key()).to_string();
@@ -247,7 +250,7 @@ fn query_of(entity: &Entity) -> String {
 }
 
 /// The event of a hunt's row, whose last cell it is.
-fn event(row: &Vec<Value>) -> Option<Map<String, Value>> {
+fn event(row: &[Value]) -> Option<Map<String, Value>> {
     match row.last()? {
         Value::Object(event) => Some(event.clone()),
         Value::String(text) => serde_json::from_str(text).ok(),

@@ -98,7 +98,7 @@ async fn brute_force(stores: Stores) {
         "the first crossing"
     );
     assert!(!correlated.late && !correlated.withdrawn);
-    assert!(metric(&sandbox, "aurora_correlated_matches_total").await >= 80.0);
+    assert!(metric(&sandbox, "aurora_correlated_matches_total{} ").await >= 80.0);
 
     // The window is still open after a restart.
     if stores == Stores::Files {
@@ -112,7 +112,13 @@ async fn brute_force(stores: Stores) {
     let (_folder, path) = file("b.jsonl", more.collect::<String>());
     sandbox.import(&path, None).await.unwrap();
     assert_eq!(titles(&sandbox).await, ["Brute force", "Password spraying"]);
-    balanced(&sandbox, 44).await;
+    if stores == Stores::Memory {
+        balanced(&sandbox, 44).await;
+    } else {
+        // The events of a sandbox are in memory: after the restart only the ledger knows them all.
+        let ledger = sandbox.settled_after(44).await;
+        assert_eq!((ledger.difference, ledger.matches_difference), (0, 0));
+    }
     sandbox.stop().await.unwrap();
 }
 

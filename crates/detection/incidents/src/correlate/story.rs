@@ -218,11 +218,7 @@ fn members(parts: &[Part<'_>], joints: &Joints<'_>) -> Vec<Member> {
                 .iter()
                 .map(|tactic| tactic.id().to_owned())
                 .collect(),
-            joined_by: joined_by
-                .into_iter()
-                .flatten()
-                .map(written)
-                .collect(),
+            joined_by: joined_by.into_iter().flatten().map(written).collect(),
         }
     };
     kept.map(member).collect()

@@ -143,7 +143,11 @@ impl Layout {
             .iter()
             .all(|(part, len)| self.section(*part).len == *len);
         let blocks = self.section(Part::Filter).len;
-        if !fits || !blocks.is_multiple_of(BLOCK_BYTES as u64) || end != size || counted != Some(records) {
+        if !fits
+            || !blocks.is_multiple_of(BLOCK_BYTES as u64)
+            || end != size
+            || counted != Some(records)
+        {
             return Err(Error::damaged("its sections do not fit its counts"));
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{FlatRules, FlatScratch};
@@ -40,6 +40,9 @@ struct Chunk {
     lines: u64,
 }
 
+/// Chunks in memory for each thread.
+const IN_MEMORY: usize = 4;
+
 /// Evaluates every line of `input` on `threads` threads and hands over what was found, in order,
 /// some lines at a time.
 ///
@@ -64,7 +67,8 @@ pub fn evaluate_lines(
     }
     std::thread::scope(|scope| {
         let (work, todo) = sync_channel::<Chunk>(threads);
-        let (done, results) = channel::<Chunk>();
+        // Room for every chunk that `feed` lets be in memory: a worker never waits to hand one over.
+        let (done, results) = sync_channel::<Chunk>(threads * IN_MEMORY);
         let todo = Arc::new(Mutex::new(todo));
         for _ in 0..threads {
             let (todo, done) = (Arc::clone(&todo), done.clone());
@@ -89,7 +93,7 @@ fn feed(
     let lost = |_| io::Error::other("a worker ended early");
     while let Some(chunk) = cutter.next(input, Vec::new(), &mut order.spare)? {
         // So many chunks are in memory and no more, however slow one of them is.
-        while under_way + order.waiting.len() >= threads * 4 {
+        while under_way + order.waiting.len() >= threads * IN_MEMORY {
             order.settle(results.recv().map_err(|_| lost(()))?, found)?;
             under_way -= 1;
         }
@@ -103,7 +107,7 @@ fn feed(
     Ok(())
 }
 
-fn worker(rules: &FlatRules, todo: &Mutex<Receiver<Chunk>>, done: &Sender<Chunk>) {
+fn worker(rules: &FlatRules, todo: &Mutex<Receiver<Chunk>>, done: &SyncSender<Chunk>) {
     let mut scratch = FlatScratch::default();
     loop {
         let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();

@@ -24,7 +24,11 @@ fn fires(logsource: &str, detection: &str, event: &Value) -> bool {
     let set = set(logsource, detection);
     let found = set.evaluate(event);
     let plain = set.evaluate_plain(event);
-    assert_eq!(format!("{found:?}"), format!("{plain:?}"), "the plan and the plain way");
+    assert_eq!(
+        format!("{found:?}"),
+        format!("{plain:?}"),
+        "the plan and the plain way"
+    );
     !found.is_empty()
 }
 
