@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aurora_rules::{LoadedRule, lint};
+use aurora_model::RuleId;
+use aurora_rules::{RuleSet, lint};
 use aurora_sigma::{Level, Status};
 
 use crate::pipeline::{folder, shipped};
@@ -27,14 +28,70 @@ fn at_least_sixty_rules_load_without_a_problem() {
     let set = shipped();
     assert_eq!(set.problems(), []);
     assert!(set.rules().len() >= 60, "{}", set.rules().len());
-    assert_eq!(set.rules().len(), aurora_shipped::rules().count());
+    assert!(
+        set.correlations().len() >= 8,
+        "{}",
+        set.correlations().len()
+    );
+    let files: BTreeSet<&str> = shown(&set).iter().map(|it| it.file).collect();
+    assert_eq!(files.len(), aurora_shipped::rules().count());
+}
+
+/// What an analyst sees of a rule or correlation.
+struct Shown<'s> {
+    file: &'s str,
+    id: &'s RuleId,
+    title: &'s str,
+    author: &'s str,
+    description: Option<&'s str>,
+    status: Option<Status>,
+    level: Option<Level>,
+    license: Option<&'s str>,
+    falsepositives: usize,
+    attack: &'s [String],
+    tags: &'s [String],
+}
+
+/// Everything that alerts; what is only there for a correlation is described with it.
+fn shown(set: &RuleSet) -> Vec<Shown<'_>> {
+    let rules = set.rules().iter().filter(|rule| rule.alerts());
+    let rules = rules.map(|it| Shown {
+        file: &it.file,
+        id: &it.id,
+        title: &it.rule.title,
+        author: it.author(),
+        description: it.rule.description.as_deref(),
+        status: it.rule.status,
+        level: it.rule.level,
+        license: it.rule.license.as_deref(),
+        falsepositives: it.rule.falsepositives.len(),
+        attack: &it.attack,
+        tags: &it.rule.tags,
+    });
+    let correlations = set.correlations().iter().filter(|it| it.alerts());
+    let correlations = correlations.map(|it| Shown {
+        file: &it.file,
+        id: &it.id,
+        title: &it.correlation.title,
+        author: it.author(),
+        description: it.correlation.description.as_deref(),
+        status: it.correlation.status,
+        level: it.correlation.level,
+        license: it.correlation.license.as_deref(),
+        falsepositives: it.correlation.falsepositives.len(),
+        attack: &it.attack,
+        tags: &it.correlation.tags,
+    });
+    rules.chain(correlations).collect()
 }
 
 #[test]
 fn what_is_embedded_is_what_lies_in_the_folder() {
     let embedded: BTreeSet<String> = aurora_shipped::rules().map(|(path, _)| path).collect();
     let set = aurora_rules::load(&folder(), aurora_rules::Options::default()).unwrap();
-    let lying: BTreeSet<String> = set.rules().iter().map(|r| r.file.to_string()).collect();
+    let rules = set.rules().iter().map(|it| it.file.to_string());
+    let correlations = set.correlations().iter().map(|it| it.file.to_string());
+    let lying: BTreeSet<String> = rules.chain(correlations).collect();
     assert_eq!(embedded, lying);
 }
 
@@ -49,59 +106,35 @@ fn no_rule_has_a_lint_warning() {
 fn ids_and_titles_are_unique() {
     let set = shipped();
     for part in [
-        |r: &LoadedRule| r.id.0.clone(),
-        |r: &LoadedRule| r.rule.title.clone(),
+        |it: &Shown<'_>| it.id.0.clone(),
+        |it: &Shown<'_>| it.title.to_owned(),
     ] {
         let mut seen = BTreeMap::new();
-        for rule in set.rules() {
-            let first = seen.insert(part(rule), rule.file.clone());
-            assert_eq!(
-                first, None,
-                "{} repeats another rule's id or title",
-                rule.file
-            );
+        for it in shown(&set) {
+            let first = seen.insert(part(&it), it.file);
+            assert_eq!(first, None, "{} repeats another's id or title", it.file);
         }
     }
 }
 
 #[test]
 fn every_rule_says_what_an_analyst_needs() {
-    for rule in shipped().rules() {
-        let (file, header) = (&rule.file, &rule.rule);
-        assert_eq!(rule.author(), "AuroraSOC", "{file}");
-        assert!(
-            header
-                .description
-                .as_ref()
-                .is_some_and(|text| text.len() > 60),
-            "{file}"
-        );
-        assert!(
-            matches!(header.status, Some(Status::Test | Status::Stable)),
-            "{file}"
-        );
-        assert!(
-            header
-                .level
-                .is_some_and(|level| level > Level::Informational),
-            "{file}"
-        );
-        assert!(
-            !header.falsepositives.is_empty(),
-            "{file}: no falsepositives"
-        );
-        assert_eq!(header.license.as_deref(), Some("Apache-2.0"), "{file}");
-        assert!(
-            rule.attack.iter().any(|id| id.starts_with("T1")),
-            "{file}: no technique"
-        );
-        assert!(
-            rule.attack.iter().any(|id| id.starts_with("TA")),
-            "{file}: no tactic"
-        );
+    for it in shown(&shipped()) {
+        let file = it.file;
+        assert_eq!(it.author, "AuroraSOC", "{file}");
+        assert!(it.description.is_some_and(|text| text.len() > 60), "{file}");
+        let settled = matches!(it.status, Some(Status::Test | Status::Stable));
+        assert!(settled, "{file}");
+        let loud = it.level.is_some_and(|level| level > Level::Informational);
+        assert!(loud, "{file}");
+        assert!(it.falsepositives > 0, "{file}: no falsepositives");
+        assert_eq!(it.license, Some("Apache-2.0"), "{file}");
+        let names = |start: &str| it.attack.iter().any(|id| id.starts_with(start));
+        assert!(names("T1"), "{file}: no technique");
+        assert!(names("TA"), "{file}: no tactic");
         let tactic = file.split('/').nth(1).unwrap();
         assert!(TACTICS.contains(&tactic), "{file}: folder is no tactic");
         let tag = format!("attack.{tactic}");
-        assert!(header.tags.contains(&tag), "{file}: tags lack {tag}");
+        assert!(it.tags.contains(&tag), "{file}: tags lack {tag}");
     }
 }

@@ -1,13 +1,15 @@
 //! Records to events to alerts, as a site does it, without the site.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aurora_clock::Timestamp;
 use aurora_demo::DemoRecord;
+use aurora_engineering::Correlator;
 use aurora_ids::Id128;
 use aurora_model::{DeadLetter, RawBatch, RawRecord, Scope, TraceContext};
 use aurora_parsers::Registry;
-use aurora_rules::{Options, RuleSet, SourceFiles};
+use aurora_rules::{LoadedRule, Options, RuleSet, SourceFiles};
 use serde_json::Value;
 
 /// What became of the story.
@@ -61,9 +63,34 @@ pub fn shipped() -> RuleSet {
 /// How many alerts each rule gives, by the rule's file without its ending.
 pub fn alerts(rules: &RuleSet, events: &[Value]) -> BTreeMap<String, u32> {
     let mut alerts = BTreeMap::new();
-    for hit in events.iter().flat_map(|event| rules.evaluate(event)) {
+    let hits = events.iter().flat_map(|event| rules.evaluate(event));
+    for hit in hits.filter(|hit| hit.rule.alerts()) {
         let name = hit.rule.file.strip_suffix(".yml").unwrap().to_owned();
         *alerts.entry(name).or_default() += 1;
+    }
+    alerts
+}
+
+/// How often each correlation fires on the story, by its file without its ending.
+pub fn correlated(events: &[Value]) -> BTreeMap<String, u32> {
+    let set = Arc::new(shipped());
+    let mut windows = Correlator::of(Arc::clone(&set)).expect("correlations are shipped");
+    let mut story: Vec<&Value> = events.iter().collect();
+    story.sort_by_key(|event| event["time"].as_i64());
+    for (tag, event) in (0u64..).zip(story) {
+        let uid: Id128 = event["metadata"]["uid"].as_str().unwrap().parse().unwrap();
+        let time = Timestamp::from_millis(event["time"].as_i64().unwrap());
+        let fired: Vec<&LoadedRule> = set.evaluate(event).iter().map(|hit| hit.rule).collect();
+        windows.see(event, uid.into(), time, fired, tag);
+    }
+    windows.end(0);
+    let mut alerts = BTreeMap::new();
+    for firing in windows.settled() {
+        let correlations = set.correlations().iter().filter(|it| it.alerts());
+        for it in correlations.filter(|it| it.id == firing.rule) {
+            let name = it.file.strip_suffix(".yml").unwrap().to_owned();
+            *alerts.entry(name).or_default() += 1;
+        }
     }
     alerts
 }

@@ -8,7 +8,7 @@ use aurora_demo::{Demo, DemoRecord};
 use aurora_model::DeadLetterReason;
 use aurora_rules::RuleSet;
 
-use crate::pipeline::{Replay, alerts, replay, shipped};
+use crate::pipeline::{Replay, alerts, correlated, replay, shipped};
 
 /// The year turns in the middle of the story, for the sources that write none.
 fn starts() -> [Timestamp; 2] {
@@ -66,7 +66,9 @@ fn the_rules_fire_exactly_as_expected(rules: &RuleSet, replay: &Replay) {
     let expected = Demo::expected()
         .into_iter()
         .map(|row| (row.rule, row.alerts));
-    assert_eq!(alerts(rules, &replay.events), expected.collect());
+    let mut told = alerts(rules, &replay.events);
+    told.extend(correlated(&replay.events));
+    assert_eq!(told, expected.collect());
 }
 
 #[test]
