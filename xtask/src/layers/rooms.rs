@@ -67,7 +67,7 @@ const ROOMS: &[(&str, Room)] = &[
     ),
     (
         "crates/detection/engineering",
-        of(Plane::Detection, Layer::Service),
+        of(Plane::Detection, Layer::Pure),
     ),
     (
         "crates/detection/incidents",

@@ -2,10 +2,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aurora_model::RuleId;
-use aurora_rules::RuleSet;
+use aurora_rules::{Limits, Program, Refused, RuleSet};
 use tokio::sync::watch;
-
-use crate::correlate::{Limits, Program};
+use tracing::error;
 
 /// The rules in force, swapped as a whole, and how often each matched since the site started.
 /// Cheap to clone.
@@ -27,8 +26,16 @@ pub(crate) struct InForce {
 
 impl InForce {
     fn of(rules: RuleSet, limits: Limits) -> Self {
+        rules.compile();
+        let program = Program::of(&rules, limits);
+        for Refused { rule, reason } in program.refused() {
+            error!(
+                rule = rule.as_ref().map(|id| id.0.as_str()),
+                reason, "a correlation is not in force"
+            );
+        }
         Self {
-            program: Arc::new(Program::of(&rules, limits)),
+            program: Arc::new(program),
             rules: Arc::new(rules),
         }
     }

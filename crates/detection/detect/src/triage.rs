@@ -10,20 +10,9 @@ use aurora_clock::Timestamp;
 use aurora_ids::{Derive, Id128};
 use aurora_model::{
     Alert, AlertId, AlertStatus, Correlated, Disposition, Entity, EventUid, GroupValue, MatchId,
-    MatchedField, RuleId, Scope, Severity, SourceName, Suppression, TraceContext,
+    MatchedField, RuleId, Scope, SourceName, Suppression, TraceContext,
 };
-use serde::{Deserialize, Serialize};
-
-/// What a match needs of its rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleFacts {
-    pub id: RuleId,
-    pub revision: String,
-    pub title: String,
-    pub author: String,
-    pub severity: Severity,
-    pub attack: Vec<String>,
-}
+pub use aurora_rules::RuleFacts;
 
 /// One rule matching one event, or a correlation's window firing.
 #[derive(Clone, Debug, PartialEq)]
@@ -364,7 +353,7 @@ fn open(hit: &Hit, now: Timestamp) -> Alert {
 mod tests {
     use super::*;
     use aurora_ids::{Derive, Id128};
-    use aurora_model::EntityKind;
+    use aurora_model::{EntityKind, Severity};
 
     const HOUR: Duration = Duration::from_secs(3600);
 

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use aurora_clock::Timestamp;
 use aurora_correlation::{Action, Alert, AlertKey, Bounds, Input, Shard};
-use aurora_detect::correlate::{Limits, Program};
 use aurora_model::{EventUid, RuleId, SHARDS};
-use aurora_rules::{LoadedRule, RuleSet};
+use aurora_rules::{Limits, LoadedRule, Program, RuleSet};
 use serde_json::Value;
 
 /// Longer than any firing may still be taken back when events come in order.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use aurora_model::{RuleId, Severity};
 use aurora_sigma::{Level, Rule};
+use serde::{Deserialize, Serialize};
 
 use crate::attack;
 
@@ -91,4 +92,15 @@ fn is_marker(line: &str) -> bool {
         .strip_prefix("---")
         .or_else(|| line.strip_prefix("..."));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+}
+
+/// What a match or an alert says of its rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFacts {
+    pub id: RuleId,
+    pub revision: String,
+    pub title: String,
+    pub author: String,
+    pub severity: Severity,
+    pub attack: Vec<String>,
 }

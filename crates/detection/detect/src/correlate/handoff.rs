@@ -19,10 +19,10 @@ use serde::Serialize;
 use tracing::warn;
 
 use super::outgoing::{Outgoing, WindowAlert};
-use super::program::Facts;
 use crate::Error;
 use crate::queue::Queue;
 use crate::triage::{Arrival, Hit, Window};
+use aurora_rules::CorrelationFacts;
 
 /// The slot with the number of a shard's newest message that was handed on.
 pub(crate) fn slot(shard: Shard) -> String {
@@ -108,7 +108,7 @@ impl Sorted {
     }
 
     /// Events were left unread when late windows were judged.
-    pub(crate) fn cut(&mut self, facts: Option<&Facts>, limit: usize, at: Timestamp) {
+    pub(crate) fn cut(&mut self, facts: Option<&CorrelationFacts>, limit: usize, at: Timestamp) {
         let Some(facts) = facts else { return };
         let bound = Bound {
             rule: facts.rule.id.clone(),

@@ -123,7 +123,7 @@ impl Judge {
         }
         for (late, source) in &docket.windows {
             let events = groups.get(&late.group).map_or(&[][..], Vec::as_slice);
-            for action in reevaluate(&force.program.plan, late, events) {
+            for action in reevaluate(force.program.plan(), late, events) {
                 for out in outgoing(&force.program, &action, source) {
                     sorted.take(&self.parts.scope, None, &out);
                 }
@@ -146,7 +146,7 @@ impl Judge {
         let filled: BTreeSet<Id128> = kept
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default();
-        let all = force.program.plan.correlations().iter();
+        let all = force.program.plan().correlations().iter();
         let all: BTreeSet<Id128> = all.map(|it| it.namespace().0).collect();
         if all == filled {
             return Ok(());
@@ -174,15 +174,15 @@ impl Judge {
     /// in the window already are known by their events.
     async fn fill_one(&self, force: &InForce, namespace: Namespace) -> Result<(), Error> {
         let (Some(it), Some(facts)) = (
-            force.program.plan.find(namespace),
+            force.program.plan().find(namespace),
             force.program.facts(namespace),
         ) else {
             return Ok(());
         };
         let now = self.parts.clock.now();
         let range = TimeRange {
-            from: now.minus(it.spec().timespan + force.program.limits.lateness),
-            until: now.plus(force.program.limits.future),
+            from: now.minus(it.spec().timespan + force.program.limits().lateness),
+            until: now.plus(force.program.limits().future),
         };
         let found = stored::matches(&self.parts, force, namespace, range).await?;
         let count = found.matches.len();

@@ -10,7 +10,7 @@ use aurora_window_state::{Batch, Head};
 use tracing::error;
 
 use super::outgoing::{Outgoing, matched, outgoing};
-use super::program::Program;
+use aurora_rules::Program;
 
 /// A shard that this worker owns.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Lane {
     ) {
         self.is_touched = true;
         self.head.offset = seq;
-        for action in self.windows.apply(&program.plan, input) {
+        for action in self.windows.apply(program.plan(), input) {
             for out in outgoing(program, &action, source) {
                 self.head.last_out += 1;
                 self.outgoing.push(out.to_bytes());
@@ -77,7 +77,7 @@ impl Lane {
 
     /// The rules have changed: windows of correlations that are gone are given up.
     pub(crate) fn retain(&mut self, program: &Program) {
-        self.windows.retain(&program.plan);
+        self.windows.retain(program.plan());
         self.is_touched = true;
     }
 

@@ -1,7 +1,7 @@
 //! Correlations: matches in, windows in durable shards, alerts out.
 //!
-//! What it is: [`Correlate`], the owner of shards; [`Program`], the correlations of a rule set,
-//! compiled. What it is not: the windows themselves; those are pure and live in
+//! What it is: [`Correlate`], the owner of shards. The correlations of a rule set,
+//! compiled, are a [`Program`]. What it is not: the windows themselves; those are pure and live in
 //! `aurora-correlation`. Start reading at `lane.rs`, the pure round, then `service.rs`.
 //!
 //! Invariant: a message's effect is stored with its place in the stream, in one batch; what leaves a
@@ -12,11 +12,10 @@ mod handoff;
 mod judge;
 mod lane;
 pub(crate) mod outgoing;
-mod program;
 mod quiet;
 mod service;
 mod snapshot;
 mod stored;
 
-pub use program::{Limits, Program};
+pub use aurora_rules::{Limits, Program};
 pub use service::{Correlate, Options, Parts};

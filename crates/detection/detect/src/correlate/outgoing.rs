@@ -11,8 +11,8 @@ use aurora_model::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-use super::program::Program;
 use crate::triage::RuleFacts;
+use aurora_rules::Program;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
@@ -116,7 +116,7 @@ pub(crate) fn outgoing(program: &Program, action: &Action, source: &SourceName) 
             }
         }
     }
-    let chained = program.plan.chain(action);
+    let chained = program.plan().chain(action);
     out.extend(
         chained
             .into_iter()

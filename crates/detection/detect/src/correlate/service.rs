@@ -20,13 +20,13 @@ use super::handoff::{self, hand_on};
 use super::judge::Judge;
 use super::lane::{Lane, Lanes, Round, shard_of};
 use super::outgoing::Outgoing;
-use super::program::Program;
 use super::quiet::Sources;
 use super::snapshot::{Position, Snapshots};
 use crate::queue::Queue;
 use crate::rule_handle::InForce;
 use crate::triage::State;
 use crate::{Error, RuleHandle};
+use aurora_rules::Program;
 
 const CONSUMER: &str = "correlate";
 const SOURCES: &str = "correlate/sources";
@@ -403,7 +403,7 @@ fn load(
         keys.push((key.to_vec(), value.to_vec()))
     })?;
     let count = keys.len();
-    let windows = Windows::restore(&program.plan, keys).map_err(Error::Windows)?;
+    let windows = Windows::restore(program.plan(), keys).map_err(Error::Windows)?;
     if count > 0 {
         info!(
             shard = shard.number(),

@@ -134,7 +134,7 @@ fn evaluate(
 
 /// Events of the logsources of its rules. Our own findings feed no rule.
 fn query(force: &InForce, namespace: Namespace) -> Option<Query> {
-    let correlation = force.program.plan.find(namespace)?;
+    let correlation = force.program.plan().find(namespace)?;
     let bases = correlation.spec().bases.iter().map(|base| &base.rule);
     let rules: Vec<&RuleId> = bases.filter(|id| force.rules.get(id).is_some()).collect();
     if rules.is_empty() {

@@ -9,12 +9,12 @@ use aurora_correlation::{
     Base, Bounds, Comparison, Condition, Error, Kind, Match, Namespace, Plan, RuleExpr, Spec,
 };
 use aurora_model::{EventUid, RuleId, SHARDS};
-use aurora_rules::{CorrelationBase, FieldNames, LoadedCorrelation, LoadedRule, Member, RuleSet};
 use aurora_sigma::{CorrelationCondition, CorrelationKind, Expr};
 use serde_json::Value;
-use tracing::error;
 
-use crate::triage::RuleFacts;
+use crate::{
+    CorrelationBase, FieldNames, LoadedCorrelation, LoadedRule, Member, RuleFacts, RuleSet,
+};
 
 /// How much correlations may hold, and how long they wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,38 +39,48 @@ impl Default for Limits {
 /// The correlations in force. Made once for a rule set.
 #[derive(Debug)]
 pub struct Program {
-    pub(crate) plan: Plan,
-    pub(crate) limits: Limits,
-    facts: HashMap<Namespace, Facts>,
+    plan: Plan,
+    limits: Limits,
+    refused: Vec<Refused>,
+    facts: HashMap<Namespace, CorrelationFacts>,
     names: HashMap<RuleId, FieldNames>,
 }
 
 /// What alerts of a correlation say of it.
 #[derive(Debug)]
-pub(crate) struct Facts {
-    pub(crate) rule: RuleFacts,
+pub struct CorrelationFacts {
+    pub rule: RuleFacts,
     /// Whether it alerts for itself.
-    pub(crate) alerts: bool,
-    pub(crate) group_by: Vec<String>,
+    pub alerts: bool,
+    pub group_by: Vec<String>,
+}
+
+/// Why a correlation is not in force; those that build on it are not either.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// `None` when nothing could be compiled.
+    pub rule: Option<RuleId>,
+    pub reason: String,
 }
 
 impl Program {
-    /// Correlations that cannot be compiled are left out, loudly; so are those that build on them.
+    /// Correlations that cannot be compiled are left out ([`Program::refused`]); so are those that build on them.
     pub fn of(rules: &RuleSet, limits: Limits) -> Self {
         let mut specs: Vec<Spec> = rules
             .correlations()
             .iter()
             .map(|it| spec(rules, it, limits.bounds))
             .collect();
+        let mut refused = Vec::new();
         let plan = loop {
             match Plan::new(specs.clone(), limits.lateness) {
                 Ok(plan) => break plan,
-                Err(failed) => leave_out(&mut specs, &failed),
+                Err(failed) => refused.push(leave_out(&mut specs, &failed)),
             }
         };
         let facts = rules.correlations().iter().map(|it| {
             let namespace = Namespace::of(&it.id, &it.revision);
-            (namespace, Facts::of(it))
+            (namespace, CorrelationFacts::of(it))
         });
         let fed = |rule: &&LoadedRule| !plan.feeds(&rule.id).is_empty();
         let names = rules.rules().iter().filter(fed);
@@ -81,7 +91,17 @@ impl Program {
             facts: facts.collect(),
             plan,
             limits,
+            refused,
         }
+    }
+
+    /// Correlations that could not be compiled, and why.
+    pub fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub fn is_empty(&self) -> bool {
@@ -93,12 +113,13 @@ impl Program {
         &self.plan
     }
 
-    pub(crate) fn facts(&self, namespace: Namespace) -> Option<&Facts> {
+    /// What alerts of the correlation say of it; `None` for one that is not in the set.
+    pub fn facts(&self, namespace: Namespace) -> Option<&CorrelationFacts> {
         self.facts.get(&namespace)
     }
 
     /// When an event happened, as far as it is believed.
-    pub(crate) fn believed(&self, claimed: Timestamp, arrival: Timestamp) -> Timestamp {
+    pub fn believed(&self, claimed: Timestamp, arrival: Timestamp) -> Timestamp {
         if claimed > arrival.plus(self.limits.future) {
             arrival
         } else {
@@ -134,7 +155,7 @@ impl Program {
     }
 }
 
-impl Facts {
+impl CorrelationFacts {
     fn of(it: &LoadedCorrelation) -> Self {
         Self {
             rule: RuleFacts {
@@ -152,18 +173,22 @@ impl Facts {
 }
 
 /// Takes out what a plan refuses and what builds on it.
-fn leave_out(specs: &mut Vec<Spec>, failed: &Error) {
+fn leave_out(specs: &mut Vec<Spec>, failed: &Error) -> Refused {
     let reason = failed.to_string();
     let (Error::Invalid { id, .. } | Error::Circle { id, .. }) = failed else {
-        error!(reason, "no correlation can be compiled");
-        return specs.clear();
+        specs.clear();
+        return Refused { rule: None, reason };
     };
-    error!(rule = id, reason, "a correlation is not in force");
-    let mut gone = vec![RuleId(id.clone())];
+    let rule = RuleId(id.clone());
+    let mut gone = vec![rule.clone()];
     while let Some(id) = gone.pop() {
         specs.retain(|spec| spec.id != id);
         let builds_on = |spec: &&Spec| spec.bases.iter().any(|base| base.rule == id);
         gone.extend(specs.iter().filter(builds_on).map(|spec| spec.id.clone()));
+    }
+    Refused {
+        rule: Some(rule),
+        reason,
     }
 }
 
