@@ -222,6 +222,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hosts, users, addresses, devices and accounts, the riskiest first. */
+        get: operations["list_entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entity with its alerts, incidents and newest events. */
+        get: operations["show_entity"];
+        put?: never;
+        /** Says owner, criticality or a note of an entity. */
+        post: operations["set_entity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hunt": {
         parameters: {
             query?: never;
@@ -306,6 +341,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents. Without parameters: those that need a human, by falling risk. */
+        get: operations["list_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One incident with its stages, alerts, entities and reasons. */
+        get: operations["show_incident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes the incident with a disposition; its alerts stay as they are. */
+        post: operations["close_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a note. */
+        post: operations["note_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the incident; the caller becomes its owner. */
+        post: operations["own_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the incident back. */
+        post: operations["release_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a closing back. */
+        post: operations["reopen_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sets of all sources, and an import that runs. */
+        get: operations["list_indicator_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an event with this value would match now. */
+        post: operations["check_indicator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a source's set from feeds' files and puts it in force in place of the one before. */
+        post: operations["import_indicators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A source's set with some of its indicators. */
+        get: operations["show_indicator_set"];
+        put?: never;
+        post?: never;
+        /** Takes a source's set out of force and forgets it. */
+        delete: operations["remove_indicator_set"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ledger": {
         parameters: {
             query?: never;
@@ -340,6 +563,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ways by which people are told of alerts, and how they do. */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notify/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message that says it is a test, now. */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules": {
         parameters: {
             query?: never;
@@ -348,6 +605,92 @@ export interface paths {
             cookie?: never;
         };
         get: operations["list_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to run rules over stored events. */
+        post: operations["start_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/backtests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far it is, and its report when it is done. */
+        get: operations["show_backtest"];
+        put?: never;
+        post?: never;
+        /** Ends it early. */
+        delete: operations["cancel_backtest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force by tactic and technique of ATT&CK. */
+        get: operations["rule_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says which parts of a rule's condition hold for an event, and which do not. */
+        post: operations["explain_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each rule is: broken, noisy, slow, without events, silent. */
+        get: operations["rule_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -390,6 +733,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rules/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a reload of the rule folders would change. */
+        get: operations["pending_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the rule folders again and puts what is there in force. */
+        post: operations["reload_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules/test": {
         parameters: {
             query?: never;
@@ -407,6 +784,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest changes of rules. */
+        get: operations["list_rule_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules/{id}": {
         parameters: {
             query?: never;
@@ -416,6 +810,57 @@ export interface paths {
         };
         /** One rule with its text. */
         get: operations["show_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an earlier version of an imported rule back in force. */
+        post: operations["revert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of one rule, also of one that is gone. */
+        get: operations["rule_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rules/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its text. */
+        get: operations["show_rule_version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -628,6 +1073,7 @@ export interface components {
         Alert: components["schemas"]["AlertRow"] & {
             /** @description From the log: hostile text. The first one is the grouping entity. */
             all_entities: components["schemas"]["Entity"][];
+            correlated?: components["schemas"]["Correlated"] | null;
             /** @description The first match's evidence. */
             evidence: string[];
             /** @description Rule and first entity; later matches with the same key join this alert while it is open. */
@@ -703,11 +1149,115 @@ export interface components {
          * @enum {string}
          */
         AuthStrength: "internal" | "peer_credential" | "one_time_link" | "token";
+        /** @description What rules would have found in the events of a time range. */
+        Backtest: {
+            cost: components["schemas"]["Cost"];
+            /**
+             * Format: int64
+             * @description The oldest event that the store still has, when it is later than `since`: before it nothing
+             *     could be found.
+             */
+            events_from?: number | null;
+            /** @description What was not looked at, in words. Empty when everything was. */
+            gaps: string[];
+            rules: components["schemas"]["BacktestRule"][];
+            /** Format: int64 */
+            since: number;
+            /** Format: int64 */
+            until: number;
+        };
+        /** @description A backtest that runs or ran. Kept in memory; a restart forgets it. */
+        BacktestJob: {
+            id: string;
+            /** @description Why it failed. */
+            problem?: string | null;
+            /** Format: int64 */
+            read: number;
+            report?: components["schemas"]["Backtest"] | null;
+            /** Format: int64 */
+            started_at: number;
+            state: components["schemas"]["BacktestState"];
+            /**
+             * Format: int64
+             * @description Events to read, as far as it is known.
+             */
+            total: number;
+        };
+        /**
+         * @description Asks what rules would have found in stored events. Give `rules`, `files`, or both: files then hold
+         *     rules that are not in force, or others that correlations refer to.
+         */
+        BacktestRequest: {
+            /** @default [] */
+            files: components["schemas"]["RuleFile"][];
+            /**
+             * @description Rules by id, of the files or in force. Empty: every rule of the files.
+             * @default []
+             */
+            rules: string[];
+            /**
+             * Format: int64
+             * @default 0
+             */
+            since: number;
+            /**
+             * Format: int64
+             * @description Now when absent.
+             * @default null
+             */
+            until: number | null;
+        };
+        /** @description What one rule would have found. */
+        BacktestRule: {
+            /**
+             * Format: int64
+             * @description Events of the rule's logsource.
+             */
+            candidates: number;
+            /** @description Every day of the range in UTC, also those without a match. */
+            days: components["schemas"]["DayCount"][];
+            /**
+             * Format: int64
+             * @description At most [`Backtest::MAX_ENTITIES`] are told apart.
+             */
+            distinct_entities: number;
+            /** Format: int64 */
+            matches: number;
+            overlap: components["schemas"]["Overlap"];
+            precision?: components["schemas"]["Precision"] | null;
+            revision: string;
+            rule: string;
+            /** @description Spread over the range, oldest first. */
+            samples: components["schemas"]["Sample"][];
+            /** @description A correlation: a match is a window that fired. */
+            stateful: boolean;
+            title: string;
+            /** @description The most frequent first. */
+            top_entities: components["schemas"]["EntityCount"][];
+        };
+        /** @enum {string} */
+        BacktestState: "running" | "done" | "failed" | "cancelled";
+        /** @description A host that has said an address is its own, and on which days (UTC, days since 1970). */
+        Binding: {
+            /** Format: int64 */
+            first_day: number;
+            /** @description The host's [`Entity::key`]. */
+            host: string;
+            /** Format: int64 */
+            last_day: number;
+        };
         Bucket: {
             /** Format: int64 */
             count: number;
             /** Format: int64 */
             start: number;
+        };
+        ChangedRule: {
+            /** @description Whether it may fire on other events than before; otherwise only its words changed. */
+            detects_otherwise: boolean;
+            edits: components["schemas"]["Edit"][];
+            id: string;
+            title: string;
         };
         /** @enum {string} */
         CheckOutcome: "ok" | "warning" | "failure";
@@ -715,6 +1265,88 @@ export interface components {
             disposition: components["schemas"]["Disposition"];
             /** @description For those who meet it again; at most 4,000 characters. */
             note?: string | null;
+        };
+        /** @description The window of a correlation that fired. */
+        Correlated: {
+            /** @description Events that came out of order have changed it. */
+            amended: boolean;
+            /** @description A bound was reached, so that the number of events or values is an estimate. */
+            approximate: boolean;
+            /**
+             * Format: int64
+             * @description Events in the window; the alert's evidence may name fewer.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Event times of the first and the last of them, epoch milliseconds.
+             */
+            first: number;
+            /** @description Names and values of the group. */
+            group: components["schemas"]["GroupValue"][];
+            /** Format: int64 */
+            last: number;
+            /** @description An event that came later than allowed brought it about. */
+            late: boolean;
+            /** @description What the correlator calls it, should it change. */
+            window: string;
+            /** @description Events that came out of order show that there was nothing to alert about. */
+            withdrawn: boolean;
+        };
+        Cost: {
+            /**
+             * Format: int64
+             * @description Of it, in the rules rather than in the event store.
+             */
+            evaluating_ms: number;
+            /**
+             * Format: int64
+             * @description Events in the range, of every class.
+             */
+            events_in_range: number;
+            /**
+             * Format: int64
+             * @description Events read: those of the classes that the rules are about.
+             */
+            events_read: number;
+            /**
+             * Format: int64
+             * @description Queries put to the event store.
+             */
+            queries: number;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        /** @description Which tactics and techniques of ATT&CK rules are tagged with. */
+        Coverage: {
+            /**
+             * Format: int64
+             * @description Rules that were looked at.
+             */
+            rules: number;
+            /** @description Every tactic in the order of an attack, also those without a rule. */
+            tactics: components["schemas"]["TacticCoverage"][];
+            /**
+             * Format: int64
+             * @description Distinct techniques and sub-techniques.
+             */
+            techniques: number;
+            /**
+             * Format: int64
+             * @description Of these, rules without any ATT&CK technique.
+             */
+            untagged: number;
+        };
+        /**
+         * @description How much it matters when something happens to an entity; set by people.
+         * @enum {string}
+         */
+        Criticality: "low" | "normal" | "high" | "critical";
+        DayCount: {
+            /** Format: int64 */
+            count: number;
+            /** @description `YYYY-MM-DD`, UTC. */
+            day: string;
         };
         DeadLetterDetail: {
             letter: components["schemas"]["DeadLetterRow"];
@@ -830,6 +1462,15 @@ export interface components {
         };
         /** @description Accepted, with nothing more to say. */
         Done: Record<string, never>;
+        /** @description One thing that is not as it was. */
+        Edit: {
+            /** @description Absent when it is no longer there. */
+            after?: string | null;
+            /** @description Absent when it was not there. */
+            before?: string | null;
+            /** @description `level`, `condition`, `selection`, or `selection: CommandLine|contains`. */
+            what: string;
+        };
         EngineStatus: {
             /** Format: int64 */
             bytes: number;
@@ -850,8 +1491,64 @@ export interface components {
             /** @description From the log: hostile text. */
             value: string;
         };
+        EntityCount: {
+            /** Format: int64 */
+            count: number;
+            entity: components["schemas"]["Entity"];
+        };
+        /** @description An entity and what happened around it. */
+        EntityDetail: {
+            /** @description The newest, at most 50. */
+            alerts: components["schemas"]["AlertRow"][];
+            /** Format: int64 */
+            alerts_total: number;
+            entity: components["schemas"]["Entity"];
+            /** @description The newest, at most 20. */
+            events: Record<string, never>[];
+            /** @description Why there are no events, when they could not be looked for. */
+            events_missing?: string | null;
+            /** @description What people said of it, oldest first. */
+            history: components["schemas"]["DecisionEntry"][];
+            /** @description Those that it has a part in, the newest first, at most 20. */
+            incidents: components["schemas"]["IncidentRow"][];
+            known?: components["schemas"]["EntityRow"] | null;
+            /** @description Oldest first. */
+            notes: components["schemas"]["Note"][];
+            /** @description The hunt that finds its events. */
+            query: string;
+        };
         /** @enum {string} */
-        EntityKind: "host" | "user" | "address" | "process" | "file" | "account";
+        EntityKind: "host" | "user" | "address" | "process" | "file" | "account" | "hash" | "device";
+        EntityPage: {
+            entities: components["schemas"]["EntityRow"][];
+            /**
+             * Format: int64
+             * @description Entities that match, without limit and offset.
+             */
+            total: number;
+        };
+        /** @description One line of the entity store. */
+        EntityRow: components["schemas"]["Entity"] & {
+            criticality: components["schemas"]["Criticality"];
+            /** Format: int64 */
+            first_seen: number;
+            /** @description Of an address: whose it is, by what hosts say. */
+            hosts: components["schemas"]["Binding"][];
+            /**
+             * Format: int64
+             * @description Behind by at most a few minutes while events flow.
+             */
+            last_seen: number;
+            /** Format: int32 */
+            open_alerts: number;
+            owner?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100, from open alerts and criticality.
+             */
+            risk: number;
+            sources: string[];
+        };
         /** @description The body of every answer that is not a success. */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
@@ -873,8 +1570,119 @@ export interface components {
             event?: Record<string, never> | null;
             uid: string;
         };
+        /** @description A part of a condition, and what the event made of it. */
+        ExplainNode: {
+            field?: components["schemas"]["FieldSeen"] | null;
+            holds: boolean;
+            kind: components["schemas"]["NodeKind"];
+            /**
+             * Format: int32
+             * @description Where it stands in the rule file, from 1.
+             */
+            line?: number | null;
+            /** @description A selection's name. */
+            name?: string | null;
+            parts?: components["schemas"]["ExplainNode"][];
+        };
+        /**
+         * @description Asks why a rule fires on an event or does not. Give `rule` or `text`, and one of `uid`, `event`
+         *     and `raw`.
+         */
+        ExplainRequest: {
+            /** @description An OCSF event. */
+            event?: Record<string, never> | null;
+            /**
+             * @description A record as its source writes it.
+             * @default null
+             */
+            raw: string | null;
+            /**
+             * @description A rule in force.
+             * @default null
+             */
+            rule: string | null;
+            /**
+             * @description What `raw` is of; found out from its content when absent.
+             * @default null
+             */
+            source: string | null;
+            /**
+             * @description A rule file with one rule.
+             * @default null
+             */
+            text: string | null;
+            /**
+             * @description A stored event.
+             * @default null
+             */
+            uid: string | null;
+        };
+        /** @description Why a rule fires on an event, or why it does not. */
+        Explanation: {
+            /** @description Any of them fires the rule. */
+            conditions: components["schemas"]["ExplainNode"][];
+            /** @description Whether the event is of that logsource. When it is not, the conditions are told all the same. */
+            covered: boolean;
+            /** @description What the event is: class, product, log, provider and event code. From the log: hostile text. */
+            event: string;
+            /** @description The rule's logsource, as it writes it; for a correlation, what it counts. */
+            logsource: string;
+            /** @description The event is of the rule's logsource and a condition holds. */
+            matched: boolean;
+            rule: string;
+            /** @description For a correlation: what its windows did with the events, in order. */
+            steps?: components["schemas"]["Step"][];
+            title: string;
+        };
+        /** @description One line of a selection against the event. */
+        FieldSeen: {
+            /** @description Every value must hold, rather than one. */
+            all: boolean;
+            /** @description As the rule names it; absent for keywords. */
+            field?: string | null;
+            /** @description As written: `contains|all`. */
+            modifiers: string;
+            /**
+             * Format: int64
+             * @description How many values more there were.
+             */
+            more: number;
+            /** @description The rule wants none of the values to hold. */
+            negated: boolean;
+            /** @description The OCSF path at which it was found; absent when the event has no such field. */
+            path?: string | null;
+            /** @description The first values that the event holds. Hostile text. */
+            seen: string[];
+            values: components["schemas"]["ValueSeen"][];
+        };
+        GroupValue: {
+            field: string;
+            /** @description From the log: hostile text. */
+            value: string;
+        };
         /** @enum {string} */
         Health: "starting" | "ready" | "degraded" | "down";
+        HealthProblem: {
+            kind: components["schemas"]["Trouble"];
+            text: string;
+        };
+        /** @description How the rules in force are. */
+        HealthReport: {
+            /** Format: int64 */
+            at: number;
+            /**
+             * Format: int32
+             * @description How far back events were looked for.
+             */
+            days: number;
+            /** @description The worst first; broken rules, which have no id, among them. */
+            rules: components["schemas"]["RuleHealth"][];
+            /**
+             * Format: int64
+             * @description Events of these days that were put to the rules as a sample.
+             */
+            sampled: number;
+        };
         Heartbeat: {
             /** Format: int64 */
             at: number;
@@ -986,6 +1794,247 @@ export interface components {
             /** @description Newest first. */
             imports: components["schemas"]["ImportJob"][];
         };
+        IncidentChange: {
+            /** @description It was not there before. */
+            created: boolean;
+            incident: components["schemas"]["IncidentRow"];
+        };
+        /** @description A whole incident. */
+        IncidentDetail: {
+            /** @description Incidents that are part of this one; their ids lead here. */
+            aliases: string[];
+            /** @description What people decided of it and the incidents that are part of it, oldest first. */
+            history: components["schemas"]["DecisionEntry"][];
+            incident: components["schemas"]["IncidentRow"];
+            /** @description Oldest first. */
+            notes: components["schemas"]["Note"][];
+            /** @description Stages, entities, alerts and reasons. */
+            story: components["schemas"]["Story"];
+        };
+        /** @description An entity's part in an incident. */
+        IncidentEntity: components["schemas"]["Entity"] & {
+            /** Format: int32 */
+            alerts: number;
+            criticality: components["schemas"]["Criticality"];
+            /** @description Whether it alone joins alerts. */
+            joins: boolean;
+            /** @description Why it does not, or how it came in. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100, from the alerts of this incident.
+             */
+            risk: number;
+        };
+        IncidentPage: {
+            incidents: components["schemas"]["IncidentRow"][];
+            /**
+             * Format: int64
+             * @description Incidents that match, without limit and offset.
+             */
+            total: number;
+        };
+        /** @description One line of the list of incidents. */
+        IncidentRow: {
+            /** @description The three with the highest risk. From the log: hostile text. */
+            about: components["schemas"]["Entity"][];
+            /** Format: int64 */
+            alerts: number;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            confidence: number;
+            /** Format: int64 */
+            created_at: number;
+            disposition?: components["schemas"]["Disposition"] | null;
+            /**
+             * Format: int32
+             * @description Distinct entities that are kept with it.
+             */
+            entities: number;
+            /** Format: int64 */
+            first_seen: number;
+            id: string;
+            /** Format: int64 */
+            last_seen: number;
+            /** Format: int64 */
+            matches: number;
+            /** @description Where its alerts are now, when it is merged. */
+            merged_into?: string | null;
+            /**
+             * Format: int64
+             * @description Alerts that are not closed.
+             */
+            open: number;
+            owner?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            risk: number;
+            severity: components["schemas"]["Severity"];
+            /** @description The furthest ATT&CK tactic, by name. */
+            stage?: string | null;
+            /** @description ATT&CK tactics by id, in the order in which they were first seen. */
+            stages: string[];
+            state: components["schemas"]["IncidentState"];
+            status: components["schemas"]["AlertStatus"];
+            /** @description Holds names from logs: hostile text. */
+            title: string;
+            /** Format: int64 */
+            updated_at: number;
+        };
+        /** @enum {string} */
+        IncidentState: "live" | "merged" | "dissolved";
+        IndicatorAnswer: {
+            /** @description What an event with the value would match now. */
+            matches: components["schemas"]["IndicatorInfo"][];
+        };
+        IndicatorCheck: {
+            /** @description An address, domain, URL, hash or mailbox, defanged or not. */
+            value: string;
+        };
+        IndicatorFile: {
+            name: string;
+            text: string;
+        };
+        /** @description Makes the set of one source, which replaces the one it had as a whole. */
+        IndicatorImport: {
+            /**
+             * Format: int32
+             * @description 0 to 100, of indicators whose feed gives none; 50 when absent.
+             */
+            confidence?: number | null;
+            /** @description Says what would be imported, and changes nothing. */
+            dry_run?: boolean;
+            /**
+             * Format: int64
+             * @description When indicators expire whose feed does not say.
+             */
+            expires_at?: number | null;
+            files?: components["schemas"]["IndicatorFile"][];
+            /** @description `auto`, `stix`, `misp`, `csv` or `list`. */
+            format?: string | null;
+            /** @description Files on the site's machine; only its own user may name them. */
+            paths?: string[];
+            reason?: string;
+            /** @description Lower-case letters, digits, `.`, `-` and `_`, at most 64. */
+            source: string;
+        };
+        IndicatorImportReport: {
+            /**
+             * Format: int64
+             * @description Of the compiled set, on disk.
+             */
+            bytes: number;
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description Told more than once.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Over before the import; left out.
+             */
+            expired: number;
+            /** Format: int64 */
+            indicators: number;
+            /** @description Indicators of each kind that are in the set. */
+            kinds: {
+                [key: string]: number;
+            };
+            /** @description The first of those that were rejected. */
+            listed: components["schemas"]["IndicatorRejected"][];
+            /**
+             * Format: int64
+             * @description Kept out of detection by their author: revoked, or without `to_ids`.
+             */
+            not_meant: number;
+            /** Format: int64 */
+            rejected: number;
+            /** @description Whether the source had a set before. */
+            replaced: boolean;
+            source: string;
+        };
+        /** @description An indicator. All texts come from its feed and are hostile. */
+        IndicatorInfo: {
+            /** Format: int32 */
+            confidence: number;
+            description: string;
+            kind: string;
+            labels: string[];
+            reference?: string | null;
+            said_by?: string | null;
+            source: string;
+            /** Format: int64 */
+            valid_from?: number | null;
+            /** Format: int64 */
+            valid_until?: number | null;
+            value: string;
+        };
+        IndicatorProgress: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            bytes_read: number;
+            source: string;
+        };
+        IndicatorRejected: {
+            file: string;
+            /** @description A line, or an object's id. */
+            place: string;
+            reason: string;
+            text: string;
+        };
+        /** @description A source's set. */
+        IndicatorSet: {
+            /**
+             * Format: int64
+             * @description On disk, and in memory while it is in force.
+             */
+            bytes: number;
+            /** @description Why not. */
+            detail?: string | null;
+            files: string[];
+            /** @description 64 hexadecimal digits that tell it from every other. */
+            id: string;
+            /** Format: int64 */
+            imported_at: number;
+            imported_by: string;
+            /** @description Whether events are matched with it. */
+            in_force: boolean;
+            /** Format: int64 */
+            indicators: number;
+            kinds: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            resident_bytes: number;
+            source: string;
+        };
+        IndicatorSetDetail: {
+            /** @description Some of its indicators, in the file's order. */
+            indicators: components["schemas"]["IndicatorInfo"][];
+            set: components["schemas"]["IndicatorSet"];
+        };
+        IndicatorSets: {
+            importing?: components["schemas"]["IndicatorProgress"] | null;
+            sets: components["schemas"]["IndicatorSet"][];
+            /**
+             * Format: int64
+             * @description Questions that a damaged set left without an answer since the start.
+             */
+            unreadable: number;
+        };
+        /**
+         * @description Whose alerts a precision comes from.
+         * @enum {string}
+         */
+        Judged: "this_rule" | "other_rules";
         KernelDrops: {
             /** Format: int64 */
             datagrams: number;
@@ -1046,6 +2095,11 @@ export interface components {
             /** @enum {string} */
             event: "alert";
         } | {
+            /** @description An incident was made or has changed; the row replaces what the reader has. */
+            data: components["schemas"]["IncidentChange"];
+            /** @enum {string} */
+            event: "incident";
+        } | {
             data: components["schemas"]["LedgerReport"];
             /** @enum {string} */
             event: "ledger";
@@ -1080,6 +2134,28 @@ export interface components {
             /** @description From the log: hostile text. */
             value: string;
         };
+        /** @description An alert in an incident. */
+        Member: {
+            alert: string;
+            disposition?: components["schemas"]["Disposition"] | null;
+            /** Format: int64 */
+            first_seen: number;
+            /** @description What joins it to the others. */
+            joined_by: components["schemas"]["Entity"][];
+            /** Format: int64 */
+            last_seen: number;
+            /** Format: int64 */
+            matches: number;
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            source: string;
+            status: components["schemas"]["AlertStatus"];
+            /** @description ATT&CK tactics, in order of the kill chain. */
+            tactics: string[];
+            title: string;
+        };
+        /** @enum {string} */
+        NodeKind: "all" | "any" | "not" | "selection" | "field";
         /** @description What the queue leaves out, and why. Nothing is muted silently. */
         NotShown: {
             /**
@@ -1108,6 +2184,82 @@ export interface components {
              */
             suppressions: number;
         };
+        /** @description What somebody wrote, or what the correlator did that people must know. */
+        Note: {
+            /** Format: int64 */
+            at: number;
+            author: string;
+            text: string;
+        };
+        /** @description A way by which people are told of alerts. */
+        NotifyChannel: {
+            /** @description Why the last one failed. */
+            detail?: string | null;
+            /** Format: int64 */
+            failing_since?: number | null;
+            /**
+             * Format: int32
+             * @description Failures in a row.
+             */
+            failures: number;
+            /** Format: int64 */
+            last_sent?: number | null;
+            /** @description `webhook` or `email`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Messages that have arrived.
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description Alerts that are to be told.
+             */
+            waiting: number;
+        };
+        NotifyChannels: {
+            channels: components["schemas"]["NotifyChannel"][];
+        };
+        /** @description What became of a test message. */
+        NotifyTested: {
+            arrived: boolean;
+            channel: string;
+            /** @description Why not. */
+            detail?: string | null;
+        };
+        OtherRule: {
+            /** Format: int64 */
+            alerts: number;
+            closed_as: {
+                [key: string]: number;
+            };
+            rule: string;
+            title: string;
+        };
+        /** @description Past alerts in which matches of the backtest already stand. */
+        Overlap: {
+            /**
+             * Format: int64
+             * @description Distinct past alerts of this rule.
+             */
+            alerts: number;
+            /** @description Of these alerts, the closed ones by disposition. */
+            closed_as: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Matches that a past alert of any rule has as evidence, or that fall into one of this rule's.
+             */
+            matches: number;
+            /**
+             * Format: int64
+             * @description Of these alerts, those that nobody has closed.
+             */
+            open: number;
+            /** @description Other rules whose alerts stand on the same events, most alerts first. */
+            other_rules: components["schemas"]["OtherRule"][];
+        };
         /** @description Takes an alert. The owner is always the caller. */
         Own: {
             /** @default  */
@@ -1122,6 +2274,33 @@ export interface components {
             owner?: string | null;
             status: components["schemas"]["AlertStatus"];
         };
+        /** @description The share of alerts that are right, from those that people judged. */
+        Precision: {
+            /**
+             * Format: double
+             * @description `right / (right + wrong)`.
+             */
+            estimate: number;
+            /** Format: double */
+            high: number;
+            judged_by: components["schemas"]["Judged"];
+            /**
+             * Format: double
+             * @description Wilson score interval at 95 %. It takes the judged alerts for a fair sample, which they are
+             *     not when only the easy ones were closed.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description Alerts closed as a true positive, benign ones among them.
+             */
+            right: number;
+            /**
+             * Format: int64
+             * @description Alerts closed as a false positive, of the rule or of the data.
+             */
+            wrong: number;
+        };
         /** @description Over the last minute, except where the name says otherwise. */
         Rates: {
             /** Format: int64 */
@@ -1132,6 +2311,17 @@ export interface components {
             matches_per_second: number;
             /** Format: double */
             records_per_second: number;
+        };
+        /** @description A part of a score, spelled out. */
+        Reason: {
+            about: components["schemas"]["Score"];
+            /**
+             * Format: int32
+             * @description What it adds or, below 0, takes away.
+             */
+            points: number;
+            /** @description Holds names from logs: hostile text. */
+            text: string;
         };
         /** @description `received = stored + deduplicated + dropped + dead_lettered + in_flight`, in records. */
         RecordLedger: {
@@ -1215,10 +2405,62 @@ export interface components {
             /** @description The YAML text as it was loaded. */
             text: string;
         };
+        /** @description How two sets of rules differ in what they mean. */
+        RuleDiff: {
+            added: components["schemas"]["RuleName"][];
+            changed: components["schemas"]["ChangedRule"][];
+            removed: components["schemas"]["RuleName"][];
+            /** @description Rules whose text differs in nothing that matters: order of keys, comments, blanks. */
+            rewritten: components["schemas"]["RuleName"][];
+            /** Format: int64 */
+            unchanged: number;
+        };
         /** @description A rule's text under the name it was read from. */
         RuleFile: {
             name: string;
             text: string;
+        };
+        RuleHealth: {
+            /**
+             * Format: int64
+             * @description Matches per alert queue entry: distinct alerts.
+             */
+            alerts: number;
+            /**
+             * Format: double
+             * @description Time for one event of its logsource, in microseconds, by the plain evaluator; a yardstick
+             *     between rules, not what the compiled plan needs. Absent without an event to measure on.
+             */
+            cost_us?: number | null;
+            /**
+             * Format: int64
+             * @description Of these, as a false positive.
+             */
+            false_positives: number;
+            file: string;
+            /**
+             * Format: int64
+             * @description Matches that became alerts, joined one or were suppressed; all that is on record.
+             */
+            fires: number;
+            /**
+             * Format: int64
+             * @description Alerts that somebody closed as right or wrong.
+             */
+            judged: number;
+            /** Format: int64 */
+            last_fired?: number | null;
+            /** @description What is wrong, the worst first. Empty when nothing is. */
+            problems: components["schemas"]["HealthProblem"][];
+            /** @description Absent for what could not be loaded. */
+            rule?: string | null;
+            severity: components["schemas"]["Severity"];
+            /**
+             * Format: double
+             * @description Its part of all alerts, 0 to 1.
+             */
+            share: number;
+            title: string;
         };
         /** @description Rules to lint or to import: given here, or read by the site from a file or directory. */
         RuleImport: {
@@ -1242,6 +2484,10 @@ export interface components {
             /** Format: int64 */
             updated: number;
         };
+        RuleName: {
+            id: string;
+            title: string;
+        };
         RulePage: {
             /** @description Rules that were found but do not compile. They stop none of the others. */
             broken: components["schemas"]["RuleProblem"][];
@@ -1262,6 +2508,23 @@ export interface components {
              */
             line?: number | null;
             reason: string;
+        };
+        /** @description Reads the rule folders again. */
+        RuleReload: {
+            /** @default  */
+            reason: string;
+        };
+        /** @description What a reload did, or would do. */
+        RuleReloadReport: {
+            diff: components["schemas"]["RuleDiff"];
+            /** @description Rules that are not in force, with their reasons. */
+            problems: components["schemas"]["RuleProblem"][];
+        };
+        /** @description Puts an earlier version of an imported rule back in force. */
+        RuleRevert: {
+            reason?: string;
+            /** Format: int32 */
+            version: number;
         };
         RuleSummary: {
             /** @description ATT&CK ids. */
@@ -1307,6 +2570,52 @@ export interface components {
             /** @description Why the event could not be tried. */
             problem?: string | null;
         };
+        /** @description A rule as it once was in force: who changed it, when and why. */
+        RuleVersion: {
+            /** @description Who put it in force. */
+            actor: components["schemas"]["Actor"];
+            /** @description The text's hash since; absent when the rule went. */
+            after?: string | null;
+            /** Format: int64 */
+            at: number;
+            /** @description The rule's author, as its text says. */
+            author: string;
+            /** @description The text's hash before; absent for a rule that was not there. */
+            before?: string | null;
+            change: components["schemas"]["VersionChange"];
+            /** @description Where it was loaded from. */
+            file: string;
+            reason: string;
+            rule: string;
+            title: string;
+            /**
+             * Format: int32
+             * @description From 1, dense per rule.
+             */
+            version: number;
+        };
+        /** @description One version with its text. */
+        RuleVersionDetail: {
+            /** @description Absent for a version that says that the rule went. */
+            text?: string | null;
+            version: components["schemas"]["RuleVersion"];
+        };
+        /** @description Versions, the newest first. */
+        RuleVersionPage: {
+            /** Format: int64 */
+            total: number;
+            versions: components["schemas"]["RuleVersion"][];
+        };
+        Sample: {
+            entity?: components["schemas"]["Entity"] | null;
+            /** @description Why it fired. Hostile text. */
+            fields: components["schemas"]["MatchedField"][];
+            /** Format: int64 */
+            time: number;
+            uid: string;
+        };
+        /** @enum {string} */
+        Score: "risk" | "confidence";
         /** @description Earlier alerts with the same group key. */
         SeenBefore: {
             /** @description The latest few, newest first. */
@@ -1326,6 +2635,17 @@ export interface components {
             site: string;
             site_name: string;
             version: string;
+        };
+        /** @description What somebody knows of an entity; what is absent stays as it is. */
+        SetEntity: {
+            criticality?: components["schemas"]["Criticality"] | null;
+            kind?: components["schemas"]["EntityKind"] | null;
+            /** @description At most 4,000 characters. */
+            note?: string | null;
+            /** @description An empty one takes the owner away. */
+            owner?: string | null;
+            reason?: string;
+            value: string;
         };
         /**
          * @description OCSF `severity_id`, in rising order.
@@ -1371,6 +2691,78 @@ export interface components {
         };
         Sources: {
             sources: components["schemas"]["SourceInfo"][];
+        };
+        /** @description One ATT&CK tactic in an incident. */
+        Stage: {
+            /** Format: int32 */
+            alerts: number;
+            /** Format: int64 */
+            first_seen: number;
+            /** Format: int64 */
+            last_seen: number;
+            name: string;
+            /** @description `TA0002`. */
+            tactic: string;
+        };
+        /** @description What a correlation did at one event. */
+        Step: {
+            /**
+             * Format: int64
+             * @description From 0, among the events that were given.
+             */
+            event: number;
+            fired: boolean;
+            text: string;
+        };
+        /** @description What follows from an incident's alerts. */
+        Story: {
+            /**
+             * Format: int64
+             * @description Alerts in it.
+             */
+            alerts: number;
+            /**
+             * Format: int32
+             * @description 0 to 100: how sure we are that the alerts are one story.
+             */
+            confidence: number;
+            /** @description By falling risk, at most [`Incident::MAX_ENTITIES`]. */
+            entities: components["schemas"]["IncidentEntity"][];
+            /** Format: int64 */
+            first_seen: number;
+            /** @description The tactic that is furthest along the kill chain: `TA0010`. */
+            furthest?: string | null;
+            /** Format: int64 */
+            last_seen: number;
+            /**
+             * Format: int64
+             * @description Matches in all its alerts.
+             */
+            matches: number;
+            /** @description In order of time, at most [`Incident::MAX_MEMBERS`]. */
+            members: components["schemas"]["Member"][];
+            /**
+             * Format: int64
+             * @description Of those, not closed.
+             */
+            open: number;
+            /** @description Why risk and confidence are what they are, the heaviest first. */
+            reasons: components["schemas"]["Reason"][];
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            risk: number;
+            /**
+             * Format: int64
+             * @description Of those, judged false positive, duplicate or test: they count for nothing.
+             */
+            set_aside: number;
+            /** @description The worst of the alerts that count. */
+            severity: components["schemas"]["Severity"];
+            /** @description ATT&CK tactics in the order in which they were first seen. */
+            stages: components["schemas"]["Stage"][];
+            title: string;
         };
         Suppress: {
             entity?: components["schemas"]["Entity"] | null;
@@ -1436,6 +2828,35 @@ export interface components {
         Suppressions: {
             suppressions: components["schemas"]["SuppressionInfo"][];
         };
+        TacticCoverage: {
+            /** @description `TA0002`. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many techniques ATT&CK has under it, without sub-techniques; 0 when not known.
+             */
+            known: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Distinct rules under it.
+             */
+            rules: number;
+            /** @description Those with a rule, by id; sub-techniques follow their technique. */
+            techniques: components["schemas"]["TechniqueCoverage"][];
+        };
+        TechniqueCoverage: {
+            /** @description `T1059.001`. */
+            id: string;
+            /** @description The same, counted by level. */
+            levels: {
+                [key: string]: number;
+            };
+            /** @description Empty when the table of ATT&CK does not know it. */
+            name: string;
+            /** @description Rules tagged with exactly this, the most severe first. */
+            rules: components["schemas"]["RuleName"][];
+        };
         TokenCreated: {
             id: string;
             source: string;
@@ -1458,6 +2879,23 @@ export interface components {
              * @default
              */
             label: string;
+        };
+        /**
+         * @description The worst first.
+         * @enum {string}
+         */
+        Trouble: "broken" | "noisy" | "slow" | "source_missing" | "never_fired";
+        ValueSeen: {
+            holds: boolean;
+            /** @description As the rule writes it. */
+            text: string;
+        };
+        /** @enum {string} */
+        VersionChange: "added" | "changed" | "moved" | "removed";
+        /** @description Adds a note. */
+        WriteNote: {
+            /** @description At most 4,000 characters. */
+            text: string;
         };
     };
     responses: never;
@@ -1854,6 +3292,111 @@ export interface operations {
             };
         };
     };
+    list_entities: {
+        parameters: {
+            query?: {
+                kind?: "host" | "user" | "address" | "process" | "file" | "account" | "hash" | "device";
+                criticality?: "low" | "normal" | "high" | "critical";
+                owner?: string;
+                /** @description This risk or more. */
+                risk?: number;
+                /** @description Part of the value; case does not matter. */
+                text?: string;
+                /** @description Last seen at or after this time, in epoch milliseconds. */
+                since?: number;
+                /** @description At most 10,000; 100 when absent. */
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_entity: {
+        parameters: {
+            query: {
+                /** @description Needed only when several kinds have one of this value. */
+                kind?: "host" | "user" | "address" | "process" | "file" | "account" | "hash" | "device";
+                /** @description In any of the ways in which logs write it. */
+                value: string;
+                /** @description From when on events are looked for, in epoch milliseconds; 24 hours back when absent. */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_entity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetEntity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityRow"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     hunt: {
         parameters: {
             query?: never;
@@ -2040,6 +3583,400 @@ export interface operations {
             };
         };
     };
+    list_incidents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description By default those that need a human, by falling risk; `all` has closed, merged and dissolved
+                 *     ones too, the newest first.
+                 */
+                view?: "needs_human" | "all";
+                status?: "new" | "owned" | "closed";
+                /** @description This severity or worse. */
+                severity?: "unknown" | "informational" | "low" | "medium" | "high" | "critical" | "fatal";
+                owner?: string;
+                /**
+                 * @description Part of the title, of an entity's value, of the incident's or an alert's id; case does not
+                 *     matter.
+                 */
+                text?: string;
+                /** @description Last seen at or after this time, in epoch milliseconds. */
+                since?: number;
+                /** @description At most 1,000; 100 when absent. */
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentPage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    close_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Close"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRow"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Own"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRow"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    release_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRow"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reopen_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRow"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_indicator_sets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorSets"];
+                };
+            };
+        };
+    };
+    check_indicator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IndicatorCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorAnswer"];
+                };
+            };
+        };
+    };
+    import_indicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IndicatorImport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorImportReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_indicator_set: {
+        parameters: {
+            query?: {
+                offset?: number;
+                /** @description 50 when absent, at most 1,000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorSetDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_indicator_set: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ledger: {
         parameters: {
             query?: never;
@@ -2090,6 +4027,54 @@ export interface operations {
             };
         };
     };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyChannels"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyTested"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_rules: {
         parameters: {
             query?: {
@@ -2111,6 +4096,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulePage"];
+                };
+            };
+        };
+    };
+    start_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestJob"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestJob"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestJob"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rule_coverage: {
+        parameters: {
+            query?: {
+                /** @description This level or worse. */
+                level?: "unknown" | "informational" | "low" | "medium" | "high" | "critical" | "fatal";
+                /** @description Sigma's `status`: `stable`, `test`, `experimental`, … */
+                status?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+        };
+    };
+    explain_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rule_health: {
+        parameters: {
+            query?: {
+                /** @description How many days back events are looked for; 7 when absent, at most 90. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
                 };
             };
         };
@@ -2169,6 +4328,48 @@ export interface operations {
             };
         };
     };
+    pending_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleReloadReport"];
+                };
+            };
+        };
+    };
+    reload_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleReload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleReloadReport"];
+                };
+            };
+        };
+    };
     test_rule: {
         parameters: {
             query?: never;
@@ -2200,6 +4401,28 @@ export interface operations {
             };
         };
     };
+    list_rule_versions: {
+        parameters: {
+            query?: {
+                /** @description At most 10,000; 100 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersionPage"];
+                };
+            };
+        };
+    };
     show_rule: {
         parameters: {
             query?: never;
@@ -2217,6 +4440,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRevert"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleImportReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rule_history: {
+        parameters: {
+            query?: {
+                /** @description At most 10,000; 100 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersionPage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    show_rule_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersionDetail"];
                 };
             };
             404: {

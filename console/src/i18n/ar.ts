@@ -144,6 +144,8 @@ export const ar: Catalogue = {
   'entity.process': 'عملية',
   'entity.file': 'ملف',
   'entity.account': 'حساب',
+  'entity.hash': 'بصمة ملف',
+  'entity.device': 'جهاز',
 
   'panel.label': 'تنبيه',
   'panel.close': 'عودة إلى القائمة',

@@ -102,6 +102,8 @@ export const en = {
   'entity.process': 'Process',
   'entity.file': 'File',
   'entity.account': 'Account',
+  'entity.hash': 'File hash',
+  'entity.device': 'Device',
 
   'panel.label': 'Alert',
   'panel.close': 'Back to the queue',
