@@ -182,8 +182,12 @@ impl Supervisor {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let asked = probe::status(&self.options.child.socket);
-            if !matches!(timeout(self.options.ping_timeout, asked).await, Ok(Ok(_))) {
+            // One refused connection (a full backlog refuses at once) is not silence: it is asked
+            // again until the time is over.
+            if timeout(self.options.ping_timeout, self.first_answer())
+                .await
+                .is_err()
+            {
                 return;
             }
         }

@@ -73,7 +73,10 @@ async fn a_crash_in_the_middle_of_inserts_loses_and_doubles_nothing() {
             .collect::<BTreeSet<_>>(),
         wanted
     );
-    assert_eq!(site.engine.status().restarts, 4);
+    let status = site.engine.status();
+    // On a busy machine a child was seen to end by itself right after its start (STATUS.md): it is
+    // started again like any other, so there may be more lives than kills.
+    assert!(status.restarts >= 4, "{status:?}");
     site.stop().await;
 }
 
