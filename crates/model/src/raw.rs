@@ -24,6 +24,9 @@ pub struct RawRecord {
     pub received_at: Timestamp,
     pub part: Part,
     pub body: Vec<u8>,
+    /// What the transport said about the record besides its bytes: a JSON object, or nothing. Its
+    /// member `time`, in Unix milliseconds, dates a record that has no time of its own.
+    pub envelope: Vec<u8>,
 }
 
 /// Pieces exist for the dead letter only; the ledger counts a record with its last piece.
@@ -82,7 +85,35 @@ impl RawRecord {
             received_at,
             part: Part::Whole,
             body,
+            envelope: Vec::new(),
         }
+    }
+
+    /// The record with what its transport said about it.
+    #[must_use]
+    pub fn in_envelope(self, envelope: Vec<u8>) -> Self {
+        Self { envelope, ..self }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
+        let (seq, received_at) = (reader.u64()?, Timestamp::from_millis(reader.i64()?));
+        let part = reader.array::<1>()?[0];
+        let body = reader.block()?.to_vec();
+        let envelope = match part & Part::ENVELOPE {
+            0 => Vec::new(),
+            _ => reader.block()?.to_vec(),
+        };
+        Ok(Self {
+            seq,
+            received_at,
+            part: Part::from_byte(part & !Part::ENVELOPE)?,
+            body,
+            envelope,
+        })
+    }
+
+    fn wire_bytes(&self) -> usize {
+        self.body.len() + self.envelope.len() + 25
     }
 
     /// What it adds to the ledger's records.
@@ -102,6 +133,9 @@ impl Part {
             Self::LastPiece => 2,
         }
     }
+
+    /// Set beside a part when an envelope follows the body.
+    const ENVELOPE: u8 = 0x80;
 
     const fn from_byte(byte: u8) -> Result<Self, Error> {
         match byte {
@@ -135,16 +169,20 @@ impl RawBatch {
     }
 
     /// The body: the host as a block, then per record `seq u64, received_at i64, part u8,
-    /// body block`; zstd.
+    /// body block`, and an envelope block where the part's highest bit says so; zstd.
     pub fn encode(&self) -> Vec<u8> {
-        let size: usize = self.records.iter().map(|r| r.body.len() + 21).sum();
+        let size: usize = self.records.iter().map(RawRecord::wire_bytes).sum();
         let mut out = Vec::with_capacity(size + self.host.len() + 4);
         wire::put_block(&mut out, self.host.as_bytes());
         for record in &self.records {
             out.extend_from_slice(&record.seq.to_le_bytes());
             out.extend_from_slice(&record.received_at.as_millis().to_le_bytes());
-            out.push(record.part.byte());
+            let enveloped = !record.envelope.is_empty();
+            out.push(record.part.byte() | if enveloped { Part::ENVELOPE } else { 0 });
             wire::put_block(&mut out, &record.body);
+            if enveloped {
+                wire::put_block(&mut out, &record.envelope);
+            }
         }
         envelope::pack(&out)
     }
@@ -160,12 +198,7 @@ impl RawBatch {
         let host = String::from_utf8_lossy(reader.block()?).into_owned();
         let mut records = Vec::with_capacity(header.count.min(65_536) as usize);
         while !reader.is_empty() {
-            records.push(RawRecord {
-                seq: reader.u64()?,
-                received_at: Timestamp::from_millis(reader.i64()?),
-                part: Part::from_byte(reader.array::<1>()?[0])?,
-                body: reader.block()?.to_vec(),
-            });
+            records.push(RawRecord::read(&mut reader)?);
         }
         if records.len() != header.count as usize {
             return Err(Error::Malformed(
@@ -199,17 +232,14 @@ mod tests {
             trace: TraceContext::new(),
             records: vec![
                 RawRecord::whole(0, at, b"a\0\xff".to_vec()),
+                RawRecord::whole(3, at, b"b".to_vec()).in_envelope(br#"{"time":7}"#.to_vec()),
                 RawRecord {
-                    seq: 9,
-                    received_at: at,
                     part: Part::Piece,
-                    body: vec![1],
+                    ..RawRecord::whole(9, at, vec![1])
                 },
                 RawRecord {
-                    seq: 9,
-                    received_at: at,
                     part: Part::LastPiece,
-                    body: vec![2],
+                    ..RawRecord::whole(9, at, vec![2])
                 },
             ],
         }
@@ -219,7 +249,7 @@ mod tests {
     fn a_batch_round_trips_and_counts_pieces_once() {
         let batch = batch();
         let header = batch.header("listen");
-        assert_eq!((header.count, header.records), (3, 2));
+        assert_eq!((header.count, header.records), (4, 3));
         let read = Header::from_bytes(&header.to_bytes()).unwrap();
         assert_eq!(RawBatch::decode(&read, &batch.encode()).unwrap(), batch);
     }

@@ -81,10 +81,8 @@ impl Cutter {
         };
         Ok(self.push(Item {
             record: RawRecord {
-                seq,
-                received_at,
                 part,
-                body,
+                ..RawRecord::whole(seq, received_at, body)
             },
             next,
         }))
@@ -133,12 +131,7 @@ mod tests {
 
     fn item(at: usize, body: Vec<u8>) -> Item {
         let received_at = Timestamp::from_millis(0);
-        let record = RawRecord {
-            seq: at as u64,
-            received_at,
-            part: Part::Whole,
-            body,
-        };
+        let record = RawRecord::whole(at as u64, received_at, body);
         Item {
             record,
             next: at as u64 + 1,

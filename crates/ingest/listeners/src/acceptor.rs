@@ -221,10 +221,8 @@ pub(crate) fn record(framed: Framed, received_at: Timestamp) -> RawRecord {
         Framed::Oversize { last, piece, .. } => {
             let part = if last { Part::LastPiece } else { Part::Piece };
             RawRecord {
-                seq,
-                received_at,
                 part,
-                body: piece,
+                ..RawRecord::whole(seq, received_at, piece)
             }
         }
     }
@@ -239,14 +237,16 @@ fn pieces(record: &RawRecord) -> Vec<RawRecord> {
         .chunks(PIECE_BYTES)
         .enumerate()
         .map(|(i, chunk)| RawRecord {
-            seq: record.seq + (i * PIECE_BYTES) as u64,
-            received_at: record.received_at,
             part: if ends && i + 1 == count {
                 Part::LastPiece
             } else {
                 Part::Piece
             },
-            body: chunk.to_vec(),
+            ..RawRecord::whole(
+                record.seq + (i * PIECE_BYTES) as u64,
+                record.received_at,
+                chunk.to_vec(),
+            )
         })
         .collect()
 }

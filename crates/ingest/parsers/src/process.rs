@@ -228,6 +228,12 @@ fn finish(
         fit::fit(&mut event, class);
     }
     let received = records[0].received_at.as_millis();
+    if let Some((time, said)) = envelope(records[0]) {
+        event
+            .entry("time")
+            .or_insert_with(|| time.unwrap_or(received).into());
+        keep_envelope(&mut event, said);
+    }
     event.entry("time").or_insert_with(|| received.into());
     if !event.contains_key("raw_data") {
         event.insert("raw_data".to_owned(), raw_data(records).into());
@@ -248,6 +254,26 @@ fn finish(
     match event {
         Value::Object(event) => Ok(event),
         _ => unreachable!("completing an event leaves an object"),
+    }
+}
+
+/// What the transport said of the record: when it was, in Unix milliseconds, and the rest.
+fn envelope(record: &RawRecord) -> Option<(Option<i64>, Map<String, Value>)> {
+    if record.envelope.is_empty() {
+        return None;
+    }
+    let mut said: Map<String, Value> = serde_json::from_slice(&record.envelope).ok()?;
+    let time = said.remove("time").and_then(|time| time.as_i64());
+    Some((time, said))
+}
+
+fn keep_envelope(event: &mut Map<String, Value>, said: Map<String, Value>) {
+    if said.is_empty() {
+        return;
+    }
+    let unmapped = event.entry("unmapped").or_insert_with(|| Map::new().into());
+    if let Value::Object(unmapped) = unmapped {
+        unmapped.entry("envelope").or_insert(Value::Object(said));
     }
 }
 
