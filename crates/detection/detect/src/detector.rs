@@ -5,7 +5,7 @@ use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
 use aurora_clock::Clock;
 use aurora_indicators::IndicatorHandle;
 use aurora_model::{Scope, Stream};
-use aurora_records::{Change, Records};
+use aurora_records::{Records, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
 
@@ -106,11 +106,8 @@ impl Detector {
     }
 
     async fn floor(&self) -> Result<u64, Error> {
-        let bytes = self.queue.records.slot(&self.queue.scope, SLOT).await?;
-        let read = bytes
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(u64::from_le_bytes);
-        Ok(read.unwrap_or(0))
+        let records = self.queue.records.as_ref();
+        Ok(place::read(records, &self.queue.scope, SLOT).await?)
     }
 
     /// What the messages come to, in order of delivery, off the async threads.
@@ -147,14 +144,9 @@ impl Detector {
         }
         self.queue.publish(Stream::Matches, messages).await?;
         self.queue
-            .commit(&hits, |change| checkpoint(change, floor, last))
+            .commit(&hits, |change| change.move_place(SLOT, floor, last))
             .await?;
         self.rules.count(&matched);
         Ok(())
     }
-}
-
-fn checkpoint(change: Change, floor: u64, last: u64) -> Change {
-    let expected = (floor > 0).then(|| floor.to_le_bytes().to_vec());
-    change.advance(SLOT, expected, last.to_le_bytes().to_vec())
 }

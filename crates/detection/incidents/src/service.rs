@@ -16,7 +16,9 @@ use aurora_model::{
     Action, AlertId, Asset, BatchId, Context, EntityId, Incident, IncidentId, IncidentState,
     OriginId, Scope, SourceName, Subject,
 };
-use aurora_records::{Change, Collection, Error as RecordsError, Guard, Query, Records, Test};
+use aurora_records::{
+    Change, Collection, Error as RecordsError, Guard, Query, Records, Test, place,
+};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
 use bytes::Bytes;
@@ -115,16 +117,13 @@ impl IncidentService {
     /// Reads everything that can still change, and mends what a crash or another release left.
     async fn begin(&self) -> Result<Mind, Error> {
         let horizon = self.clock.now().minus(self.options.retention());
-        let slot = self.records.slot(&self.scope, SLOT).await?;
         let mut mind = Mind {
             correlator: Correlator::new(self.options.heart()),
             alerts: Reader::new(Collection::Alerts, "updated_at", horizon),
             bindings: Reader::new(Collection::Entities, "bound_at", Timestamp::from_millis(0)),
             ratings: Reader::new(Collection::Entities, "rated_at", Timestamp::from_millis(0)),
             changed: BTreeMap::new(),
-            commits: slot
-                .and_then(|b| b.try_into().ok())
-                .map_or(0, u64::from_le_bytes),
+            commits: place::read(self.records.as_ref(), &self.scope, SLOT).await?,
         };
         let mut inputs = self.news(&mut mind).await?;
         let standing = self.standing(horizon).await?;
@@ -404,8 +403,7 @@ impl IncidentService {
         context: &Context,
         change: Change,
     ) -> Result<bool, Error> {
-        let from = (mind.commits > 0).then(|| mind.commits.to_le_bytes().to_vec());
-        let change = change.advance(SLOT, from, (mind.commits + 1).to_le_bytes().to_vec());
+        let change = change.move_place(SLOT, mind.commits, mind.commits + 1);
         match self.records.commit(context, change).await {
             Ok(_) => {
                 mind.commits += 1;

@@ -5,7 +5,7 @@ use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
 use aurora_clock::{Clock, Timestamp};
 use aurora_ids::{Derive, Id128};
 use aurora_model::{Context, Finding, Header, RuleId, Scope, Severity, Stream};
-use aurora_records::{Change, Records};
+use aurora_records::{Change, Records, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Health, HealthBoard};
 use serde_json::Value;
@@ -150,11 +150,8 @@ impl Notifier {
     }
 
     async fn floor(&self) -> Result<u64, Error> {
-        let bytes = self.notify.records.slot(&self.notify.scope, SLOT).await?;
-        let read = bytes
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(u64::from_le_bytes);
-        Ok(read.unwrap_or(0))
+        let records = self.notify.records.as_ref();
+        Ok(place::read(records, &self.notify.scope, SLOT).await?)
     }
 
     fn note(&self, states: &mut [State], messages: &[&Delivery]) {
@@ -170,8 +167,7 @@ impl Notifier {
     async fn commit(&self, states: &[State], moved: Option<(u64, u64)>) -> Result<(), Error> {
         let mut change = Change::progress();
         if let Some((floor, last)) = moved {
-            let expected = (floor > 0).then(|| floor.to_le_bytes().to_vec());
-            change = change.advance(SLOT, expected, last.to_le_bytes().to_vec());
+            change = change.move_place(SLOT, floor, last);
         }
         for (channel, state) in self.notify.channels.iter().zip(states) {
             let bytes = serde_json::to_vec(state).expect("a state is plain data");

@@ -7,8 +7,6 @@ pub enum Error {
     Records(#[from] aurora_records::Error),
     #[error("the dedupe window cannot be restored")]
     Dedupe(#[from] aurora_dedupe::Error),
-    #[error("checkpoint `{0}` does not hold what this release writes")]
-    Checkpoint(String),
     #[error("the parsing of a batch was cut off")]
     Parse(#[source] tokio::task::JoinError),
 }

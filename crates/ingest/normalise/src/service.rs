@@ -8,7 +8,7 @@ use aurora_model::envelope::RawPosition;
 use aurora_model::ledger::RecordTerm;
 use aurora_model::{Context, DeadLetter, DeadLetterReason, Header, RawBatch, Scope, Shard, Stream};
 use aurora_parsers::{Processed, Registry};
-use aurora_records::{Change, Records, SlotWrite};
+use aurora_records::{Change, Records, SlotWrite, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
 use tokio::sync::mpsc;
@@ -235,8 +235,7 @@ impl Normaliser {
                     expected: None,
                     value,
                 }));
-            let expected = (*floor > 0).then(|| floor.to_le_bytes().to_vec());
-            change = change.advance(&slot(*shard), expected, lane.floor.to_le_bytes().to_vec());
+            change = change.move_place(&slot(*shard), *floor, lane.floor);
         }
         let context = Context::service(self.scope.clone(), "normalise", "records settled");
         self.records.commit(&context, change).await?;
@@ -257,20 +256,13 @@ impl Normaliser {
         use std::collections::hash_map::Entry;
         match lanes.entry(shard) {
             Entry::Occupied(lane) => Ok(lane.into_mut()),
-            Entry::Vacant(place) => {
-                let floor = match self.records.slot(&self.scope, &slot(shard)).await? {
-                    None => 0,
-                    Some(bytes) => {
-                        let bytes = bytes
-                            .try_into()
-                            .map_err(|_| Error::Checkpoint(slot(shard)))?;
-                        u64::from_le_bytes(bytes)
-                    }
-                };
+            Entry::Vacant(vacant) => {
+                let records = self.records.as_ref();
+                let floor = place::read(records, &self.scope, &slot(shard)).await?;
                 let prefix = aurora_dedupe::slot_prefix(shard);
                 let slots = self.records.slots(&self.scope, &prefix).await?;
                 let window = Window::restore(shard, self.options.dedupe, slots)?;
-                Ok(place.insert(Lane { floor, window }))
+                Ok(vacant.insert(Lane { floor, window }))
             }
         }
     }

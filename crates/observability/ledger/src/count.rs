@@ -7,10 +7,10 @@ use std::time::Duration;
 use aurora_bus::{Consumer, ConsumerOptions, Delivery};
 use aurora_model::ledger::RecordTerm;
 use aurora_model::{Context, Header, Scope, SourceName, Stream};
-use aurora_records::{Change, Records};
+use aurora_records::{Change, Records, place};
 use tracing::{error, warn};
 
-use crate::reading::{self, LEDGER};
+use crate::reading::LEDGER;
 use crate::{Error, Handle};
 
 /// The consumers' name, and the role's.
@@ -25,8 +25,8 @@ pub(crate) struct Count {
     consumer: Box<dyn Consumer>,
     /// Counted up to here.
     floor: u64,
-    /// What the slot holds by our account; another ledger's commit makes ours fail.
-    kept: Option<Vec<u8>>,
+    /// The place on record by our account; another ledger's commit makes ours fail.
+    kept: u64,
     /// Delivered ahead of an older message that is still out.
     ahead: BTreeMap<u64, Delivery>,
 }
@@ -42,11 +42,8 @@ impl Count {
         } = handle.clone();
         let batch = options.batch;
         let consumer = bus.header_consumer(consumer_options(Stream::Raw)).await?;
-        let kept = records.slot(&scope, LEDGER).await?;
-        let mut floor = match &kept {
-            Some(kept) => reading::sequence(LEDGER, kept)?,
-            None => 0,
-        };
+        let kept = place::read(records.as_ref(), &scope, LEDGER).await?;
+        let mut floor = kept;
         let oldest = bus.stream(Stream::Raw).await?.first_seq;
         if oldest > floor + 1 {
             let uncounted = oldest - floor - 1;
@@ -109,14 +106,13 @@ impl Count {
         last: u64,
         received: BTreeMap<SourceName, u64>,
     ) -> Result<(), Error> {
-        let to = last.to_le_bytes().to_vec();
-        let mut change = Change::progress().advance(LEDGER, self.kept.clone(), to.clone());
+        let mut change = Change::progress().move_place(LEDGER, self.kept, last);
         for (source, by) in received {
             change = change.count(RecordTerm::Received.counter(&source), by);
         }
         let context = Context::service(self.scope.clone(), NAME, "records received");
         self.records.commit(&context, change).await?;
-        (self.floor, self.kept) = (last, Some(to));
+        (self.floor, self.kept) = (last, last);
         Ok(())
     }
 }

@@ -5,6 +5,4 @@ pub enum Error {
     Bus(#[from] aurora_bus::Error),
     #[error("the records store failed")]
     Records(#[from] aurora_records::Error),
-    #[error("checkpoint `{0}` does not hold what this release writes")]
-    Checkpoint(String),
 }

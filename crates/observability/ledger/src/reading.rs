@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use aurora_model::Scope;
-use aurora_records::Records;
+use aurora_records::{Records, place};
 
 use crate::Error;
 
@@ -46,18 +46,16 @@ impl Floors {
 
     pub(crate) async fn read(records: &dyn Records, scope: &Scope) -> Result<Self, Error> {
         let mut floors = Self::default();
-        if let Some(value) = records.slot(scope, LEDGER).await? {
-            floors.received = sequence(LEDGER, &value)?;
-        }
+        floors.received = place::read(records, scope, LEDGER).await?;
         for (key, value) in records.slots(scope, NORMALISE).await? {
             if let Ok(shard) = key[NORMALISE.len()..].parse() {
-                floors.shards.insert(shard, sequence(&key, &value)?);
+                floors.shards.insert(shard, place::decode(&key, &value)?);
             }
         }
         for (key, value) in records.slots(scope, STORE).await? {
             match key.as_str() {
-                EVENTS => floors.events = sequence(&key, &value)?,
-                DEADLETTER => floors.deadletter = sequence(&key, &value)?,
+                EVENTS => floors.events = place::decode(&key, &value)?,
+                DEADLETTER => floors.deadletter = place::decode(&key, &value)?,
                 _ => {}
             }
         }
@@ -73,12 +71,4 @@ impl Reading {
         let after = Floors::read(records, scope).await?;
         Ok((floors == after).then_some(Self { floors, counters }))
     }
-}
-
-/// A checkpoint's value: a little-endian `u64`.
-pub(crate) fn sequence(key: &str, value: &[u8]) -> Result<u64, Error> {
-    let bytes = value
-        .try_into()
-        .map_err(|_| Error::Checkpoint(key.to_owned()))?;
-    Ok(u64::from_le_bytes(bytes))
 }

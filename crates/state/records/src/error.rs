@@ -14,6 +14,8 @@ pub enum Error {
     /// The checkpoint has moved: this work was committed before, or another owner does it now.
     #[error("cannot commit: checkpoint `{key}` has moved")]
     CheckpointMoved { key: String },
+    #[error("checkpoint `{key}` does not hold what this release writes")]
+    NoPlace { key: String },
     #[error("cannot commit: documents change without a decision")]
     Undecided,
     #[error("cannot write {collection} `{id}`: a body is a JSON object")]

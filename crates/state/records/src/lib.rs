@@ -10,6 +10,7 @@ mod change;
 mod collection;
 mod error;
 mod fingerprint;
+pub mod place;
 pub mod plan;
 mod port;
 mod query;

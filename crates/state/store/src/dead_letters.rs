@@ -7,14 +7,14 @@ use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
 use aurora_ids::Derive;
 use aurora_model::ledger::RecordTerm;
 use aurora_model::{Action, Context, DeadLetter, Header, Scope, SourceName, Stream};
-use aurora_records::{Change, Collection, Guard, Records};
+use aurora_records::{Change, Collection, Guard, Records, place};
 use aurora_tasks::Shutdown;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tracing::error;
 
+use crate::Error;
 use crate::events::consumer_options;
-use crate::{Error, checkpoint};
 
 const CONSUMER: &str = "store-deadletter";
 const SLOT: &str = "store/deadletter";
@@ -57,7 +57,7 @@ impl DeadLetterKeeper {
     /// When the bus or a store fails.
     pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
         let consumer = self.bus.consumer(Self::consumer()).await?;
-        let mut floor = checkpoint::read(self.records.as_ref(), &self.scope, SLOT).await?;
+        let mut floor = place::read(self.records.as_ref(), &self.scope, SLOT).await?;
         while !shutdown.is_cancelled() {
             let messages = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -106,11 +106,7 @@ impl DeadLetterKeeper {
 
     async fn settle(&self, floor: u64, seq: u64, change: Change) -> Result<(), Error> {
         let context = Context::service(self.scope.clone(), "store", "keep what was given up");
-        let change = change.advance(
-            SLOT,
-            checkpoint::expected(floor),
-            seq.to_le_bytes().to_vec(),
-        );
+        let change = change.move_place(SLOT, floor, seq);
         self.records.commit(&context, change).await?;
         Ok(())
     }

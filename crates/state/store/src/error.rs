@@ -18,6 +18,4 @@ pub enum Error {
     /// Messages below the announced range are gone; going on could store a part of it twice.
     #[error("cannot repeat the announced insert of {first}..={last}: message {missing} is gone")]
     IntentLost { first: u64, last: u64, missing: u64 },
-    #[error("checkpoint `{0}` does not hold what this release writes")]
-    Checkpoint(String),
 }

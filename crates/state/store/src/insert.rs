@@ -6,11 +6,11 @@ use std::time::Duration;
 use aurora_events::{Error as EventsError, Events, Row};
 use aurora_ids::Derive;
 use aurora_model::{BatchId, Context, Scope};
-use aurora_records::{Change, Records, SlotWrite};
+use aurora_records::{Change, Records, SlotWrite, place};
 use aurora_tasks::Shutdown;
 use tracing::warn;
 
-use crate::{Error, checkpoint};
+use crate::Error;
 
 /// A range of a stream's sequences, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(crate) struct Inserter {
 
 impl Inserter {
     pub(crate) async fn floor(&self) -> Result<u64, Error> {
-        checkpoint::read(self.records.as_ref(), &self.scope, self.slot).await
+        Ok(place::read(self.records.as_ref(), &self.scope, self.slot).await?)
     }
 
     /// The range that was announced but is not covered by the checkpoint.
@@ -42,12 +42,10 @@ impl Inserter {
         let Some(bytes) = self.records.slot(&self.scope, &key).await? else {
             return Ok(None);
         };
-        let (first, last) = bytes
-            .split_at_checked(8)
-            .ok_or_else(|| Error::Checkpoint(key.clone()))?;
+        let (first, last) = bytes.split_at(bytes.len().min(8));
         let range = Range {
-            first: checkpoint::decode(&key, first)?,
-            last: checkpoint::decode(&key, last)?,
+            first: place::decode(&key, first)?,
+            last: place::decode(&key, last)?,
         };
         Ok((range.last > floor).then_some(range))
     }
@@ -99,11 +97,7 @@ impl Inserter {
             expected: None,
             value: None,
         });
-        let change = change.advance(
-            self.slot,
-            checkpoint::expected(floor),
-            range.last.to_le_bytes().to_vec(),
-        );
+        let change = change.move_place(self.slot, floor, range.last);
         self.records.commit(context, change).await?;
         Ok(())
     }

@@ -7,7 +7,6 @@
 //! Invariant: what a checkpoint covers is stored once. An insert is announced (the intent) before
 //! it is made, so that after a crash exactly the same rows go in again under the same token.
 
-mod checkpoint;
 mod dead_letters;
 mod error;
 mod events;

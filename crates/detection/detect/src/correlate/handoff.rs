@@ -193,9 +193,8 @@ impl Sorted {
             change = change.remove_slot(key);
         }
         for (shard, last) in &self.last {
-            let before = from.get(shard).copied().filter(|before| *before > 0);
-            let before = before.map(|before| before.to_le_bytes().to_vec());
-            change = change.advance(&slot(*shard), before, last.to_le_bytes().to_vec());
+            let before = from.get(shard).copied().unwrap_or(0);
+            change = change.move_place(&slot(*shard), before, *last);
         }
         change
     }

@@ -10,7 +10,7 @@ use aurora_correlation::Shard as Windows;
 use aurora_events::Events;
 use aurora_ids::Id128;
 use aurora_model::{Context, SHARDS, Scope, Shard, Stream};
-use aurora_records::{Change, Records};
+use aurora_records::{Change, Records, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Health, HealthBoard, Metric, Metrics};
 use aurora_window_state::WindowStore;
@@ -249,10 +249,8 @@ impl Correlate {
     }
 
     async fn handed(&self, shard: Shard) -> Result<u64, Error> {
-        let slot = handoff::slot(shard);
-        let bytes = self.parts.records.slot(&self.parts.scope, &slot).await?;
-        let number = bytes.and_then(|bytes| bytes.try_into().ok());
-        Ok(number.map_or(0, u64::from_le_bytes))
+        let (records, scope) = (self.parts.records.as_ref(), &self.parts.scope);
+        Ok(place::read(records, scope, &handoff::slot(shard)).await?)
     }
 
     async fn hand_on_what_is_left(&mut self) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use aurora_correlation::{Match, Namespace};
 use aurora_events::{HuntOptions, TimeRange};
 use aurora_hunt::Query;
 use aurora_model::{EventUid, RuleId, Stream};
+use aurora_records::place;
 use serde_json::Value;
 use tracing::warn;
 
@@ -38,9 +39,7 @@ pub(crate) async fn caught_up(parts: &Parts) -> Result<bool, Error> {
     let wanted = parts.bus.stream(Stream::Events).await?.last_seq;
     let started = parts.clock.elapsed();
     while parts.clock.elapsed().saturating_sub(started) < STORED_WITHIN {
-        let bytes = parts.records.slot(&parts.scope, STORED).await?;
-        let stored = bytes.and_then(|bytes| bytes.try_into().ok());
-        if stored.map_or(0, u64::from_le_bytes) >= wanted {
+        if place::read(parts.records.as_ref(), &parts.scope, STORED).await? >= wanted {
             return Ok(true);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -7,7 +7,9 @@ use aurora_clock::{Clock, Timestamp};
 use aurora_model::{
     Action, Asset, Context, Criticality, EntityKind, EventBatch, Header, Scope, Stream,
 };
-use aurora_records::{Change, Collection, Error as RecordsError, Guard, Query, Records, Test};
+use aurora_records::{
+    Change, Collection, Error as RecordsError, Guard, Query, Records, Test, place,
+};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
 use tracing::{error, info, warn};
@@ -134,10 +136,7 @@ impl EntityService {
     }
 
     async fn begin(&self) -> Result<Progress, Error> {
-        let slot = self.records.slot(&self.scope, SLOT).await?;
-        let floor = slot
-            .and_then(|b| b.try_into().ok())
-            .map_or(0, u64::from_le_bytes);
+        let floor = place::read(self.records.as_ref(), &self.scope, SLOT).await?;
         let count = Query::of(Collection::Entities).limit(0);
         let kept = self.records.list(&self.scope, &count).await?.total;
         Ok(Progress {
@@ -220,8 +219,7 @@ impl EntityService {
             }
             let reason = format!("{} entities were seen in events", change.writes.len());
             if last && at.read > at.floor {
-                let from = (at.floor > 0).then(|| at.floor.to_le_bytes().to_vec());
-                change = change.advance(SLOT, from, at.read.to_le_bytes().to_vec());
+                change = change.move_place(SLOT, at.floor, at.read);
             }
             let nothing = change.writes.is_empty() && change.slots.is_empty();
             let context = Context::service(self.scope.clone(), ROLE, reason);

@@ -117,7 +117,7 @@ async fn a_damaged_checkpoint_is_named() {
         let context = aurora_model::Context::service(site.scope.clone(), "test", "a test");
         site.records.commit(&context, change).await.unwrap();
         match site.ledger().handle().report(&site.scope).await {
-            Err(Error::Checkpoint(name)) => assert_eq!(name, slot),
+            Err(Error::Records(aurora_records::Error::NoPlace { key })) => assert_eq!(key, slot),
             other => panic!("want a refusal of {slot}, got {other:?}"),
         }
         let change = Change::progress().remove_slot(slot);
