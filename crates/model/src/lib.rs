@@ -16,6 +16,7 @@ pub mod finding;
 pub mod ids;
 pub mod incident;
 pub mod ledger;
+mod match_view;
 pub mod matches;
 pub mod raw;
 pub mod scope;
@@ -38,6 +39,7 @@ pub use ids::{AlertId, BatchId, EntityId, EventUid, IncidentId, MatchId, OriginI
 pub use incident::{
     Criticality, Incident, IncidentEntity, IncidentState, Member, Note, Reason, Score, Stage, Story,
 };
+pub use match_view::{ContributionView, EntryView, LaneView, MatchReader, MatchView};
 pub use matches::{Contribution, Lane, MatchBatch, MatchEntry, Measured};
 pub use raw::{MAX_RECORD_BYTES, Part, RawBatch, RawRecord, SourceName};
 pub use scope::{Scope, SiteId, TenantId};

@@ -5,18 +5,18 @@ use aurora_clock::Timestamp;
 use aurora_ids::Id128;
 use serde::{Deserialize, Serialize};
 
-use crate::envelope::{self, Format, Header, MAX_UNPACKED_BYTES};
-use crate::wire::{self, Error, Reader};
-use crate::{EventUid, RuleId, SourceName};
+use crate::envelope::{self, Header};
+use crate::wire::{self, Error};
+use crate::{EventUid, MatchReader, RuleId, SourceName};
 
 /// Bodies up to this size are not worth compressing.
 const PLAIN_BYTES: usize = 2 * 1024;
-const PLAIN: u8 = 0;
-const ZSTD: u8 = 1;
-const MATCH: u8 = 0;
-const WITHDRAW: u8 = 1;
-const PROGRESS: u8 = 2;
-const QUIET: u8 = 3;
+pub(crate) const PLAIN: u8 = 0;
+pub(crate) const ZSTD: u8 = 1;
+pub(crate) const MATCH: u8 = 0;
+pub(crate) const WITHDRAW: u8 = 1;
+pub(crate) const PROGRESS: u8 = 2;
+pub(crate) const QUIET: u8 = 3;
 
 /// What one shard's correlations are told, in order.
 ///
@@ -158,33 +158,8 @@ impl MatchBatch {
     /// # Errors
     /// When the body is not what [`MatchBatch::encode`] writes.
     pub fn decode(header: &Header, body: &[u8]) -> Result<Self, Error> {
-        if header.format != Format::MatchBatch {
-            return Err(Error::Malformed("a match batch was expected"));
-        }
-        let unpacked;
-        let plain = match body.split_first() {
-            Some((&PLAIN, rest)) if rest.len() <= MAX_UNPACKED_BYTES => rest,
-            Some((&ZSTD, rest)) => {
-                unpacked = envelope::unpack(rest)?;
-                &unpacked
-            }
-            _ => return Err(Error::Malformed("unknown packing of a match batch")),
-        };
-        let mut reader = Reader::new(plain);
-        let mut lanes = Vec::new();
-        for _ in 0..reader.u32()? {
-            lanes.push(Arc::new(Lane::read(&mut reader)?));
-        }
-        let mut entries = Vec::with_capacity(header.count.min(65_536) as usize);
-        while !reader.is_empty() {
-            entries.push(MatchEntry::read(&mut reader, &lanes)?);
-        }
-        if entries.len() != header.count as usize {
-            return Err(Error::Malformed(
-                "the header counts other entries than the body holds",
-            ));
-        }
-        Ok(Self { entries })
+        let mut reader = MatchReader::default();
+        reader.read(header, body).map(|view| view.to_batch())
     }
 }
 
@@ -196,16 +171,6 @@ impl Lane {
             wire::put_block(out, text.as_bytes());
         }
     }
-
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            namespace: Id128::from_bytes(reader.array()?),
-            base: reader.array().map(u16::from_le_bytes)?,
-            correlation: RuleId(text(reader)?.to_owned()),
-            rule: RuleId(text(reader)?.to_owned()),
-            source: SourceName::new(text(reader)?),
-        })
-    }
 }
 
 impl MatchEntry {
@@ -215,23 +180,6 @@ impl MatchEntry {
             Self::Withdraw(it) => it.write(WITHDRAW, lanes, out),
             Self::Progress { source, time } => mark(PROGRESS, source, *time, out),
             Self::Quiet { source, at } => mark(QUIET, source, *at, out),
-        }
-    }
-
-    fn read(reader: &mut Reader<'_>, lanes: &[Arc<Lane>]) -> Result<Self, Error> {
-        let [kind] = reader.array::<1>()?;
-        match kind {
-            MATCH => Contribution::read(reader, lanes).map(Self::Match),
-            WITHDRAW => Contribution::read(reader, lanes).map(Self::Withdraw),
-            PROGRESS | QUIET => {
-                let at = Timestamp::from_millis(reader.i64()?);
-                let source = SourceName::new(text(reader)?);
-                Ok(match kind {
-                    PROGRESS => Self::Progress { source, time: at },
-                    _ => Self::Quiet { source, at },
-                })
-            }
-            _ => Err(Error::Malformed("unknown entry of a match batch")),
         }
     }
 }
@@ -256,23 +204,6 @@ impl Contribution {
             }
         }
     }
-
-    fn read(reader: &mut Reader<'_>, lanes: &[Arc<Lane>]) -> Result<Self, Error> {
-        let lane = lanes.get(reader.u32()? as usize);
-        Ok(Self {
-            lane: Arc::clone(lane.ok_or(Error::Malformed("a lane that is not there"))?),
-            event: EventUid(Id128::from_bytes(reader.array()?)),
-            time: Timestamp::from_millis(reader.i64()?),
-            claimed: Timestamp::from_millis(reader.i64()?),
-            group: reader.block()?.to_vec(),
-            value: match reader.array::<1>()? {
-                [0] => Measured::Nothing,
-                [1] => Measured::Text(reader.u64()?),
-                [2] => Measured::Number(f64::from_bits(reader.u64()?)),
-                _ => return Err(Error::Malformed("unknown value of a match")),
-            },
-        })
-    }
 }
 
 fn mark(kind: u8, source: &SourceName, at: Timestamp, out: &mut Vec<u8>) {
@@ -281,15 +212,11 @@ fn mark(kind: u8, source: &SourceName, at: Timestamp, out: &mut Vec<u8>) {
     wire::put_block(out, source.as_str().as_bytes());
 }
 
-fn text<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Error> {
-    std::str::from_utf8(reader.block()?).map_err(|_| Error::Malformed("text"))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::envelope::{Range, VERSION};
+    use crate::envelope::{Format, MAX_UNPACKED_BYTES, Range, VERSION};
     use crate::{OriginId, Scope, SiteId, TraceContext};
     use aurora_ids::Derive;
 
@@ -355,12 +282,16 @@ mod tests {
 
     #[test]
     fn a_batch_comes_back_plain_and_packed() {
-        for count in [0, 1, 5, 500] {
+        let mut reader = MatchReader::default();
+        for count in [0, 500, 1, 5, 300] {
             let batch = batch(count);
             let body = batch.encode();
-            assert_eq!(body[0] == ZSTD, count == 500);
-            let read = MatchBatch::decode(&header(batch.entries.len()), &body).unwrap();
-            assert_eq!(read, batch);
+            assert_eq!(body[0] == ZSTD, count >= 300);
+            let header = header(batch.entries.len());
+            assert_eq!(MatchBatch::decode(&header, &body).unwrap(), batch);
+            // One reader, whatever it read before.
+            let view = reader.read(&header, &body).unwrap();
+            assert_eq!(view.to_batch(), batch);
         }
     }
 
