@@ -1,11 +1,23 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, CLEAN, startBrowser, startSite, visit } from './site';
-import type { AlertPage } from '../src/api/types';
+import type { AlertPage, IncidentPage } from '../src/api/types';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await startBrowser()));
 afterAll(() => browser.close());
+
+/** Nothing hidden, nothing that the text made, nothing that pushes the page sideways. */
+async function expectPlainText(page: Page) {
+  const seen = await page.evaluate(() => ({
+    hidden: /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u
+      .exec([...document.querySelectorAll('bdi')].map((one) => one.textContent).join(''))?.[0],
+    made: document.querySelectorAll('#app script, #app iframe, #app svg, #app style, #app b b')
+      .length,
+    sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  }));
+  expect(seen).toEqual({ hidden: undefined, made: 0, sideways: false });
+}
 
 it.each(['en', 'ar'])('shows hostile text as text (%s)', async (lang) => {
   const site = await startSite('--alerts', '0', '--hostile');
@@ -27,14 +39,30 @@ it.each(['en', 'ar'])('shows hostile text as text (%s)', async (lang) => {
     await page.keyboard.press('j');
   }
 
-  const seen = await page.evaluate(() => ({
-    hidden: /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u
-      .exec([...document.querySelectorAll('bdi')].map((one) => one.textContent).join(''))?.[0],
-    made: document.querySelectorAll('#app script, #app iframe, #app svg, #app style, #app b b')
-      .length,
-    sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-  }));
-  expect(seen).toEqual({ hidden: undefined, made: 0, sideways: false });
+  await expectPlainText(page);
+  expect(witness).toEqual(CLEAN);
+  await close();
+  await site.stop();
+});
+
+it.each(['en', 'ar'])('tells a story of hostile text as text (%s)', async (lang) => {
+  const site = await startSite('--alerts', '0', '--hostile', '--incidents', '1');
+  const { page, witness, close } = await visit(browser, site, { lang });
+  const { incidents } = await ask<IncidentPage>(page, '/incidents');
+  expect(incidents).toHaveLength(1);
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await page.locator(`[id="row-${incidents[0]?.id}"].current`).waitFor();
+  await expectPlainText(page);
+  await page.keyboard.press('Enter');
+  await page.locator('aside .content').waitFor();
+  await page.locator('aside section > button').last().click();
+  await expectPlainText(page);
+  for (const name of await page.locator('main section .name').all()) {
+    await name.click();
+    await expectPlainText(page);
+    await name.click();
+  }
   expect(witness).toEqual(CLEAN);
   await close();
   await site.stop();

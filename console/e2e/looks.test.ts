@@ -60,11 +60,36 @@ it.each(LOOKS)('fits in %s, %s', async (lang, colorScheme) => {
   await site.stop();
 });
 
+it.each(LOOKS)('fits incidents in %s, %s', async (lang, colorScheme) => {
+  const site = await startSite('--alerts', '45', '--incidents', '3');
+  const { page, witness, close } = await visit(browser, site, { lang, colorScheme });
+  const shot = (name: string) =>
+    page.screenshot({ path: join(shotsFolder(), `${lang}-${colorScheme}-${name}.png`) });
+  for (const key of ['g', 'i']) await page.keyboard.press(key);
+  await page.locator('.row.current .meter').first().waitFor();
+  await shot('incidents');
+  expect(await overflowing(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.locator('aside .content').waitFor();
+  for (const key of ['j', 'j', 'a']) await page.keyboard.press(key);
+  await page.locator('.notice button').first().waitFor();
+  await shot('incident');
+  expect(await overflowing(page)).toEqual([]);
+  await page.locator('main ol button').first().click();
+  await page.keyboard.press('3');
+  await page.getByRole('radiogroup').waitFor();
+  await shot('incident-close');
+  expect(await overflowing(page)).toEqual([]);
+  expect(witness).toEqual(CLEAN);
+  await close();
+  await site.stop();
+});
+
 it.each([
   ['the smallest supported window', { width: 1280, height: 720 }],
   ['200 % zoom of it', { width: 640, height: 360 }],
 ])('fits %s', async (name, viewport) => {
-  const site = await startSite('--alerts', '30');
+  const site = await startSite('--alerts', '30', '--incidents', '2');
   const { page, witness, close } = await visit(browser, site, { viewport });
   await page.locator('.row.current').waitFor();
   await page.screenshot({ path: join(shotsFolder(), `${viewport.width}-queue.png`) });
@@ -73,18 +98,33 @@ it.each([
   await page.locator('aside mark').first().waitFor();
   await page.screenshot({ path: join(shotsFolder(), `${viewport.width}-panel.png`) });
   expect(await overflowing(page), name).toEqual([]);
+  for (const key of ['g', 'i']) await page.keyboard.press(key);
+  await page.locator('.row.current .meter').first().waitFor();
+  await page.screenshot({ path: join(shotsFolder(), `${viewport.width}-incidents.png`) });
+  expect(await overflowing(page), name).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.locator('aside .content').waitFor();
+  await page.screenshot({ path: join(shotsFolder(), `${viewport.width}-incident.png`) });
+  expect(await overflowing(page), name).toEqual([]);
   expect(witness).toEqual(CLEAN);
   await close();
   await site.stop();
 });
 
 it('has room for longer languages', async () => {
-  const site = await startSite('--alerts', '30');
+  const site = await startSite('--alerts', '30', '--incidents', '2');
   const { page, close } = await visit(browser, site, { lang: 'pseudo' });
   await page.locator('.row.current').waitFor();
   await page.keyboard.press('Enter');
   await page.locator('aside mark').first().waitFor();
   await page.screenshot({ path: join(shotsFolder(), 'pseudo.png') });
+  expect(await overflowing(page)).toEqual([]);
+  for (const key of ['g', 'i']) await page.keyboard.press(key);
+  await page.locator('.row.current .meter').first().waitFor();
+  expect(await overflowing(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.locator('aside .content').waitFor();
+  await page.screenshot({ path: join(shotsFolder(), 'pseudo-incident.png') });
   expect(await overflowing(page)).toEqual([]);
   await close();
   await site.stop();

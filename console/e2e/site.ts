@@ -14,8 +14,8 @@ const dist = join(root, 'console/dist');
 export interface Site {
   url: string;
   link: string;
-  /** Raises one more alert. */
-  raise(): void;
+  /** Raises one more alert, or joins two more into an incident. */
+  raise(what?: 'alert' | 'incident'): void;
   stop(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function startSite(...options: string[]): Promise<Site> {
   return {
     url,
     link,
-    raise: () => stdin.write('\n'),
+    raise: (what = 'alert') => stdin.write(`${what}\n`),
     stop: async () => {
       stdin.end();
       await once(child, 'exit');

@@ -1098,6 +1098,7 @@ export interface components {
             evidence: components["schemas"]["Evidence"][];
             /** @description Decisions about this alert, oldest first. */
             history: components["schemas"]["DecisionEntry"][];
+            incident?: components["schemas"]["IncidentRow"] | null;
             rule?: components["schemas"]["RuleSummary"] | null;
             seen_before: components["schemas"]["SeenBefore"];
         };

@@ -82,3 +82,31 @@ export function age(since: number, now: number): string {
   });
   return format.format(Math.floor(passed / size));
 }
+
+/** How long something took: the two largest units. */
+export function lasting(milliseconds: number): string {
+  const parts: string[] = [];
+  let left = Math.max(0, milliseconds);
+  for (const [unit, size] of STEPS) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count === 0 && !(unit === 'second' && parts.length === 0)) continue;
+    const style = { style: 'unit', unit, unitDisplay: 'short' } as const;
+    parts.push(new Intl.NumberFormat(speaker.speech.locale, style).format(count));
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ');
+}
+
+const DAY_MS = 86_400_000;
+
+export function oneDay({ from, to }: { from: number; to: number }): boolean {
+  return to - from < DAY_MS && new Date(from).getDate() === new Date(to).getDate();
+}
+
+/** The time of day, with the day where what is shown spans more than one. */
+export function clock(at: number, { from, to }: { from: number; to: number }): string {
+  const whole = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  const format = oneDay({ from, to }) ? whole : ({ ...whole, month: 'short', day: 'numeric' } as const);
+  return new Intl.DateTimeFormat(speaker.speech.locale, format).format(at);
+}

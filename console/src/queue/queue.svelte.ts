@@ -1,19 +1,22 @@
 // The queue's state. Components read it and call its methods; nothing else changes it.
 import { call, Refused } from '../api/client';
-import { listen, type LiveState } from '../api/live';
-import type {
-  AlertChange,
-  AlertDetail,
-  AlertRow,
-  AlertStatus,
-  Disposition,
-  Entity,
-  LedgerReport,
-  NotShown,
-  Severity,
+import type { Live } from '../api/live.svelte';
+import {
+  rank,
+  type AlertChange,
+  type AlertDetail,
+  type AlertRow,
+  type AlertStatus,
+  type Disposition,
+  type Entity,
+  type LedgerReport,
+  type NotShown,
+  type Severity,
 } from '../api/types';
 import { t, time } from '../i18n/i18n.svelte';
-import type { Command } from './keys';
+import { refused, type Notices } from '../ui/notices.svelte';
+import type { Command } from '../ui/keys';
+import type { Route } from '../ui/route.svelte';
 
 export interface Filter {
   view: 'needs_human' | 'all';
@@ -22,17 +25,9 @@ export interface Filter {
   text: string;
 }
 
-/** Something that can be taken back, or only told. */
-export interface Notice {
-  text: string;
-  undo?: () => Promise<void>;
-  bad?: boolean;
-}
-
-export type Dialog = 'suppress' | 'suppressions' | 'dead-letters' | 'help';
+export type Dialog = 'suppress' | 'suppressions' | 'dead-letters';
 
 const LIMIT = 10_000;
-const UNDO_MS = 10_000;
 const TYPING_MS = 150;
 
 export const DEFAULT: Filter = { view: 'needs_human', status: '', severity: '', text: '' };
@@ -49,7 +44,6 @@ export class Queue {
   filter = $state.raw<Filter>(DEFAULT);
   loading = $state(true);
   failure = $state<Refused | undefined>();
-  live = $state<LiveState>('connecting');
   notShown = $state.raw<NotShown | undefined>();
   ledger = $state.raw<LedgerReport | undefined>();
 
@@ -60,27 +54,34 @@ export class Queue {
   /** The disposition about to be given, while its card is open. */
   closing = $state<Disposition | undefined>();
   dialog = $state<Dialog | undefined>();
-  notice = $state.raw<Notice | undefined>();
 
   current = $derived(this.rows[this.cursor]);
 
+  /** What a key or a button acts on when nothing is selected: the alert in the panel, which need
+   * not be in the list when a link led to it, else the one under the cursor. */
+  subject = $derived.by((): AlertRow | undefined => {
+    if (this.open === undefined || this.open === this.current?.id) return this.current;
+    return this.detail?.alert.id === this.open ? this.detail.alert : undefined;
+  });
+
   readonly me: string;
-  #stop: (() => void) | undefined;
+  readonly notices: Notices;
+  readonly #live: Live;
+  readonly #route: Route;
   #load: AbortController | undefined;
   #show: AbortController | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
-  #noticeEnd: ReturnType<typeof setTimeout> | undefined;
   #stripDue: ReturnType<typeof setTimeout> | undefined;
-  #focusFilter: () => void;
 
-  constructor(me: string, focusFilter: () => void) {
+  constructor(me: string, live: Live, notices: Notices, route: Route) {
     this.me = me;
-    this.#focusFilter = focusFilter;
+    this.#live = live;
+    this.notices = notices;
+    this.#route = route;
   }
 
   start(): () => void {
-    this.#stop = listen({
-      state: (state) => (this.live = state),
+    return this.#live.tell({
       load: () => void this.reload(),
       alert: (change) => this.#heard(change),
       ledger: (report) => {
@@ -88,7 +89,6 @@ export class Queue {
         this.#refreshStrip();
       },
     });
-    return () => this.#stop?.();
   }
 
   // --- loading ---
@@ -110,7 +110,7 @@ export class Queue {
       this.fresh = new Set();
       this.settled = new Set();
       this.failure = undefined;
-      this.#keepCursorOn(at);
+      this.#keepCursorOn(this.open ?? at);
       this.#dropVanished();
     } catch (error) {
       if (load.signal.aborted) return;
@@ -201,6 +201,7 @@ export class Queue {
 
   async show(id: string): Promise<void> {
     this.open = id;
+    this.#keepCursorOn(id);
     if (this.detail?.alert.id !== id) this.detail = undefined;
     await this.#loadDetail(id);
   }
@@ -237,7 +238,13 @@ export class Queue {
   /** The selected alerts, else the one under the cursor. */
   get targets(): AlertRow[] {
     if (this.selected.size > 0) return this.rows.filter((row) => this.selected.has(row.id));
-    return this.current ? [this.current] : [];
+    return this.subject ? [this.subject] : [];
+  }
+
+  /** What the closing card's button says. */
+  get closes(): string {
+    const count = this.targets.length;
+    return count > 1 ? t('action.closeMany', { count }) : t('action.closeNow');
   }
 
   async own(): Promise<void> {
@@ -252,7 +259,7 @@ export class Queue {
     );
     if (done.length === 0) return;
     const text = t(mine ? 'done.release' : 'done.own', { count: done.length });
-    this.#tell({
+    this.notices.tell({
       text,
       undo: async () => {
         await this.#each(done, (id) => call('post', back, { path: { id }, body: { reason: '' } }));
@@ -273,7 +280,7 @@ export class Queue {
     if (done.length === 0) return;
     this.#takeOut(new Set(done.map((row) => row.id)));
     const name = t(`disposition.${disposition}`);
-    this.#tell({
+    this.notices.tell({
       text: t('done.close', { count: done.length, disposition: name }),
       undo: () => this.#reopen(done, before),
     });
@@ -281,12 +288,13 @@ export class Queue {
 
   /** Closed by oneself: it leaves at once, and the next alert comes under the cursor. */
   #takeOut(ids: ReadonlySet<string>) {
+    const shown = this.rows.some((row) => row.id === this.open);
     const left = this.rows.filter((row) => !ids.has(row.id) || this.#belongs(row));
     this.total -= this.rows.length - left.length;
     this.rows = left;
     this.selected = new Set();
     this.cursor = Math.min(this.cursor, Math.max(0, left.length - 1));
-    if (!this.open) return;
+    if (!this.open || !shown) return;
     if (this.current) void this.show(this.current.id);
     else this.hide();
   }
@@ -308,13 +316,13 @@ export class Queue {
   }
 
   async suppress(entity: Entity | null, reason: string, until: number): Promise<boolean> {
-    const rule = this.current?.rule;
+    const rule = this.subject?.rule;
     if (!rule) return false;
     try {
       const body = entity ? { rule, entity, reason, until } : { rule, reason, until };
       const { id } = await call('post', '/suppressions', { body });
       this.#refreshStrip();
-      this.#tell({
+      this.notices.tell({
         text: t('done.suppress', { until: time(until) }),
         undo: async () => {
           await call('post', '/suppressions/{id}/lift', { path: { id }, body: { reason: '' } });
@@ -323,7 +331,7 @@ export class Queue {
       });
       return true;
     } catch (error) {
-      this.fail(error);
+      this.notices.fail(error);
       return false;
     }
   }
@@ -341,43 +349,13 @@ export class Queue {
         const index = this.rows.findIndex((row) => row.id === id);
         if (index >= 0) this.#replace(index, changed);
       } catch (error) {
-        this.fail(error);
+        this.notices.fail(error);
       }
     }
     this.#refreshStrip();
     const [first] = done;
     if (first && done.some((row) => row.id === this.open)) void this.#loadDetail(this.open ?? '');
     return done;
-  }
-
-  // --- notices ---
-
-  #tell(notice: Notice) {
-    clearTimeout(this.#noticeEnd);
-    this.notice = notice;
-    this.#noticeEnd = setTimeout(() => (this.notice = undefined), UNDO_MS);
-  }
-
-  fail(error: unknown) {
-    const { message, fix } = refused(error);
-    this.#tell({ text: fix ? `${message}. ${fix}` : message, bad: true });
-  }
-
-  dismiss() {
-    clearTimeout(this.#noticeEnd);
-    this.notice = undefined;
-  }
-
-  async undo(): Promise<void> {
-    const undo = this.notice?.undo;
-    if (!undo) return;
-    this.dismiss();
-    try {
-      await undo();
-      if (!this.notice) this.#tell({ text: t('done.undone') });
-    } catch (error) {
-      this.fail(error);
-    }
   }
 
   // --- keys ---
@@ -399,18 +377,20 @@ export class Queue {
       case 'close':
         return this.#askToClose(command.disposition);
       case 'suppress':
-        if (this.current) this.dialog = 'suppress';
+        if (this.subject) this.dialog = 'suppress';
         return undefined;
-      case 'undo':
-        return void this.undo();
+      case 'incident':
+        return this.#toIncident();
       case 'new':
         return void this.reload();
-      case 'filter':
-        return this.#focusFilter();
-      case 'help':
-        this.dialog = 'help';
+      default:
         return undefined;
     }
+  }
+
+  #toIncident() {
+    const id = this.detail?.incident?.id;
+    if (id !== undefined) this.#route.go({ page: 'incidents', id });
   }
 
   #askToClose(disposition: Disposition) {
@@ -426,32 +406,10 @@ export class Queue {
   }
 }
 
-const RANKS: readonly Severity[] = [
-  'unknown',
-  'informational',
-  'low',
-  'medium',
-  'high',
-  'critical',
-  'fatal',
-];
-
-function rank(severity: Severity): number {
-  return RANKS.indexOf(severity);
-}
-
 function without(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const left = new Set(ids);
   left.delete(id);
   return left;
-}
-
-function refused(error: unknown): Refused {
-  if (error instanceof Refused) {
-    if (error.status !== 0) return error;
-    return new Refused(0, error.code, t('error.unreachable'), undefined);
-  }
-  return new Refused(0, 'unexpected', String(error), undefined);
 }
 
 type Cleaned<T> = { [K in keyof T]?: Exclude<T[K], ''> };

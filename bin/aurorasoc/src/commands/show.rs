@@ -81,6 +81,11 @@ fn top(screen: &mut Screen, detail: &AlertDetail) -> std::io::Result<()> {
     if !row.attack.is_empty() {
         screen.line(Line::new().label("ATT&CK").plain(row.attack.join(", ")))?;
     }
+    if let Some(incident) = &detail.incident {
+        let line = Line::new().label("incident").plain(head(incident.id));
+        let title = format!("  {}, risk {}", short(&incident.title, 80), incident.risk);
+        screen.line(line.plain(title))?;
+    }
     Ok(())
 }
 

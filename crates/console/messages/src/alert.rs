@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{DecisionEntry, RuleSummary};
+use crate::{DecisionEntry, IncidentRow, RuleSummary};
 
 /// Which alerts a list starts from, before its other filters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -146,6 +146,9 @@ pub struct AlertDetail {
     /// Decisions about this alert, oldest first.
     pub history: Vec<DecisionEntry>,
     pub seen_before: SeenBefore,
+    /// The live incident that it is one of the alerts of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentRow>,
 }
 
 /// One event behind an alert.

@@ -7,7 +7,7 @@ use aurora_messages::{
 use aurora_model::{Actor, Alert, AlertId, Context, EventUid, Scope};
 use aurora_records::{Collection, DecisionQuery, Document, Filter, Query, Test};
 
-use super::{SiteService, errors, rules};
+use super::{SiteService, errors, incidents, rules};
 
 /// Related evidence shown with an alert.
 const SHOWN: usize = 20;
@@ -148,6 +148,7 @@ pub(super) async fn detail(site: &SiteService, scope: &Scope, id: AlertId) -> Re
         evidence: evidence(site, scope, &alert).await,
         history: history.into_iter().map(DecisionEntry::from).collect(),
         seen_before: seen_before(site, scope, &alert).await?,
+        incident: incidents::holding(site, scope, &alert).await?,
         rule,
         alert: alert.into(),
     })

@@ -6,7 +6,7 @@ use aurora_messages::{
     Close, DecisionEntry, EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow,
     IncidentDetail, IncidentPage, IncidentQuery, IncidentRow, SetEntity, View, WriteNote,
 };
-use aurora_model::{Actor, Context, Decision, Incident, IncidentId, IncidentState, Scope};
+use aurora_model::{Actor, Alert, Context, Decision, Incident, IncidentId, IncidentState, Scope};
 use aurora_records::{Collection, DecisionQuery, Document, Filter, Query, Test};
 
 use super::{SiteService, entities, errors};
@@ -185,6 +185,25 @@ async fn detail(site: &SiteService, scope: &Scope, id: IncidentId) -> Result<Inc
         history: history.into_iter().map(DecisionEntry::from).collect(),
         story: incident.story,
     })
+}
+
+/// The live incident that has `alert` among the alerts that it keeps. An incident lasts at least as
+/// long as each of its alerts, which leaves few to look into.
+pub(super) async fn holding(
+    site: &SiteService,
+    scope: &Scope,
+    alert: &Alert,
+) -> Result<Option<IncidentRow>> {
+    let query = Query::of(Collection::Incidents)
+        .with("state", Test::TextIs(IncidentState::Live.word().to_owned()))
+        .with("last_seen", Test::AtLeast(alert.first_seen.as_millis()))
+        .oldest("last_seen")
+        .limit(Query::MAX_LIMIT);
+    let page = site.records().list(scope, &query).await;
+    let documents = page.map_err(errors::records)?.documents;
+    let holds = |incident: &Incident| incident.story.members.iter().any(|m| m.alert == alert.id);
+    let found = documents.into_iter().filter_map(read).find(holds);
+    Ok(found.as_ref().map(IncidentRow::from))
 }
 
 /// What people decided about something.

@@ -10,7 +10,9 @@ mod rule_desk;
 mod samples;
 mod serve;
 mod site;
+mod stories;
 
 pub use samples::{hostile, incident};
 pub use serve::{Running, serve};
 pub use site::{FakeSite, Sample};
+pub use stories::story;

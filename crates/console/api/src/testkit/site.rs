@@ -9,16 +9,17 @@ use aurora_messages::{
     DeadLetterDetail, DeadLetterPage, DeadLetterQuery, DecisionEntry, DecisionLog, DecisionQuery,
     DemoReport, DemoStart, DemoWiped, DiskStatus, DoctorCheck, DoctorReport, EngineStatus,
     Evidence, Health, Histogram, HistogramRequest, Hunt, HuntAnswer, HuntColumn, ImportJob,
-    ImportRequest, ImportState, Imports, LedgerReport, LintReport, LiveEvent, NotShown, PastAlert,
-    Rates, Replay, ReplayReport, RoleStatus, RuleCounts, RuleDetail, RuleImport, RuleImportReport,
-    RulePage, RuleQuery, RuleSummary, RuleTest, RuleTestReport, SeenBefore, SiteStatus, SourceInfo,
-    Sources, Suppress, SuppressionInfo, SuppressionPreview, SuppressionPreviewRequest,
-    SuppressionQuery, Suppressions, TokenCreated, TokenRequest, View,
+    ImportRequest, ImportState, Imports, IncidentRow, LedgerReport, LintReport, LiveEvent,
+    NotShown, PastAlert, Rates, Replay, ReplayReport, RoleStatus, RuleCounts, RuleDetail,
+    RuleImport, RuleImportReport, RulePage, RuleQuery, RuleSummary, RuleTest, RuleTestReport,
+    SeenBefore, SiteStatus, SourceInfo, Sources, Suppress, SuppressionInfo, SuppressionPreview,
+    SuppressionPreviewRequest, SuppressionQuery, Suppressions, TokenCreated, TokenRequest, View,
 };
 use aurora_model::ledger::{MatchLedger, RecordLedger};
 use aurora_model::suppression::SuppressionId;
 use aurora_model::{
-    Action, Actor, Alert, AlertId, AlertStatus, Context, RuleId, Scope, SourceName, Suppression,
+    Action, Actor, Alert, AlertId, AlertStatus, Context, Incident, IncidentId, RuleId, Scope,
+    SourceName, Suppression,
 };
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -36,19 +37,20 @@ pub struct Sample {
 
 /// A site that keeps everything in memory.
 pub struct FakeSite {
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     scope: Scope,
-    feed: Feed,
+    pub(super) feed: Feed,
     state: Mutex<State>,
     /// Cancelled when the API asks for a shutdown.
     pub stopped: CancellationToken,
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     samples: BTreeMap<AlertId, Sample>,
+    pub(super) incidents: BTreeMap<IncidentId, Incident>,
     suppressions: Vec<Suppression>,
-    decisions: Vec<DecisionEntry>,
+    pub(super) decisions: Vec<DecisionEntry>,
     imports: Vec<ImportJob>,
     ledger: Option<LedgerReport>,
     failure: Option<String>,
@@ -86,7 +88,7 @@ impl FakeSite {
         self.state().failure = Some(secret.to_owned());
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -140,7 +142,13 @@ impl FakeSite {
 }
 
 impl State {
-    fn record(&mut self, context: &Context, at: Timestamp, action: &str, object: impl ToString) {
+    pub(super) fn record(
+        &mut self,
+        context: &Context,
+        at: Timestamp,
+        action: &str,
+        object: impl ToString,
+    ) {
         self.decisions.push(DecisionEntry {
             seq: self.decisions.len() as u64 + 1,
             at,
@@ -149,6 +157,17 @@ impl State {
             action: Action::on(action, [object.to_string()]),
             reason: context.reason.clone(),
         });
+    }
+
+    /// What was decided about `object`, oldest first.
+    pub(super) fn decided(&self, object: &str) -> Vec<DecisionEntry> {
+        let about = |decision: &&DecisionEntry| decision.action.objects.iter().any(|o| o == object);
+        self.decisions.iter().filter(about).cloned().collect()
+    }
+
+    /// Alerts, in no order.
+    pub(super) fn alerts(&self) -> impl Iterator<Item = &Alert> {
+        self.samples.values().map(|sample| &sample.alert)
     }
 
     fn would_hide<'a>(
@@ -255,10 +274,10 @@ impl Site for FakeSite {
         Ok(AlertDetail {
             rule: Some(sample.rule.clone()),
             evidence: evidence.collect(),
-            history: (state.decisions.iter())
-                .filter(|decision| decision.action.objects.contains(&object))
-                .cloned()
-                .collect(),
+            history: state.decided(&object),
+            incident: (state.incidents.values())
+                .find(|incident| incident.story.members.iter().any(|m| m.alert == id))
+                .map(IncidentRow::from),
             seen_before: SeenBefore {
                 total: past.len() as u64,
                 latest: past.into_iter().take(3).map(PastAlert::from).collect(),

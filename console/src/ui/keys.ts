@@ -1,10 +1,15 @@
 import { DISPOSITIONS, type Disposition } from '../api/types';
+import type { Place } from './place';
 
 export type Command =
   | { kind: 'move'; by: number }
   | { kind: 'edge'; end: boolean }
   | { kind: 'close'; disposition: Disposition }
-  | { kind: 'open' | 'back' | 'select' | 'own' | 'suppress' | 'undo' | 'new' | 'filter' | 'help' };
+  | { kind: 'go'; page: Page }
+  | { kind: 'open' | 'back' | 'select' | 'own' | 'suppress' | 'undo' | 'new' | 'filter' | 'help' }
+  | { kind: 'note' | 'incident' };
+
+type Page = Place['page'];
 
 export interface Stroke {
   key: string;
@@ -21,8 +26,16 @@ const LETTERS = new Map<string, Command>(Object.entries({
   x: { kind: 'select' },
   a: { kind: 'own' },
   s: { kind: 'suppress' },
+  i: { kind: 'incident' },
+  n: { kind: 'note' },
   u: { kind: 'undo' },
 } as const));
+
+/** What follows `g`. */
+const PAGES = new Map<string, Page>([
+  ['a', 'alerts'],
+  ['i', 'incidents'],
+]);
 
 const OTHERS = new Map<string, Command>(Object.entries({
   ArrowDown: { kind: 'move', by: 1 },
@@ -50,8 +63,27 @@ export function command({ key, code, ctrlKey, metaKey, altKey }: Stroke): Comman
     const disposition = DISPOSITIONS[Number(digit) - 1];
     return disposition && { kind: 'close', disposition };
   }
-  if (LATIN.test(key)) return LETTERS.get(key.toLowerCase());
-  if (code === 'Slash') return { kind: 'filter' };
-  if (code === 'Period') return { kind: 'new' };
-  return LETTERS.get(/^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? '');
+  if (!LATIN.test(key) && code === 'Slash') return { kind: 'filter' };
+  if (!LATIN.test(key) && code === 'Period') return { kind: 'new' };
+  return LETTERS.get(letter(key, code));
+}
+
+function letter(key: string, code: string): string {
+  if (LATIN.test(key)) return key.toLowerCase();
+  return /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Reads one key after the other: `g` and a letter are one command. */
+export class Keys {
+  #going = false;
+
+  read(stroke: Stroke): Command | undefined {
+    const { key, code, ctrlKey, metaKey, altKey } = stroke;
+    // A shift pressed on the way is not the second key.
+    if (key === 'Shift') return undefined;
+    const name = ctrlKey || metaKey || altKey ? '' : letter(key, code);
+    const page = this.#going ? PAGES.get(name) : undefined;
+    this.#going = !this.#going && name === 'g';
+    return page ? { kind: 'go', page } : command(stroke);
+  }
 }

@@ -1,0 +1,53 @@
+// What stands behind the pages: one session, one line to the site, one place the reader is at.
+import { Live } from './api/live.svelte';
+import type { SessionInfo } from './api/types';
+import { Incidents } from './incidents/incidents.svelte';
+import { Queue } from './queue/queue.svelte';
+import { Notices } from './ui/notices.svelte';
+import { Route } from './ui/route.svelte';
+import type { Command } from './ui/keys';
+
+/** What a page does with keys. */
+export interface Keyed {
+  /** A dialog of the page is open; it has its own keys. */
+  readonly dialog: unknown;
+  run(command: Command): void;
+}
+
+export class Desk {
+  readonly session: SessionInfo;
+  readonly live = new Live();
+  readonly notices = new Notices();
+  readonly route = new Route();
+  readonly queue: Queue;
+  readonly incidents: Incidents;
+  help = $state(false);
+
+  page = $derived.by((): Keyed => (this.route.at.page === 'alerts' ? this.queue : this.incidents));
+
+  constructor(session: SessionInfo) {
+    const me = session.actor.name;
+    this.session = session;
+    this.queue = new Queue(me, this.live, this.notices, this.route);
+    this.incidents = new Incidents(me, this.live, this.notices, this.route);
+  }
+
+  start(): () => void {
+    const ends = [this.live.start(), this.route.start()];
+    return () => ends.forEach((end) => end());
+  }
+
+  run(command: Command) {
+    switch (command.kind) {
+      case 'help':
+        this.help = true;
+        return;
+      case 'go':
+        return this.route.go({ page: command.page });
+      case 'undo':
+        return void this.notices.undo();
+      default:
+        return this.page.run(command);
+    }
+  }
+}

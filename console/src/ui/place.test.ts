@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { address, place, type Place } from './place';
+
+const id = '44e0e670ac30904f6f08eed79b0d16dc';
+
+it.each([
+  ['/', { page: 'alerts' }],
+  [`/alerts/${id}`, { page: 'alerts', id }],
+  ['/incidents', { page: 'incidents' }],
+  [`/incidents/${id}`, { page: 'incidents', id }],
+] as [string, Place][])('%s is an address of the console', (path, shown) => {
+  expect(place(path)).toEqual(shown);
+  expect(address(shown)).toBe(path);
+});
+
+it.each([
+  ['/alerts', { page: 'alerts' }],
+  ['/nowhere', { page: 'alerts' }],
+  ['/incidents/', { page: 'incidents' }],
+  ['/incidents/44e0', { page: 'incidents' }],
+  [`/incidents/${id.toUpperCase()}`, { page: 'incidents' }],
+  ['/incidents/..%2f..%2fapi', { page: 'incidents' }],
+] as [string, Place][])('%s leads somewhere all the same', (path, shown) => {
+  expect(place(path)).toEqual(shown);
+});
