@@ -39,7 +39,7 @@ mod timers;
 pub use action::{Action, Alert, AlertKey, BoundKind, BoundReached, MAX_EVIDENCE, Withdrawn};
 pub use bounds::Bounds;
 pub use error::Error;
-pub use input::{Input, LateWindow, Match, Value};
+pub use input::{Input, LateWindow, Match, MatchRef, Value};
 pub use key::{GroupKey, Namespace};
 pub use plan::{Correlation, Feed, Plan};
 pub use reevaluate::reevaluate;
