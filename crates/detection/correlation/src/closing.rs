@@ -9,7 +9,7 @@ use crate::action::{Action, BoundKind};
 use crate::entry::Entry;
 use crate::figure::Rise;
 use crate::group::{Group, Step};
-use crate::input::Match;
+use crate::input::MatchRef;
 use crate::lower;
 use crate::plan::Correlation;
 use crate::settle::drop_front;
@@ -19,7 +19,13 @@ use crate::spec::{Condition, Kind};
 const BACK: i64 = 8;
 
 /// One more event; it would stand at `at`.
-pub(crate) fn take(group: &mut Group, at: usize, entry: Entry, of: &Match, step: &mut Step<'_>) {
+pub(crate) fn take(
+    group: &mut Group,
+    at: usize,
+    entry: Entry,
+    of: &MatchRef<'_>,
+    step: &mut Step<'_>,
+) {
     let open = group.entries.front().map(|first| first.time);
     let is_settled = entry.time <= group.settled.max(step.watermark);
     // What falls into a window that is still open is not late, however old it is.

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use aurora_ids::Id128;
 use aurora_model::EventUid;
 
-use crate::input::{Match, Value};
+use crate::input::{MatchRef, Value};
 use crate::spec::Kind;
 
 /// One event in a window, ordered by time, then uid.
@@ -29,7 +29,7 @@ impl Entry {
     };
 
     /// `None` when the match does not hold what the kind looks at.
-    pub fn of(kind: Kind, it: &Match) -> Option<Self> {
+    pub fn of(kind: Kind, it: &MatchRef<'_>) -> Option<Self> {
         let item = match (kind, it.value) {
             (Kind::EventCount, _) => 0,
             (Kind::Temporal | Kind::TemporalOrdered, _) => it.base.into(),

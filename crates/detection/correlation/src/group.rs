@@ -5,7 +5,7 @@ use crate::chunks::Chunks;
 use crate::closing;
 use crate::entry::{Entries, Entry, place};
 use crate::figure::Rise;
-use crate::input::{LateWindow, Match};
+use crate::input::{LateWindow, MatchRef};
 use crate::key::GroupKey;
 use crate::lower::Rise as Condition;
 use crate::plan::Correlation;
@@ -82,7 +82,7 @@ impl Group {
     }
 
     /// One more event.
-    pub fn take(&mut self, entry: Entry, of: &Match, step: &mut Step<'_>) {
+    pub fn take(&mut self, entry: Entry, of: &MatchRef<'_>, step: &mut Step<'_>) {
         let (at, is_copy) = place(&self.entries, &entry, step.it.spec.kind);
         if is_copy || self.has_clamped_copy(&entry, of, step.it) {
             step.stats.duplicates += 1;
@@ -111,7 +111,7 @@ impl Group {
     }
 
     /// An event that is none any more.
-    pub fn withdraw(&mut self, entry: Entry, of: &Match, step: &mut Step<'_>) {
+    pub fn withdraw(&mut self, entry: Entry, of: &MatchRef<'_>, step: &mut Step<'_>) {
         let (at, is_there) = place(&self.entries, &entry, step.it.spec.kind);
         let is_settled = entry.time <= self.settled.max(step.watermark);
         if !is_there || is_settled && !step.it.is_closing() {
@@ -259,7 +259,7 @@ impl Group {
         self.cut.time > rise.at - it.span && !it.is_closing() || self.refused > 0
     }
 
-    fn has_clamped_copy(&self, entry: &Entry, of: &Match, it: &Correlation) -> bool {
+    fn has_clamped_copy(&self, entry: &Entry, of: &MatchRef<'_>, it: &Correlation) -> bool {
         of.claimed != of.time
             && self.entries.iter().any(|other| {
                 other.time > entry.time.saturating_sub(it.span)
@@ -281,7 +281,7 @@ impl Group {
         }
     }
 
-    fn take_late(&mut self, entry: Entry, of: &Match, step: &mut Step<'_>) {
+    fn take_late(&mut self, entry: Entry, of: &MatchRef<'_>, step: &mut Step<'_>) {
         let limit = self.settled.max(step.watermark);
         self.settle(limit, step);
         if entry.time > limit.saturating_sub(step.it.span) && entry > self.cut {
@@ -314,7 +314,7 @@ impl Group {
         }
     }
 
-    pub fn late(&self, of: &Match, is_gone: bool, step: &mut Step<'_>) {
+    pub fn late(&self, of: &MatchRef<'_>, is_gone: bool, step: &mut Step<'_>) {
         step.stats.late += 1;
         let span = step.it.span;
         let time = of.time.as_millis().clamp(i64::MIN / 4, i64::MAX / 4);
@@ -329,7 +329,7 @@ impl Group {
         step.actions.push(Action::Late(LateWindow {
             correlation: step.it.namespace,
             group: self.key.clone(),
-            arrivals: vec![(of.clone(), is_gone)],
+            arrivals: vec![(of.to_match(&self.key), is_gone)],
             from: of.time,
             until: at(until),
             read_from: at(read_from),

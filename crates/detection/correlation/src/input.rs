@@ -39,6 +39,48 @@ pub struct Match {
     pub value: Value,
 }
 
+/// A [`Match`] whose group is borrowed: to look a known group up, nothing is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MatchRef<'m> {
+    pub correlation: Namespace,
+    pub base: u16,
+    /// As [`GroupKey::bytes`] gives them; a group that is none is a stray.
+    pub group: &'m [u8],
+    pub uid: EventUid,
+    pub time: Timestamp,
+    pub claimed: Timestamp,
+    pub value: Value,
+}
+
+impl Match {
+    pub fn view(&self) -> MatchRef<'_> {
+        MatchRef {
+            correlation: self.correlation,
+            base: self.base,
+            group: self.group.bytes(),
+            uid: self.uid,
+            time: self.time,
+            claimed: self.claimed,
+            value: self.value,
+        }
+    }
+}
+
+impl MatchRef<'_> {
+    /// On its own; `group` is its group.
+    pub(crate) fn to_match(self, group: &GroupKey) -> Match {
+        Match {
+            correlation: self.correlation,
+            base: self.base,
+            group: group.clone(),
+            uid: self.uid,
+            time: self.time,
+            claimed: self.claimed,
+            value: self.value,
+        }
+    }
+}
+
 /// What the event holds in the correlation's value field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {

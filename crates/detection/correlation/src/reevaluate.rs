@@ -25,7 +25,7 @@ pub fn reevaluate(plan: &Plan, late: &LateWindow, events: &[Match]) -> Vec<Actio
     let Some(it) = plan.find(late.correlation) else {
         return Vec::new();
     };
-    let of = |matched: &Match| Entry::of(it.spec.kind, matched);
+    let of = |matched: &Match| Entry::of(it.spec.kind, &matched.view());
     let came = |is_gone: bool| -> HashSet<Entry> {
         let arrivals = late.arrivals.iter().filter(|(_, gone)| *gone == is_gone);
         arrivals.filter_map(|(matched, _)| of(matched)).collect()

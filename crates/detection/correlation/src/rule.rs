@@ -6,7 +6,7 @@ use crate::action::{Action, BoundKind, BoundReached};
 use crate::closing;
 use crate::entry::Entry;
 use crate::group::{Group, Step};
-use crate::input::Match;
+use crate::input::MatchRef;
 use crate::key::{GroupKey, Namespace};
 use crate::plan::Correlation;
 use crate::shard::Stats;
@@ -23,8 +23,8 @@ pub(crate) struct Rule {
     slots: Vec<Option<Box<Group>>>,
     free: Vec<u32>,
     timers: Timers,
-    /// Slots whose group changed; some may be empty by now.
-    touched: Vec<u32>,
+    /// Groups that changed, as the beginning of their id and their slot; some may be gone by now.
+    touched: Vec<(u64, u32)>,
     /// Groups that went, with the chunks and buckets that the store may have of them.
     removed: Vec<Removed>,
     /// The bound on groups was reported.
@@ -59,7 +59,7 @@ impl Rule {
     pub fn take(
         &mut self,
         it: &Correlation,
-        of: &Match,
+        of: &MatchRef<'_>,
         is_gone: bool,
         watermark: i64,
         actions: &mut Vec<Action>,
@@ -70,7 +70,9 @@ impl Rule {
             return false;
         };
         let mut timers = Vec::new();
-        let slot = self.slot(it, &of.group, watermark, of.time, actions);
+        let Some(slot) = self.slot(it, of.group, watermark, of.time, actions) else {
+            return false;
+        };
         let Some(group) = self.slots.get_mut(slot as usize).and_then(Option::as_mut) else {
             return false;
         };
@@ -89,7 +91,7 @@ impl Rule {
         let id = group.id;
         if !group.is_touched {
             group.is_touched = true;
-            self.touched.push(slot);
+            self.touched.push((first(id), slot));
         }
         for due in timers {
             self.timers.set(due, id, slot);
@@ -155,7 +157,7 @@ impl Rule {
         };
         if is_changed && !group.is_touched {
             group.is_touched = true;
-            self.touched.push(slot);
+            self.touched.push((first(id), slot));
         }
         for due in timers {
             self.timers.set(due, id, slot);
@@ -185,22 +187,23 @@ impl Rule {
         }
     }
 
-    /// The group's place; a new one when there is none.
+    /// The group's place; a new one when there is none. None for what is no group.
     fn slot(
         &mut self,
         it: &Correlation,
-        key: &GroupKey,
+        key: &[u8],
         watermark: i64,
         at: Timestamp,
         actions: &mut Vec<Action>,
-    ) -> u32 {
+    ) -> Option<u32> {
         if let Some(slot) = self.index.get(key) {
-            return *slot;
+            return Some(*slot);
         }
+        let key = GroupKey::from_bytes(key)?;
         if self.index.len() >= it.spec.bounds.groups.max(1) {
             self.make_room(it, at, actions);
         }
-        self.put(Group::new(it, key.clone(), watermark))
+        Some(self.put(Group::new(it, key, watermark)))
     }
 
     /// Puts a group in a free place.
@@ -276,10 +279,15 @@ impl Rule {
         });
     }
 
-    /// Every group that changed, once, and those that went.
+    /// Every group that changed, once, and those that went. Nearly in order of id, so that the store
+    /// finds one key's place from the last one's.
     pub fn drain_touched(&mut self, visit: &mut dyn FnMut(&mut Group)) -> Vec<Removed> {
-        for slot in std::mem::take(&mut self.touched) {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        for (id, slot) in touched {
+            // The slot may be another group's by now, which has its own place in the order.
             if let Some(group) = self.slots.get_mut(slot as usize).and_then(Option::as_mut)
+                && first(group.id) == id
                 && std::mem::take(&mut group.is_touched)
             {
                 visit(group);
@@ -304,4 +312,10 @@ impl Rule {
             + self.slots.capacity() * 8
             + self.timers.bytes()
     }
+}
+
+/// What ids are sorted by.
+fn first(id: [u8; 16]) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = id;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

@@ -163,7 +163,7 @@ impl Group {
 
     /// An event of a group whose values a sketch counts. Alerts are final at once: an estimate is
     /// not made better by looking again.
-    pub fn take_sketched(&mut self, entry: Entry, of: &crate::Match, step: &mut Step<'_>) {
+    pub fn take_sketched(&mut self, entry: Entry, of: &crate::MatchRef<'_>, step: &mut Step<'_>) {
         if entry.time <= self.settled.max(step.watermark) {
             self.late(of, false, step);
         }

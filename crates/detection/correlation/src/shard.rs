@@ -3,7 +3,7 @@ use std::hash::BuildHasherDefault;
 
 use crate::codec::{self, Fault, Key, Part, Parts};
 use crate::group::Group;
-use crate::input::Match;
+use crate::input::MatchRef;
 use crate::key::Namespace;
 use crate::measure::Hashed;
 use crate::plan::{Correlation, Plan};
@@ -54,8 +54,8 @@ impl Shard {
     pub fn apply(&mut self, plan: &Plan, input: &Input) -> Vec<Action> {
         let mut actions = Vec::new();
         match input {
-            Input::Match(it) => self.take(plan, it, false, &mut actions),
-            Input::Withdraw(it) => self.take(plan, it, true, &mut actions),
+            Input::Match(it) => self.take(plan, &it.view(), false, &mut actions),
+            Input::Withdraw(it) => self.take(plan, &it.view(), true, &mut actions),
             Input::Watermark { source, time } => {
                 self.is_progress_touched = true;
                 if self.progress.advance(*source, time.as_millis()) {
@@ -72,7 +72,21 @@ impl Shard {
         actions
     }
 
-    fn take(&mut self, plan: &Plan, of: &Match, is_gone: bool, actions: &mut Vec<Action>) {
+    /// [`Input::Match`], of a match that is borrowed.
+    pub fn add(&mut self, plan: &Plan, of: &MatchRef<'_>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.take(plan, of, false, &mut actions);
+        actions
+    }
+
+    /// [`Input::Withdraw`], of a match that is borrowed.
+    pub fn withdraw(&mut self, plan: &Plan, of: &MatchRef<'_>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.take(plan, of, true, &mut actions);
+        actions
+    }
+
+    fn take(&mut self, plan: &Plan, of: &MatchRef<'_>, is_gone: bool, actions: &mut Vec<Action>) {
         let Some(it) = plan.find(of.correlation) else {
             self.seen.strays += 1;
             return;

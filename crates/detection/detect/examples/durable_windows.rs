@@ -32,6 +32,10 @@ use aurora_window_state::WindowStore as _;
 use aurora_window_state_rocksdb::RocksWindows;
 use bytes::Bytes;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const RULES: &str = r"title: Logon
 id: logon
 logsource:

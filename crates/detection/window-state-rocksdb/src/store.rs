@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
@@ -38,7 +38,37 @@ pub struct RocksWindows {
     options: Options,
     /// `None` only after an adoption that could not open what it had put in place.
     db: RwLock<Option<Arc<DB>>>,
-    heads: Mutex<BTreeMap<Shard, Head>>,
+    heads: Heads,
+}
+
+/// Where each shard stands; `None` for one that was never had. Commits of different shards go on side by
+/// side, so every shard has a lock of its own; whoever takes several takes them in order.
+///
+/// Invariant: changed only after the database has accepted the same change.
+struct Heads(Vec<Mutex<Option<Head>>>);
+
+type HeadGuard<'h> = MutexGuard<'h, Option<Head>>;
+
+impl Heads {
+    fn new(known: &BTreeMap<Shard, Head>) -> Self {
+        let head = |shard| Mutex::new(known.get(&shard).copied());
+        Self((0..SHARDS).map(Shard::numbered).map(head).collect())
+    }
+
+    fn lock(&self, shard: Shard) -> HeadGuard<'_> {
+        let head = &self.0[usize::from(shard.number())];
+        head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_these(&self, shards: impl Iterator<Item = Shard>) -> BTreeMap<Shard, HeadGuard<'_>> {
+        let sorted: BTreeSet<Shard> = shards.collect();
+        let lock = |shard| (shard, self.lock(shard));
+        sorted.into_iter().map(lock).collect()
+    }
+
+    fn lock_all(&self) -> BTreeMap<Shard, HeadGuard<'_>> {
+        self.lock_these((0..SHARDS).map(Shard::numbered))
+    }
 }
 
 impl RocksWindows {
@@ -54,7 +84,7 @@ impl RocksWindows {
             root: root.to_owned(),
             options,
             db: RwLock::new(Some(Arc::new(db))),
-            heads: Mutex::new(heads),
+            heads: Heads::new(&heads),
         })
     }
 
@@ -85,11 +115,6 @@ impl RocksWindows {
         *db = Some(Arc::clone(&opened));
         changed.map(|()| opened)
     }
-
-    pub(crate) fn lock_heads(&self) -> MutexGuard<'_, BTreeMap<Shard, Head>> {
-        // Changed only after the database has accepted the same change.
-        self.heads.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn open(path: &Path, options: Options) -> Result<DB, Error> {
@@ -119,6 +144,8 @@ pub(crate) fn tuned(options: Options) -> rocksdb::Options {
 pub(crate) fn durable() -> WriteOptions {
     let mut options = WriteOptions::default();
     options.set_sync(true);
+    // Keys come nearly in order: the place of one is near that of the last.
+    options.set_memtable_insert_hint_per_batch(true);
     options
 }
 
@@ -146,9 +173,9 @@ pub(crate) fn range(
     found
 }
 
-fn check(heads: &BTreeMap<Shard, Head>, batch: &Batch) -> Result<Head, Error> {
+fn check(head: Option<Head>, batch: &Batch) -> Result<Head, Error> {
     let shard = batch.shard;
-    let head = heads.get(&shard).filter(|head| head.epoch > 0);
+    let head = head.filter(|head| head.epoch > 0);
     let head = head.ok_or(Error::NotOpen { shard })?;
     if head.epoch != batch.epoch {
         return Err(Error::Fenced {
@@ -157,7 +184,20 @@ fn check(heads: &BTreeMap<Shard, Head>, batch: &Batch) -> Result<Head, Error> {
             current: head.epoch,
         });
     }
-    Ok(*head)
+    Ok(head)
+}
+
+/// Bytes of a batch as it is written, about.
+fn size(batch: &Batch) -> usize {
+    let keys = batch.keys.iter();
+    let keys = keys.map(|(key, value)| key.len() + 16 + value.as_ref().map_or(0, Vec::len));
+    keys.sum::<usize>()
+        + batch
+            .outgoing
+            .iter()
+            .map(|out| out.len() + 16)
+            .sum::<usize>()
+        + 64
 }
 
 /// Adds a shard's batch to what is written; gives the head as it will be.
@@ -189,12 +229,12 @@ fn add(to: &mut WriteBatch, mut head: Head, batch: &Batch) -> Head {
 
 impl WindowStore for RocksWindows {
     fn head(&self, shard: Shard) -> Result<Option<Head>, Error> {
-        Ok(self.lock_heads().get(&shard).copied())
+        Ok(*self.heads.lock(shard))
     }
 
     fn open(&self, shard: Shard, epoch: u64) -> Result<Head, Error> {
-        let mut heads = self.lock_heads();
-        let known = heads.get(&shard).copied();
+        let mut kept = self.heads.lock(shard);
+        let known = *kept;
         let mut head = known.unwrap_or_default();
         if head.epoch > epoch {
             let current = head.epoch;
@@ -214,7 +254,7 @@ impl WindowStore for RocksWindows {
         batch.put(layout::head(shard), layout::write_head(head));
         let db = self.db()?;
         db.write_opt(batch, &durable()).map_err(Error::storage)?;
-        heads.insert(shard, head);
+        *kept = Some(head);
         Ok(head)
     }
 
@@ -229,21 +269,25 @@ impl WindowStore for RocksWindows {
     }
 
     fn commit(&self, batches: &[Batch]) -> Result<(), Error> {
-        let mut heads = self.lock_heads();
-        let mut write = WriteBatch::default();
+        let mut heads = self.heads.lock_these(batches.iter().map(|it| it.shard));
+        let mut write = WriteBatch::with_capacity_bytes(batches.iter().map(size).sum());
         let mut changed = Vec::with_capacity(batches.len());
         for batch in batches {
-            let head = check(&heads, batch)?;
+            let head = check(heads.get(&batch.shard).and_then(|head| **head), batch)?;
             changed.push((batch.shard, add(&mut write, head, batch)));
         }
         let db = self.db()?;
         db.write_opt(write, &durable()).map_err(Error::storage)?;
-        heads.extend(changed);
+        for (shard, head) in changed {
+            if let Some(kept) = heads.get_mut(&shard) {
+                **kept = Some(head);
+            }
+        }
         Ok(())
     }
 
     fn outbox(&self, shard: Shard, after: u64, limit: usize) -> Result<Vec<Outgoing>, Error> {
-        let handed = self.lock_heads().get(&shard).map_or(0, |head| head.handed);
+        let handed = self.heads.lock(shard).map_or(0, |head| head.handed);
         let db = self.db()?;
         // From behind what was handed on: its tombstones need not be walked again.
         let mut found = range(&db, layout::outs(shard, after.max(handed) + 1));
@@ -271,13 +315,16 @@ impl WindowStore for RocksWindows {
 
     fn adopt(&self, from: &Path, shards: &[Shard]) -> Result<(), Error> {
         files::check(from)?;
-        let mut heads = self.lock_heads();
-        let db = if heads.is_empty() {
+        let mut heads = self.heads.lock_all();
+        let db = if heads.values().all(|head| head.is_none()) {
             self.replace_with(from, shards)?
         } else {
             self.copy_from(from, shards)?
         };
-        *heads = crate::store::heads(&db)?;
+        let found = crate::store::heads(&db)?;
+        for (shard, head) in &mut heads {
+            **head = found.get(shard).copied();
+        }
         Ok(())
     }
 

@@ -38,7 +38,7 @@ fn start_correlations(parts: &Parts) -> Result<(), Error> {
         group_window: Duration::from_secs(detection.group_window_seconds),
         idle: Duration::from_secs(detection.idle_seconds),
         snapshot_every: Duration::from_secs(detection.snapshot_seconds.max(1)),
-        scratch: parts.scratch.join("windows"),
+        ..correlate::Options::new(parts.scratch.join("windows"))
     };
     let stores = &parts.adapters;
     let correlate = Correlate::new(

@@ -2,7 +2,7 @@
 //!
 //! What it is: [`Correlate`], the owner of shards. The correlations of a rule set,
 //! compiled, are a [`Program`]. What it is not: the windows themselves; those are pure and live in
-//! `aurora-correlation`. Start reading at `lane.rs`, the pure round, then `service.rs`.
+//! `aurora-correlation`. Start reading at `round.rs`, then `service.rs`.
 //!
 //! Invariant: a message's effect is stored with its place in the stream, in one batch; what leaves a
 //! shard stands in its outbox until the commit of the records store that hands it on. A crash
@@ -13,6 +13,7 @@ mod judge;
 mod lane;
 pub(crate) mod outgoing;
 mod quiet;
+mod round;
 mod service;
 mod snapshot;
 mod stored;

@@ -229,19 +229,6 @@ pub(crate) fn contribution(
     }
 }
 
-/// A match as windows take it; `None` when its group is no group.
-pub(crate) fn matched(it: &Contribution) -> Option<Match> {
-    Some(Match {
-        correlation: Namespace(it.lane.namespace),
-        base: it.lane.base,
-        group: GroupKey::from_bytes(&it.group)?,
-        uid: it.event,
-        time: it.time,
-        claimed: it.claimed,
-        value: value(it.value),
-    })
-}
-
 fn measured(value: Value) -> Measured {
     match value {
         Value::None => Measured::Nothing,
@@ -250,7 +237,8 @@ fn measured(value: Value) -> Measured {
     }
 }
 
-fn value(measured: Measured) -> Value {
+/// What is measured, as windows take it.
+pub(crate) fn value(measured: Measured) -> Value {
     match measured {
         Measured::Nothing => Value::None,
         Measured::Text(hash) => Value::Text(hash),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aurora_artifacts::Artifacts;
-use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
+use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery};
 use aurora_clock::Clock;
 use aurora_correlation::Shard as Windows;
 use aurora_events::Events;
@@ -18,9 +18,10 @@ use tracing::info;
 
 use super::handoff::{self, hand_on};
 use super::judge::Judge;
-use super::lane::{Lane, Lanes, Round, shard_of};
+use super::lane::{Lane, Lanes};
 use super::outgoing::Outgoing;
 use super::quiet::Sources;
+use super::round::{Job, shard_of};
 use super::snapshot::{Position, Snapshots};
 use crate::queue::Queue;
 use crate::rule_handle::InForce;
@@ -30,8 +31,13 @@ use aurora_rules::Program;
 
 const CONSUMER: &str = "correlate";
 const SOURCES: &str = "correlate/sources";
-/// Messages of a round at most.
-const MESSAGES: usize = 512;
+/// Messages of a round at most. When much waits, rounds are long: a group's state is then written once
+/// for many of its events.
+const MESSAGES: usize = 4_096;
+/// No more is fetched for a round that has so many bytes of bodies.
+const BYTES: usize = 16 << 20;
+/// Messages fetched at a time.
+const FETCHED: usize = 256;
 /// How long a shard stays ours without word from us.
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -46,6 +52,9 @@ pub struct Options {
     pub snapshot_every: Duration,
     /// Where snapshots are made before they are handed to the artifact store.
     pub scratch: PathBuf,
+    /// Threads that take part in a long round, each with some of the shards. Default: one for each
+    /// core.
+    pub threads: usize,
 }
 
 impl Options {
@@ -55,6 +64,7 @@ impl Options {
             idle: Duration::from_secs(30),
             snapshot_every: Duration::from_secs(60),
             scratch,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
 }
@@ -176,10 +186,10 @@ impl Correlate {
         while !shutdown.is_cancelled() {
             let messages = tokio::select! {
                 () = shutdown.cancelled() => break,
-                messages = consumer.fetch(MESSAGES, Duration::from_millis(500)) => messages?,
+                messages = gather(consumer.as_ref()) => messages?,
             };
             self.renew().await?;
-            let waits = messages.len() == MESSAGES;
+            let waits = messages.len() >= FETCHED;
             let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
             self.take(messages).await?;
             consumer.ack(&seqs).await?;
@@ -287,21 +297,15 @@ impl Correlate {
         self.force = force;
         let wanted: BTreeSet<Shard> = messages.iter().filter_map(shard_of).collect();
         self.open(&wanted).await?;
-        let (mut lanes, store) = (std::mem::take(&mut self.lanes), self.parts.windows.clone());
-        let (program, started) = (self.force.program.clone(), Instant::now());
-        let worked = blocking(move || {
-            let mut round = Round::default();
-            if has_new_rules {
-                lanes.values_mut().for_each(|lane| lane.retain(&program));
-            }
-            round.take(&program, &mut lanes, &messages);
-            let batches: Vec<_> = lanes.values_mut().filter_map(Lane::batch).collect();
-            if !batches.is_empty() {
-                store.commit(&batches)?;
-            }
-            Ok::<_, aurora_window_state::Error>((round, lanes))
-        });
-        let (round, lanes) = worked.await??;
+        let job = Job {
+            program: self.force.program.clone(),
+            store: self.parts.windows.clone(),
+            messages: Arc::new(messages),
+            has_new_rules,
+        };
+        let started = Instant::now();
+        let lanes = std::mem::take(&mut self.lanes);
+        let (round, lanes) = job.run(lanes, self.options.threads).await?;
         self.lanes = lanes;
         let metrics = &self.parts.metrics;
         metrics.observe(Metric::CorrelateSeconds, started.elapsed());
@@ -387,6 +391,20 @@ impl Correlate {
         );
         self.parts.health.set("correlate", Health::Ready);
     }
+}
+
+/// What waits, as much of it as a round takes.
+async fn gather(consumer: &dyn Consumer) -> Result<Vec<Delivery>, Error> {
+    let mut messages = consumer.fetch(FETCHED, Duration::from_millis(500)).await?;
+    let mut more = messages.len();
+    let mut bytes: usize = messages.iter().map(|it| it.body.len()).sum();
+    while more == FETCHED && bytes < BYTES && messages.len() < MESSAGES {
+        let some = consumer.fetch(FETCHED, Duration::ZERO).await?;
+        more = some.len();
+        bytes += some.iter().map(|it| it.body.len()).sum::<usize>();
+        messages.extend(some);
+    }
+    Ok(messages)
 }
 
 fn load(
