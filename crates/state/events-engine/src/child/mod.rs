@@ -3,6 +3,8 @@
 mod connections;
 mod data;
 mod http;
+mod journal;
+mod lifeline;
 mod running;
 mod server;
 mod shape;
@@ -16,6 +18,7 @@ use crate::confine::confine;
 use crate::ffi::Engine;
 use crate::{ChildOptions, Error};
 use connections::Connections;
+use lifeline::Lifeline;
 
 /// Confines this process, opens the store and answers until its parent is gone. Returns after the
 /// store is closed.
@@ -28,15 +31,26 @@ use connections::Connections;
 pub fn serve(options: &ChildOptions) -> Result<(), Error> {
     private_directory(&options.path)?;
     let listener = listen(&options.socket)?;
+    let lifeline = Lifeline::take().map_err(Error::io("take standard input"))?;
     let confinement = confine(&options.path, &options.library)?;
+    for part in journal::mend(&options.path).map_err(Error::io("read the store"))? {
+        server::say(&format!(
+            "part {part} was not stored: its batch may come again"
+        ));
+    }
     let engine = Engine::load(&options.library)?;
     let connections = Connections::open(&engine, options)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::io("start a runtime"))?;
-    let served = runtime.block_on(server::run(listener, &connections, options, confinement));
-    // Standard input is read on a thread that cannot be woken.
+    let served = runtime.block_on(server::run(
+        listener,
+        &connections,
+        options,
+        confinement,
+        lifeline,
+    ));
     runtime.shutdown_timeout(Duration::from_millis(100));
     connections.close();
     served

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use super::connections::{Busy, Connections, Job, Lane, Lanes};
 use super::data::Data;
 use super::http::{Asked, error_code};
+use super::lifeline::Lifeline;
 use super::running::Deadline;
 use super::shape;
 use crate::confine::Confinement;
@@ -44,6 +45,7 @@ pub(super) async fn run(
     connections: &Connections,
     options: &ChildOptions,
     confinement: Confinement,
+    lifeline: Lifeline,
 ) -> Result<(), Error> {
     let listener = tokio::net::UnixListener::from_std(listener).map_err(Error::io("listen"))?;
     let lanes = connections.lanes();
@@ -53,7 +55,9 @@ pub(super) async fn run(
         more_functions,
         confinement,
     });
-    let mut parent_gone = lifeline(options.lifeline)?;
+    let mut parent_gone = lifeline
+        .watch(options.lifeline)
+        .map_err(Error::io("start a thread"))?;
     let mut look = tokio::time::interval(LOOK_EVERY);
     let mut clients = JoinSet::new();
     loop {
@@ -68,32 +72,14 @@ pub(super) async fn run(
                     die("a query outlived its deadline");
                 }
             }
-            _ = &mut parent_gone => break,
+            why = &mut parent_gone => {
+                say(why.as_deref().unwrap_or("the parent is not watched any more"));
+                break;
+            }
         }
     }
     after(FAREWELL, "the store could not be closed in time")?;
     Ok(())
-}
-
-/// Resolves when standard input ends; never, when it is not to be watched.
-fn lifeline(watched: bool) -> Result<oneshot::Receiver<()>, Error> {
-    let (gone, wait) = oneshot::channel();
-    let body = move || {
-        if watched {
-            _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        } else {
-            loop {
-                std::thread::park();
-            }
-        }
-        // Nobody waits any more when the server has ended first.
-        _ = gone.send(());
-    };
-    std::thread::Builder::new()
-        .name("lifeline".to_owned())
-        .spawn(body)
-        .map_err(Error::io("start a thread"))?;
-    Ok(wait)
 }
 
 /// Ends the process from outside its runtime, unless it ends by itself before.
@@ -111,9 +97,14 @@ fn after(time: Duration, reason: &'static str) -> Result<(), Error> {
 /// Ends this process as `kill -9` would: an engine that hangs cannot be asked to leave, and what it
 /// acknowledged is on the disk. The parent reads the reason from standard error.
 fn die(reason: &str) -> ! {
-    _ = writeln!(std::io::stderr(), "{reason}");
+    say(reason);
     _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     std::process::abort()
+}
+
+/// A line for the parent, which keeps the last ones; it may be gone itself.
+pub(super) fn say(reason: &str) {
+    _ = writeln!(std::io::stderr(), "{reason}");
 }
 
 async fn talk(server: Arc<Server>, stream: tokio::net::UnixStream) {

@@ -5,6 +5,7 @@
 
 mod confined;
 mod crash;
+mod lifeline;
 mod long;
 mod site;
 mod suite;
