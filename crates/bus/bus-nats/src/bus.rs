@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_nats::Client;
 use async_nats::jetstream::{self, Context};
-use async_nats::{Client, ConnectOptions};
 use async_trait::async_trait;
 use aurora_bus::{
     Bus, Consumer, ConsumerInfo, ConsumerOptions, Error, Lease, Message, Peeked, Receipt,
@@ -16,12 +16,10 @@ use aurora_bus::{
 use aurora_model::Stream;
 use aurora_tasks::Tasks;
 
+use crate::connection::{self, ANSWER, Losses};
 use crate::consumer::Shared;
 use crate::error::request;
 use crate::{Options, Standing, alive, streams, wire};
-
-/// How long the client waits for one answer.
-const ANSWER: Duration = Duration::from_secs(5);
 
 /// The bus of a site on NATS JetStream, as one user. Clones are the same connection.
 #[derive(Clone)]
@@ -33,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) client: Client,
     pub(crate) jetstream: Context,
+    pub(crate) losses: Losses,
     /// Tells this connection's leases from those of another process with the same holder.
     pub(crate) instance: String,
     pub(crate) fill: Fill,
@@ -66,7 +65,7 @@ impl NatsBus {
     /// # Errors
     /// [`crate::Error`] when the server is not there, is not ours, or refuses the streams.
     pub async fn connect(options: Options) -> Result<Self, crate::Error> {
-        let client = client(&options).await?;
+        let (client, losses) = connection::connect(&options).await?;
         let found = client.server_info().max_payload;
         if found < wire::MAX_PAYLOAD {
             return Err(crate::Error::Payload {
@@ -84,6 +83,7 @@ impl NatsBus {
             options,
             client,
             jetstream,
+            losses,
             instance: aurora_ids::random_token::<8>(),
             fill: Fill::default(),
             consumers: Mutex::default(),
@@ -100,23 +100,6 @@ impl NatsBus {
             .spawn("bus-alive", alive::run(Arc::downgrade(&inner)));
         Ok(Self { inner })
     }
-}
-
-async fn client(options: &Options) -> Result<Client, crate::Error> {
-    let name = options.standing.name();
-    let mut connecting = ConnectOptions::new()
-        .name(format!("aurorasoc {name}"))
-        .custom_inbox_prefix(format!("_INBOX.{name}"))
-        .request_timeout(Some(ANSWER));
-    if let Some(seed) = &options.seed {
-        connecting = connecting.nkey(seed.expose().clone());
-    }
-    let servers: Vec<&str> = options.servers.split(',').map(str::trim).collect();
-    let connected = connecting.connect(&servers[..]).await;
-    connected.map_err(|source| crate::Error::Connect {
-        servers: options.servers.clone(),
-        source,
-    })
 }
 
 impl Inner {
@@ -144,6 +127,17 @@ impl Inner {
         streams::info(&self.jetstream, stream, self.options.max_bytes).await
     }
 
+    async fn delete_consumer(&self, stream: Stream, name: &str) -> Result<(), Error> {
+        let deleted = self
+            .jetstream
+            .delete_consumer_from_stream(wire::name(name), stream.name());
+        match deleted.await {
+            Ok(_) => self.trim(stream).await,
+            Err(_) if self.consumer_info(stream, name).await?.is_none() => Ok(()),
+            Err(error) => Err(request(&error)),
+        }
+    }
+
     /// As the site; a role leaves that to it.
     pub(crate) async fn trim(&self, stream: Stream) -> Result<(), Error> {
         if self.options.standing == Standing::Site {
@@ -161,34 +155,28 @@ impl Bus for NatsBus {
     }
 
     async fn consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error> {
-        Ok(Box::new(self.open_consumer(options, false).await?))
+        let open = || self.open_consumer(options.clone(), false);
+        Ok(Box::new(self.inner.patiently(open).await?))
     }
 
     async fn header_consumer(&self, options: ConsumerOptions) -> Result<Box<dyn Consumer>, Error> {
-        Ok(Box::new(self.open_consumer(options, true).await?))
+        let open = || self.open_consumer(options.clone(), true);
+        Ok(Box::new(self.inner.patiently(open).await?))
     }
 
     async fn delete_consumer(&self, stream: Stream, name: &str) -> Result<(), Error> {
-        self.inner.check_open()?;
         self.inner.consumers().remove(&(stream, name.to_owned()));
-        let deleted = self
-            .inner
-            .jetstream
-            .delete_consumer_from_stream(wire::name(name), stream.name());
-        match deleted.await {
-            Ok(_) => self.inner.trim(stream).await,
-            Err(_) if self.consumer_info(stream, name).await?.is_none() => Ok(()),
-            Err(error) => Err(request(&error)),
-        }
+        let delete = || self.inner.delete_consumer(stream, name);
+        self.inner.patiently(delete).await
     }
 
     async fn peek(&self, stream: Stream, from: u64, limit: usize) -> Result<Vec<Peeked>, Error> {
-        self.inner.check_open()?;
-        self.inner.peek(stream, from, limit).await
+        let peek = || self.inner.peek(stream, from, limit);
+        self.inner.patiently(peek).await
     }
 
     async fn stream(&self, stream: Stream) -> Result<StreamInfo, Error> {
-        self.inner.info(stream).await
+        self.inner.patiently(|| self.inner.info(stream)).await
     }
 
     async fn consumer_info(
@@ -196,8 +184,8 @@ impl Bus for NatsBus {
         stream: Stream,
         name: &str,
     ) -> Result<Option<ConsumerInfo>, Error> {
-        self.inner.check_open()?;
-        self.inner.consumer_info(stream, name).await
+        let info = || self.inner.consumer_info(stream, name);
+        self.inner.patiently(info).await
     }
 
     async fn acquire(
@@ -206,13 +194,12 @@ impl Bus for NatsBus {
         holder: &str,
         ttl: Duration,
     ) -> Result<Option<Lease>, Error> {
-        self.inner.check_open()?;
-        self.inner.acquire(name, holder, ttl).await
+        let acquire = || self.inner.acquire(name, holder, ttl);
+        self.inner.patiently(acquire).await
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), Error> {
-        self.inner.check_open()?;
-        self.inner.release(lease).await
+        self.inner.patiently(|| self.inner.release(lease)).await
     }
 
     async fn close(&self) -> Result<(), Error> {
@@ -222,8 +209,9 @@ impl Bus for NatsBus {
         self.inner.tasks.shutdown().cancel();
         self.inner.give_everything_back().await;
         // A connection that is gone has nothing to flush.
-        if let Err(error) = self.inner.client.flush().await {
-            tracing::debug!(%error, "the bus was closed without its server");
+        let flushed = tokio::time::timeout(ANSWER, self.inner.client.flush()).await;
+        if !matches!(flushed, Ok(Ok(()))) {
+            tracing::debug!("the bus was closed without its server");
         }
         Ok(())
     }

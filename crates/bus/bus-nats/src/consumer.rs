@@ -15,10 +15,12 @@ use aurora_bus::{Consumer, ConsumerInfo, ConsumerOptions, Delivery, Error, Peeke
 use aurora_model::Stream;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::bus::Inner;
+use crate::connection::{ANSWER, Life, PAUSE};
 use crate::error::request;
+use crate::order::Order;
 use crate::{NatsBus, streams, wire};
 
 pub(crate) const ACK: Bytes = Bytes::from_static(b"+ACK");
@@ -30,10 +32,6 @@ const SLICE: Duration = Duration::from_secs(10);
 /// How long the server keeps a request that does not wait, should it have to: when all that may be
 /// out is out, in other processes.
 const BRIEF: Duration = Duration::from_millis(250);
-/// How long any answer may take beyond that.
-const ANSWER: Duration = Duration::from_secs(5);
-/// Between two tries while the server cannot be reached.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// What all handles of one consumer in this process share.
 #[derive(Debug, Default)]
@@ -42,6 +40,8 @@ pub(crate) struct Shared {
     redelivered: AtomicU64,
     /// Acknowledged since the stream was last trimmed.
     pub(crate) acked: AtomicU64,
+    /// Held by the one handle that asks for messages.
+    order: tokio::sync::Mutex<Order>,
 }
 
 /// A delivery that is out.
@@ -66,11 +66,6 @@ impl Shared {
         current.map(|held| held.reply.clone()).collect()
     }
 
-    /// How many this process has and has not settled.
-    fn out(&self) -> usize {
-        self.held().len()
-    }
-
     /// Everything that is out, which is not out any more.
     pub(crate) fn drain(&self) -> Vec<Subject> {
         let held = std::mem::take(&mut *self.held());
@@ -82,6 +77,8 @@ pub(crate) struct Handle {
     inner: Arc<Inner>,
     stream: Stream,
     shared: Arc<Shared>,
+    /// As the port knows it.
+    name: String,
     consumer: PullConsumer,
     max_in_flight: usize,
     /// How long after its delivery this process keeps a message without saying anything final.
@@ -124,20 +121,22 @@ impl NatsBus {
             .jetstream
             .create_consumer_on_stream(config, stream.name());
         let consumer = made.await.map_err(|error| request(&error))?;
-        let shared = Arc::clone(inner.consumers().entry((stream, options.name)).or_default());
+        let key = (stream, options.name.clone());
+        let shared = Arc::clone(inner.consumers().entry(key).or_default());
         Ok(Handle {
             max_in_flight: options.max_in_flight,
             keep: options.ack_wait - silence,
             inner,
             stream,
             shared,
+            name: options.name,
             consumer,
         })
     }
 }
 
 impl Inner {
-    async fn known(&self, stream: Stream, name: &str) -> Result<Option<Info>, Error> {
+    pub(crate) async fn known(&self, stream: Stream, name: &str) -> Result<Option<Info>, Error> {
         let handle = self.jetstream.get_stream_no_info(stream.name()).await;
         let handle = handle.map_err(|error| request(&error))?;
         match handle.consumer_info(wire::name(name)).await {
@@ -193,7 +192,7 @@ impl Inner {
             .jetstream
             .create_consumer_on_stream(config, stream.name());
         let consumer = made.await.map_err(|error| request(&error))?;
-        let messages = pull(&consumer, limit, None).await?;
+        let messages = pull(&consumer, limit, None, self.losses.life()).await?;
         // It also goes alone, a little later.
         drop(
             self.jetstream
@@ -227,6 +226,7 @@ async fn pull(
     consumer: &PullConsumer,
     max: usize,
     wait: Option<Duration>,
+    mut life: Life,
 ) -> Result<Vec<Message>, Error> {
     let asked = async {
         match wait {
@@ -248,7 +248,7 @@ async fn pull(
     let mut messages = Vec::new();
     let patience = wait.unwrap_or(BRIEF) + ANSWER;
     // What came before an error or a silence is ours all the same.
-    while let Ok(Some(next)) = timeout(patience, batch.next()).await {
+    while let Ok(Some(Some(next))) = timeout(patience, life.answer(batch.next())).await {
         match next {
             Ok(message) => messages.push(message),
             Err(error) => {
@@ -260,6 +260,12 @@ async fn pull(
     Ok(messages)
 }
 
+/// Of the delivery, among all of its consumer.
+fn number(message: &Message) -> Result<u64, Error> {
+    let info = message.info().map_err(|error| request(&*error))?;
+    Ok(info.consumer_sequence)
+}
+
 fn delivery(stream: Stream, message: &Message) -> Result<Delivery, Error> {
     let info = message.info().map_err(|error| request(&*error))?;
     let seq = info.stream_sequence;
@@ -269,6 +275,38 @@ fn delivery(stream: Stream, message: &Message) -> Result<Delivery, Error> {
 }
 
 impl Handle {
+    /// Messages that follow those that were given last, when there are any until then.
+    async fn next(
+        &self,
+        order: &mut Order,
+        max: usize,
+        until: Instant,
+    ) -> Result<Vec<Message>, Error> {
+        let life = self.inner.losses.life();
+        let consumer = (self.stream, self.name.as_str());
+        let held = self.shared.held().keys().copied().collect();
+        order.establish(&self.inner, consumer, &held, &life).await?;
+        // One at least, as what is out may be due again.
+        let most = max
+            .min(self.max_in_flight.saturating_sub(held.len()))
+            .max(1);
+        let mut messages = pull(&self.consumer, most, None, life).await?;
+        let left = until.saturating_duration_since(Instant::now());
+        if messages.is_empty() && !left.is_zero() {
+            let (shutdown, life) = (self.inner.tasks.shutdown(), self.inner.losses.life());
+            messages = tokio::select! {
+                () = shutdown.cancelled() => return Err(Error::Closed),
+                found = pull(&self.consumer, 1, Some(left.min(SLICE)), life) => found?,
+            };
+        }
+        let numbers = messages.iter().map(number).collect::<Result<Vec<_>, _>>()?;
+        if !order.follows(numbers) {
+            // They come again, after what is missing.
+            messages.clear();
+        }
+        Ok(messages)
+    }
+
     /// Notes what came, so that it can be acknowledged and kept alive.
     fn take(&self, messages: &[Message]) -> Result<Vec<Delivery>, Error> {
         let until = Instant::now() + self.keep;
@@ -293,28 +331,37 @@ impl Handle {
     /// it hears them in order.
     async fn settle(&self, seqs: &[u64], word: Bytes) -> Result<u64, Error> {
         self.inner.check_open()?;
-        let mut replies: Vec<Subject> = {
+        let replies: Vec<Subject> = {
             let mut held = self.shared.held();
             let seqs: BTreeSet<u64> = seqs.iter().copied().collect();
             let found = seqs.iter().filter_map(|seq| held.remove(seq));
             found.map(|held| held.reply).collect()
         };
-        let count = replies.len() as u64;
-        let Some(last) = replies.pop() else {
-            return Ok(0);
-        };
-        for reply in replies {
-            let told = self.inner.client.publish(reply, word.clone()).await;
-            told.map_err(|error| request(&error))?;
-        }
-        // What is not heard, for want of a connection, is delivered again: harmless.
-        if let Err(error) = self.inner.client.request(last, word).await {
+        // What is not heard in the end is delivered again: harmless.
+        if let Err(error) = self.tell(&replies, &word).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "acknowledgements may be lost"
             );
         }
-        Ok(count)
+        Ok(replies.len() as u64)
+    }
+
+    /// Tells the server about deliveries, again on the next connection when one goes meanwhile.
+    async fn tell(&self, replies: &[Subject], word: &Bytes) -> Result<(), Error> {
+        let Some((last, others)) = replies.split_last() else {
+            return Ok(());
+        };
+        let tell = || async {
+            for reply in others {
+                let told = self.inner.client.publish(reply.clone(), word.clone()).await;
+                told.map_err(|error| request(&error))?;
+            }
+            let heard = self.inner.client.request(last.clone(), word.clone()).await;
+            heard.map(drop).map_err(|error| request(&error))
+        };
+        // Only a lost connection is a reason to say it again: a consumer that was deleted is silent.
+        self.inner.patiently(|| async { Ok(tell().await) }).await?
     }
 }
 
@@ -322,30 +369,26 @@ impl Handle {
 impl Consumer for Handle {
     async fn fetch(&self, max: usize, wait: Duration) -> Result<Vec<Delivery>, Error> {
         let until = Instant::now() + wait;
-        let shutdown = self.inner.tasks.shutdown();
+        self.inner.check_open()?;
+        // Another handle that waits takes what comes, until then.
+        let Ok(mut order) = timeout_at(until, self.shared.order.lock()).await else {
+            return Ok(Vec::new());
+        };
         loop {
             self.inner.check_open()?;
             if max == 0 {
                 return Ok(Vec::new());
             }
-            // One at least, as what is out may be due again.
-            let room = self.max_in_flight.saturating_sub(self.shared.out());
-            let mut found = pull(&self.consumer, max.min(room).max(1), None).await;
-            let left = until.saturating_duration_since(Instant::now());
-            if matches!(&found, Ok(messages) if messages.is_empty()) && !left.is_zero() {
-                found = tokio::select! {
-                    () = shutdown.cancelled() => return Err(Error::Closed),
-                    found = pull(&self.consumer, 1, Some(left.min(SLICE))) => found,
-                };
-            }
+            let found = self.next(&mut order, max, until).await;
             match found {
+                Err(Error::Closed) => return Err(Error::Closed),
                 Ok(messages) if !messages.is_empty() => return self.take(&messages),
                 Ok(_) => {}
-                Err(error) if left.is_zero() => return Err(error),
+                Err(error) if Instant::now() >= until => return Err(error),
                 // The client connects again by itself.
                 Err(error) => {
                     tracing::debug!(error = &error as &dyn std::error::Error, "cannot fetch");
-                    sleep(PAUSE.min(left)).await;
+                    sleep(PAUSE.min(until.saturating_duration_since(Instant::now()))).await;
                 }
             }
             if Instant::now() >= until {

@@ -42,6 +42,8 @@ pub enum Error {
         seq: u64,
         what: &'static str,
     },
+    #[error("the connection to NATS was lost before the answer came")]
+    Lost,
     /// Of a request to JetStream.
     #[error("JetStream did not do what it was asked to: {0}")]
     Request(String),

@@ -9,15 +9,18 @@
 //! **Invariant:** what a publication acknowledged is in a file: our own servers run with
 //! `sync_interval: always`.
 //!
-//! **Invariant:** a delivery belongs to a process that says every few seconds that it is alive. The
-//! deliveries of one that does not go to others long before the consumer's own `ack_wait` is over.
+//! **Invariant:** a delivery belongs to a process that says every few seconds that it is alive. A
+//! consumer has one process that reads; the next one is given at once, and in order, what the last one
+//! had not settled.
 
 mod alive;
 mod bus;
+mod connection;
 mod consumer;
 mod error;
 mod lease;
 mod options;
+mod order;
 mod permissions;
 mod publish;
 mod server;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::{self, ErrorCode};
@@ -11,19 +11,19 @@ use aurora_bus::{Error, MAX_MESSAGE_BYTES, Message, Receipt};
 use aurora_model::Stream;
 
 use crate::bus::Inner;
+use crate::connection::PAUSE;
 use crate::error::request;
 use crate::wire;
 
 /// Publications on their way at a time.
 const AT_ONCE: usize = 256;
-/// Between two tries while the server cannot be reached.
-const PAUSE: Duration = Duration::from_millis(200);
 
 impl Inner {
     pub(crate) async fn publish(&self, messages: &[Message]) -> Result<Vec<Receipt>, Error> {
         let streams = streams(messages)?;
-        self.check_fences(messages).await?;
-        self.check_room(&streams, messages).await?;
+        self.patiently(|| self.check_fences(messages)).await?;
+        self.patiently(|| self.check_room(&streams, messages))
+            .await?;
         let mut receipts = Vec::with_capacity(messages.len());
         for (streams, messages) in streams.chunks(AT_ONCE).zip(messages.chunks(AT_ONCE)) {
             receipts.extend(self.send(streams, messages).await?);
@@ -45,10 +45,10 @@ impl Inner {
             self.check_open()?;
             if is_full(&error) {
                 if trimmed {
-                    let bytes = self.info(stream).await?.bytes;
+                    let bytes = self.patiently(|| self.info(stream)).await?.bytes;
                     return Err(Error::Full { stream, bytes });
                 }
-                self.trim(stream).await?;
+                self.patiently(|| self.trim(stream)).await?;
                 trimmed = true;
             } else if is_transient(&error) && started.elapsed() < self.options.patience {
                 tokio::time::sleep(PAUSE).await;
@@ -67,6 +67,7 @@ impl Inner {
     ) -> Option<(Stream, PublishError)> {
         let mut waiting = Vec::new();
         let mut failed = None;
+        let mut life = self.losses.life();
         for (i, message) in messages.iter().enumerate() {
             if answers[i].is_some() {
                 continue;
@@ -84,15 +85,16 @@ impl Inner {
             }
         }
         for (i, answer) in waiting {
-            match answer.await {
-                Ok(ack) => {
+            match life.answer(answer.into_future()).await {
+                Some(Ok(ack)) => {
                     answers[i] = Some(Receipt {
                         stream: streams[i],
                         seq: ack.sequence,
                         duplicate: ack.duplicate,
                     });
                 }
-                Err(error) => failed = failed.or(Some((streams[i], error))),
+                Some(Err(error)) => failed = failed.or(Some((streams[i], error))),
+                None => failed = failed.or(Some((streams[i], lost()))),
             }
         }
         failed
@@ -140,6 +142,10 @@ fn streams(messages: &[Message]) -> Result<Vec<Stream>, Error> {
         Ok(stream)
     };
     messages.iter().map(stream).collect()
+}
+
+fn lost() -> PublishError {
+    PublishError::new(PublishErrorKind::BrokenPipe)
 }
 
 fn is_full(error: &PublishError) -> bool {

@@ -19,8 +19,9 @@ use crate::{Error, Permissions, Standing, permissions, wire};
 /// How long a server may take until it says where it listens; a large store is read first.
 const FIRST_WORD: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
-/// Before it is started again.
-const AGAIN: Duration = Duration::from_millis(500);
+/// Before it is started again; twice as long each time that it does not start.
+const AGAIN: Duration = Duration::from_millis(200);
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// A user with the rights of a standing.
 #[derive(Clone, Debug)]
@@ -176,10 +177,11 @@ impl NatsServer {
         self.child.id()
     }
 
-    /// Starts it again, on the same port, whenever it ends; ends it at shutdown.
+    /// Starts it again, on the same port, whenever it ends, and until it does start; ends it at
+    /// shutdown.
     ///
     /// # Errors
-    /// When it cannot be started again, or not be ended.
+    /// When the process cannot be waited for or ended.
     pub async fn supervise(
         mut self,
         mut options: ServerOptions,
@@ -202,8 +204,10 @@ impl NatsServer {
             };
             let status = ended.map_err(program)?;
             tracing::warn!(%status, "nats-server ended; it is started again");
-            sleep(AGAIN).await;
-            self = Self::start(&options).await?;
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                again = again(&options) => self = again,
+            }
         }
     }
 
@@ -213,6 +217,22 @@ impl NatsServer {
     /// When the process cannot be ended.
     pub async fn stop(mut self) -> std::io::Result<()> {
         self.child.kill().await
+    }
+}
+
+/// A site without its bus waits for it, however long it takes.
+async fn again(options: &ServerOptions) -> NatsServer {
+    let mut wait = AGAIN;
+    loop {
+        sleep(wait).await;
+        match NatsServer::start(options).await {
+            Ok(server) => return server,
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "nats-server cannot be started again"
+            ),
+        }
+        wait = (wait * 2).min(LONGEST);
     }
 }
 

@@ -1,11 +1,16 @@
 //! Our own server: what is written for it, and a client that outlives it.
 
+use std::path::Path;
 use std::time::Duration;
 
-use aurora_bus::Bus as _;
+use async_nats::jetstream::consumer::PullConsumer;
 use aurora_bus::testkit::{message, options};
+use aurora_bus::{Bus as _, Consumer, ConsumerOptions};
 use aurora_bus_nats::{NatsBus, NatsServer, Options, Standing, server_config};
 use aurora_model::{Stream, Subject};
+use aurora_tasks::Tasks;
+use futures_util::StreamExt as _;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{self, client, installed, user};
 
@@ -80,47 +85,123 @@ async fn a_server_that_dies_loses_nothing_and_is_found_again() {
     );
 }
 
+/// Longer than any test: what a message's own time-out would bring does not come.
+const NEVER: Duration = Duration::from_secs(600);
+
+fn patient() -> ConsumerOptions {
+    ConsumerOptions {
+        ack_wait: NEVER,
+        ..options("all", Stream::Raw)
+    }
+}
+
+/// A site whose deliveries belong to it for long after its end.
+async fn slow(server: &NatsServer) -> NatsBus {
+    let options = Options {
+        heartbeat: NEVER,
+        ..client(server, Standing::Site)
+    };
+    NatsBus::connect(options).await.unwrap()
+}
+
+async fn seqs(consumer: &dyn Consumer) -> Vec<(u64, u32)> {
+    let got = consumer.fetch(9, Duration::from_secs(5)).await.unwrap();
+    got.iter().map(|d| (d.seq, d.attempt)).collect()
+}
+
 #[tokio::test]
-async fn what_a_dead_process_was_given_comes_to_others_soon() {
+async fn what_a_dead_process_was_given_comes_first_to_the_next() {
     if !installed() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
     let server = support::server(&dir).await;
-    let connect = async || {
-        let options = Options {
-            heartbeat: Duration::from_millis(300),
-            ..client(&server, Standing::Site)
-        };
-        NatsBus::connect(options).await.unwrap()
-    };
-    let patient = aurora_bus::ConsumerOptions {
-        ack_wait: Duration::from_secs(600),
-        ..options("all", Stream::Raw)
-    };
-    let (dead, alive) = (connect().await, connect().await);
-    let subject = Subject::from("aurora.raw.7");
-    alive
-        .publish(vec![message(&subject, 1), message(&subject, 2)])
-        .await
-        .unwrap();
-    let consumer = dead.consumer(patient.clone()).await.unwrap();
-    assert_eq!(consumer.fetch(1, Duration::ZERO).await.unwrap().len(), 1);
-    let other = alive.consumer(patient).await.unwrap();
-    assert_eq!(other.fetch(1, Duration::ZERO).await.unwrap()[0].seq, 2);
-    // Longer than the silence after which a delivery goes to others: both are alive.
-    assert!(
-        other
-            .fetch(9, Duration::from_millis(1500))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let (dead, subject) = (slow(&server).await, Subject::from("aurora.raw.7"));
+    let messages = (1..=4).map(|n| message(&subject, n)).collect();
+    dead.publish(messages).await.unwrap();
+    let consumer = dead.consumer(patient()).await.unwrap();
+    let got = consumer.fetch(3, Duration::ZERO).await.unwrap();
+    assert_eq!(got.len(), 3);
+    consumer.ack(&[2]).await.unwrap();
+    // Without a word, as a process that was killed.
     drop(consumer);
     drop(dead);
-    let got = other.fetch(9, Duration::from_secs(20)).await.unwrap();
+    let alive = slow(&server).await;
+    let consumer = alive.consumer(patient()).await.unwrap();
+    let mut found = Vec::new();
+    while found.len() < 3 {
+        found.extend(seqs(&*consumer).await);
+    }
+    assert_eq!(found, [(1, 2), (3, 2), (4, 1)]);
+    consumer.ack(&[1, 3, 4]).await.unwrap();
     assert_eq!(
-        got.iter().map(|d| (d.seq, d.attempt)).collect::<Vec<_>>(),
-        [(1, 2)]
+        alive.consumer_info(Stream::Raw, "all").await.unwrap(),
+        Some(aurora_bus::ConsumerInfo {
+            ack_floor: 4,
+            pending: 0,
+            redelivered: 2
+        })
     );
+}
+
+#[tokio::test]
+async fn what_was_lost_on_its_way_comes_before_what_is_newer() {
+    if !installed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = support::server(&dir).await;
+    let (bus, subject) = (slow(&server).await, Subject::from("aurora.raw.7"));
+    let consumer = bus.consumer(patient()).await.unwrap();
+    let messages = (1..=2).map(|n| message(&subject, n)).collect();
+    bus.publish(messages).await.unwrap();
+    assert_eq!(consumer.fetch(1, Duration::ZERO).await.unwrap()[0].seq, 1);
+    // A request for messages that is given up while its answer is on the way.
+    let lost = async_nats::ConnectOptions::with_nkey(user(Standing::Site).seed.expose().clone());
+    let lost = lost.custom_inbox_prefix("_INBOX.site.lost");
+    let lost = lost.connect(server.url()).await.unwrap();
+    let lost = async_nats::jetstream::new(lost);
+    let stream = lost.get_stream("RAW").await.unwrap();
+    let same: PullConsumer = stream.get_consumer("all").await.unwrap();
+    let mut given = same.fetch().max_messages(1).messages().await.unwrap();
+    assert!(given.next().await.unwrap().is_ok(), "message 2");
+    bus.publish(vec![message(&subject, 3)]).await.unwrap();
+    let mut found = Vec::new();
+    while found.len() < 2 {
+        found.extend(seqs(&*consumer).await);
+    }
+    let order: Vec<u64> = found.iter().map(|(seq, _)| *seq).collect();
+    assert_eq!(order, [2, 3]);
+}
+
+#[tokio::test]
+async fn a_supervised_server_comes_back_on_its_port() {
+    if !installed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let users = vec![user(Standing::Site)];
+    let wanted = support::options(dir.path(), vec![("site".to_owned(), users)]);
+    // As after a site that was killed: its server still runs.
+    let orphan = NatsServer::start(&wanted).await.unwrap();
+    let first = orphan.pid().unwrap();
+    let server = NatsServer::start(&wanted).await.unwrap();
+    assert!(!Path::new(&format!("/proc/{first}/exe")).exists());
+    let bus = NatsBus::connect(client(&server, Standing::Site))
+        .await
+        .unwrap();
+    let (pid, tasks) = (server.pid().unwrap(), Tasks::new());
+    tasks.spawn("bus-server", server.supervise(wanted, tasks.shutdown()));
+    let subject = Subject::from("aurora.raw.7");
+    bus.publish(vec![message(&subject, 1)]).await.unwrap();
+    kill(pid);
+    bus.publish(vec![message(&subject, 2)]).await.unwrap();
+    assert_eq!(bus.stream(Stream::Raw).await.unwrap().last_seq, 2);
+    bus.close().await.unwrap();
+    tasks.stop(Duration::from_secs(10)).await.unwrap();
+}
+
+fn kill(pid: u32) {
+    let process = Pid::from_raw(pid.cast_signed()).unwrap();
+    kill_process(process, Signal::KILL).unwrap();
 }

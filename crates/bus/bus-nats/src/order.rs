@@ -1,0 +1,121 @@
+//! Messages come in the stream's order, whatever was lost on the way.
+//!
+//! A service keeps how far it has come as one number, so a message must not come before an older one
+//! that still has to. JetStream delivers what a dead process was given, or what went down with a
+//! connection, after a time-out, and newer messages meanwhile. It numbers the deliveries of a consumer
+//! without gaps, though, and a consumer has one process that reads. So when that process begins, when
+//! its connection was lost and when a number is missing, everything that is out and not here is given
+//! back at once, in order: the server then delivers it before anything new.
+
+use std::collections::BTreeSet;
+
+use async_nats::Subject;
+use async_nats::jetstream::consumer::Info;
+use aurora_bus::Error;
+use aurora_model::Stream;
+
+use crate::bus::Inner;
+use crate::connection::Life;
+use crate::consumer::NAK;
+use crate::error::request;
+
+/// The number of the next delivery, for as long as it can be known.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
+    known: Option<(u64, u64)>,
+}
+
+impl Order {
+    /// Whether these deliveries are the next ones; none may be missing before or between them.
+    pub(crate) fn follows(&mut self, numbers: impl IntoIterator<Item = u64>) -> bool {
+        let mut numbers: Vec<u64> = numbers.into_iter().collect();
+        numbers.sort_unstable();
+        let Some((_, next)) = &mut self.known else {
+            return false;
+        };
+        for number in numbers {
+            if number != *next {
+                self.known = None;
+                return false;
+            }
+            *next += 1;
+        }
+        true
+    }
+
+    /// Makes the order known in this life of the connection: gives back what is out and neither in
+    /// `held` nor on its way here, for there is no other reader.
+    pub(crate) async fn establish(
+        &mut self,
+        inner: &Inner,
+        (stream, name): (Stream, &str),
+        held: &BTreeSet<u64>,
+        life: &Life,
+    ) -> Result<(), Error> {
+        if self.known.is_some_and(|(of, _)| of == life.number()) {
+            return Ok(());
+        }
+        // A consumer that was deleted is told by the request for messages.
+        if let Some(info) = inner.known(stream, name).await? {
+            give_back(inner, &info, held).await?;
+            self.known = Some((life.number(), info.delivered.consumer_sequence + 1));
+        }
+        Ok(())
+    }
+}
+
+async fn give_back(inner: &Inner, info: &Info, held: &BTreeSet<u64>) -> Result<(), Error> {
+    let out = info.ack_floor.stream_sequence + 1..info.delivered.stream_sequence + 1;
+    let ours = held.range(out.clone()).count();
+    if info.num_ack_pending <= ours {
+        return Ok(());
+    }
+    let missing = info.num_ack_pending - ours;
+    tracing::debug!(
+        consumer = info.name,
+        missing,
+        "what is out is asked for again"
+    );
+    // Those that are settled already are none of the consumer's any more, and it ignores the word.
+    let mut replies = out
+        .filter(|seq| !held.contains(seq))
+        .map(|seq| reply(info, seq));
+    let last = replies.next_back();
+    for reply in replies {
+        let told = inner.client.publish(reply, NAK).await;
+        told.map_err(|error| request(&error))?;
+    }
+    // Its answer says that all of them were heard.
+    if let Some(last) = last {
+        let heard = inner.client.request(last, NAK).await;
+        heard.map_err(|error| request(&error))?;
+    }
+    Ok(())
+}
+
+/// Where to speak about a delivery that did not come here: attempt, message, delivery, time, messages
+/// left. The server looks at the message, and at whether the delivery is one that it can have made.
+fn reply(info: &Info, seq: u64) -> Subject {
+    let (stream, name) = (&info.stream_name, &info.name);
+    let delivery = info.delivered.consumer_sequence;
+    format!("$JS.ACK.{stream}.{name}.1.{seq}.{delivery}.0.0").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_number_ends_what_is_known() {
+        let mut order = Order::default();
+        assert!(!order.follows([7]), "nothing is known");
+        order.known = Some((0, 7));
+        assert!(order.follows([8, 7, 9]));
+        assert!(order.follows([]));
+        assert!(!order.follows([11]), "10 is missing");
+        assert!(
+            !order.follows([10]),
+            "and the order is to be established again"
+        );
+    }
+}
