@@ -17,6 +17,7 @@ mod round;
 mod service;
 mod snapshot;
 mod stored;
+mod tail;
 
 pub use aurora_rules::{Limits, Program};
 pub use service::{Correlate, Options, Parts};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aurora_artifacts::Artifacts;
-use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery};
+use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery, Lease};
 use aurora_clock::Clock;
 use aurora_correlation::Shard as Windows;
 use aurora_events::Events;
@@ -33,7 +33,7 @@ const CONSUMER: &str = "correlate";
 const SOURCES: &str = "correlate/sources";
 /// Messages of a round at most. When much waits, rounds are long: a group's state is then written once
 /// for many of its events.
-const MESSAGES: usize = 4_096;
+pub(super) const MESSAGES: usize = 4_096;
 /// No more is fetched for a round that has so many bytes of bodies.
 const BYTES: usize = 16 << 20;
 /// Messages fetched at a time.
@@ -153,9 +153,16 @@ impl Correlate {
     pub async fn run(mut self, shutdown: Shutdown) -> Result<(), Error> {
         let mut snapshots =
             Snapshots::open(&self.options, &self.parts, self.position.clone()).await?;
-        let replay = snapshots.restore().await?;
+        snapshots.restore().await?;
         self.start().await?;
-        self.replay(replay).await?;
+        loop {
+            let missed = snapshots.missed().await?;
+            if missed.is_empty() {
+                break;
+            }
+            self.renew().await?;
+            self.take(missed).await?;
+        }
         let shutdown = shutdown.child_token();
         let judge = Judge::new(self.parts.clone(), self.options.group_window);
         let told = self.parts.rules.swapped();
@@ -165,20 +172,6 @@ impl Correlate {
             stopping(snapshots.run(shutdown.clone()), &shutdown),
         );
         worked.and(judged).and(kept)
-    }
-
-    async fn replay(&mut self, tail: Vec<Delivery>) -> Result<(), Error> {
-        for some in tail.chunks(MESSAGES) {
-            self.take(some.to_vec()).await?;
-        }
-        if let (Some(first), Some(last)) = (tail.first(), tail.last()) {
-            info!(
-                first = first.seq,
-                last = last.seq,
-                "what came after the snapshot was repeated"
-            );
-        }
-        Ok(())
     }
 
     async fn work(mut self, shutdown: Shutdown) -> Result<(), Error> {
@@ -239,23 +232,42 @@ impl Correlate {
             .iter()
             .filter(|shard| !self.lanes.contains_key(shard));
         let new: Vec<Shard> = new.copied().collect();
+        let mut claims = Vec::with_capacity(new.len());
         for shard in new {
-            let name = shard.number().to_string();
-            let lease = loop {
-                let lease = self.parts.bus.acquire(&name, &self.holder, LEASE).await?;
-                match lease {
-                    Some(lease) => break lease,
-                    None => tokio::time::sleep(Duration::from_secs(1)).await,
-                }
-            };
-            let (store, force) = (self.parts.windows.clone(), self.force.clone());
-            let handed = self.handed(shard).await?;
-            let lane = blocking(move || load(store.as_ref(), &force.program, shard, lease));
-            let mut lane = lane.await??;
-            lane.handed = lane.handed.max(handed);
-            self.lanes.insert(shard, lane);
+            let lease = self.acquire(shard).await?;
+            claims.push((shard, lease, self.handed(shard).await?));
+        }
+        let shares = claims.len().div_ceil(self.options.threads.max(1)).max(1);
+        let share = |claims: &[(Shard, Lease, u64)]| {
+            let (store, force, claims) = (
+                self.parts.windows.clone(),
+                self.force.clone(),
+                claims.to_vec(),
+            );
+            tokio::task::spawn_blocking(move || {
+                let claims = claims.into_iter();
+                let lanes = claims.map(|claim| load(store.as_ref(), &force.program, claim));
+                lanes.collect::<Result<Vec<Lane>, Error>>()
+            })
+        };
+        let loading: Vec<_> = claims.chunks(shares).map(share).collect();
+        for lanes in loading {
+            let lanes = lanes.await.map_err(Error::Evaluation)??;
+            self.lanes
+                .extend(lanes.into_iter().map(|lane| (lane.shard, lane)));
         }
         Ok(())
+    }
+
+    async fn acquire(&self, shard: Shard) -> Result<Lease, Error> {
+        let name = shard.number().to_string();
+        loop {
+            let lease = self.parts.bus.acquire(&name, &self.holder, LEASE).await?;
+            match lease {
+                Some(lease) => return Ok(lease),
+                None => tokio::time::sleep(Duration::from_secs(1)).await,
+            }
+        }
     }
 
     async fn handed(&self, shard: Shard) -> Result<u64, Error> {
@@ -410,8 +422,7 @@ async fn gather(consumer: &dyn Consumer) -> Result<Vec<Delivery>, Error> {
 fn load(
     store: &dyn WindowStore,
     program: &Program,
-    shard: Shard,
-    lease: aurora_bus::Lease,
+    (shard, lease, handed): (Shard, Lease, u64),
 ) -> Result<Lane, Error> {
     let head = store.open(shard, lease.epoch)?;
     let mut keys = Vec::new();
@@ -429,6 +440,7 @@ fn load(
         );
     }
     let mut lane = Lane::new(lease, shard, head, windows);
+    lane.handed = lane.handed.max(handed);
     lane.retain(program);
     Ok(lane)
 }

@@ -17,12 +17,20 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use super::service::{Correlate, Options, Parts, blocking};
+use super::service::{Correlate, MESSAGES, Options, Parts, blocking};
+use super::tail::Tail;
 use crate::Error;
 
 /// The slot with the digest of the newest manifest.
 const SLOT: &str = "correlate/snapshot";
+/// The slot that is there while the windows are made from a snapshot and the stream: the last
+/// message that must be repeated. A crash meanwhile begins again where the snapshot ends.
+const RESTORING: &str = "correlate/restoring";
 const FORMAT: u32 = 1;
+/// Messages fetched at a time.
+const FETCHED: usize = 1_000;
+/// So many messages in flight are half of what a consumer may have: a snapshot lets them go.
+const HELD: usize = 50_000;
 
 /// The last sequence of MATCHES whose effect is stored and handed on.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +72,8 @@ pub(super) struct Snapshots {
     held: BTreeSet<u64>,
     newest: Option<(Digest, Manifest)>,
     taken: Duration,
+    /// What is still to be repeated.
+    tail: Option<Tail>,
 }
 
 impl Snapshots {
@@ -84,6 +94,7 @@ impl Snapshots {
             held: BTreeSet::new(),
             newest: None,
             taken: parts.clock.elapsed(),
+            tail: None,
         };
         snapshots.newest = snapshots.read().await?;
         Ok(snapshots)
@@ -116,9 +127,56 @@ impl Snapshots {
         Ok(Some((digest, manifest)))
     }
 
-    /// When the window store is empty: takes the newest snapshot, and gives back what has happened
-    /// since.
-    pub(super) async fn restore(&mut self) -> Result<Vec<Delivery>, Error> {
+    /// When the window store is empty: takes the newest snapshot. What has happened since is given
+    /// by [`Snapshots::missed`], again when a crash came before its end.
+    pub(super) async fn restore(&mut self) -> Result<(), Error> {
+        let kept = self
+            .parts
+            .records
+            .slot(&self.parts.scope, RESTORING)
+            .await?;
+        let interrupted = kept.and_then(|bytes| bytes.try_into().ok());
+        let interrupted = interrupted.map(u64::from_le_bytes);
+        let is_empty = self.is_empty().await?;
+        if !is_empty && interrupted.is_none() {
+            return Ok(());
+        }
+        let stream = self.parts.bus.stream(Stream::Matches).await?;
+        let last = interrupted.unwrap_or(0).max(stream.last_seq);
+        let newest = self.newest.clone();
+        let position = newest.as_ref().map_or(0, |(_, it)| it.position);
+        let from = self.kept_from(stream.first_seq).await?;
+        let now = self.parts.clock.elapsed();
+        let tail = Tail::new(from.max(position + 1), last, now);
+        if newest.is_none() && tail.is_over() {
+            return Ok(());
+        }
+        if newest.is_some() && from > position + 1 {
+            warn!(
+                position,
+                from, "the stream no longer has all that came after the snapshot; windows miss it"
+            );
+        }
+        let mark = Change::progress().slot(RESTORING, last.to_le_bytes().to_vec());
+        self.parts.records.commit(&self.context(), mark).await?;
+        if let Some((digest, manifest)) = newest.filter(|_| is_empty) {
+            self.adopt(&manifest).await?;
+            let files = manifest.files.len();
+            info!(%digest, files, position, "the windows come from a snapshot");
+        }
+        self.tail = Some(tail);
+        Ok(())
+    }
+
+    /// The first message that the stream still has for us.
+    async fn kept_from(&self, first: u64) -> Result<u64, Error> {
+        let [_, holding] = Correlate::consumers();
+        let bus = &self.parts.bus;
+        let info = bus.consumer_info(Stream::Matches, &holding.name).await?;
+        Ok(info.map_or(first, |info| first.max(info.ack_floor + 1)))
+    }
+
+    async fn is_empty(&self) -> Result<bool, Error> {
         let store = self.parts.windows.clone();
         let is_empty = blocking(move || {
             for shard in (0..SHARDS).map(Shard::numbered) {
@@ -128,25 +186,39 @@ impl Snapshots {
             }
             Ok::<_, aurora_window_state::Error>(true)
         });
-        if !is_empty.await?? {
+        Ok(is_empty.await??)
+    }
+
+    /// The next messages that came after the snapshot, in their order; none at the end. All that were
+    /// given before are taken to be worked on.
+    pub(super) async fn missed(&mut self) -> Result<Vec<Delivery>, Error> {
+        if self.held.len() >= HELD {
+            let position = self.position.get();
+            self.take(position).await?;
+            self.let_go(position).await?;
+        }
+        let Some(mut tail) = self.tail.take() else {
             return Ok(Vec::new());
-        }
-        if let Some((digest, manifest)) = self.newest.clone() {
-            self.adopt(&manifest).await?;
-            let (files, position) = (manifest.files.len(), manifest.position);
-            info!(%digest, files, position, "the windows come from a snapshot");
-        }
-        let mut tail: Vec<Delivery> = Vec::new();
-        loop {
-            let some = self.holder.fetch(1_000, Duration::ZERO).await?;
-            if some.is_empty() {
-                break;
-            }
+        };
+        while !tail.is_over() && !tail.has(MESSAGES) {
+            let some = self.holder.fetch(FETCHED, Duration::from_secs(1)).await?;
+            let now = self.parts.clock.elapsed();
             self.held.extend(some.iter().map(|message| message.seq));
-            tail.extend(some);
+            if some.is_empty() {
+                tail.skip_lost(now);
+            }
+            tail.put(some, now);
         }
-        tail.sort_by_key(|message| message.seq);
-        Ok(tail)
+        let next = tail.take(MESSAGES);
+        if next.is_empty() {
+            let last = tail.last();
+            let done = Change::progress().remove_slot(RESTORING);
+            self.parts.records.commit(&self.context(), done).await?;
+            info!(last, "what came after the snapshot was repeated");
+        } else {
+            self.tail = Some(tail);
+        }
+        Ok(next)
     }
 
     async fn adopt(&self, manifest: &Manifest) -> Result<(), Error> {

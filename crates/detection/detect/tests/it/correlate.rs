@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use aurora_model::Alert;
+use aurora_model::{Alert, Shard};
 use aurora_window_state_memory::MemoryWindows;
 
 use crate::stand::{RULES, Stand, set};
@@ -108,6 +108,30 @@ async fn windows_come_back_from_a_snapshot_and_the_stream() {
     let alerts = stand.alerts().await;
     let wanted = [("adam".to_owned(), 5, false), ("eva".to_owned(), 5, false)];
     assert_eq!(fired(&alerts), wanted);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restore_that_was_cut_off_begins_again() {
+    let mut stand = Stand::new(RULES);
+    stand.prepare().await;
+    let hourly = || aurora_detect::correlate::Options {
+        snapshot_every: std::time::Duration::from_secs(3600),
+        ..stand.options()
+    };
+    let running = stand.start_with(hourly());
+    let hourly = hourly();
+    stand.fail(&attack("eva", 4, 90)).await;
+    stand.settled().await;
+    stand.crash(running).await;
+    // The disk is lost, and the process that made the windows anew dies right after it began.
+    stand.windows = Arc::new(MemoryWindows::new());
+    stand.windows.open(Shard::numbered(0), 1).unwrap();
+    stand.is_restoring(stand.last_match().await).await;
+    let running = stand.start_with(hourly);
+    stand.fail(&attack("eva", 1, 70)).await;
+    stand.settled().await;
+    assert_eq!(fired(&stand.alerts().await), [("eva".to_owned(), 5, false)]);
     running.stop().await;
 }
 

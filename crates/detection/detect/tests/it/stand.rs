@@ -14,8 +14,8 @@ use aurora_events_memory::MemoryEvents;
 use aurora_ids::{Derive, Id128};
 use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::{
-    Alert, BatchId, EventBatch, EventItem, EventUid, OriginId, Scope, SiteId, SourceName, Subject,
-    TraceContext,
+    Alert, BatchId, EventBatch, EventItem, EventUid, OriginId, Scope, SiteId, SourceName, Stream,
+    Subject, TraceContext,
 };
 use aurora_records::{Change, Collection, Query, Records};
 use aurora_records_memory::MemoryRecords;
@@ -245,6 +245,20 @@ impl Stand {
         };
         let waited = tokio::time::timeout(Duration::from_secs(30), asking).await;
         waited.unwrap_or_else(|_| panic!("waited for {what}"));
+    }
+
+    /// The newest message for windows.
+    pub async fn last_match(&self) -> u64 {
+        let stream = self.bus.stream(Stream::Matches).await;
+        stream.unwrap().last_seq
+    }
+
+    /// As if windows were being made from the stream up to this message.
+    pub async fn is_restoring(&self, last: u64) {
+        let context = aurora_model::Context::service(self.scope.clone(), "correlate", "test");
+        let mark = last.to_le_bytes().to_vec();
+        let change = Change::progress().slot("correlate/restoring", mark);
+        self.records.commit(&context, change).await.unwrap();
     }
 
     pub async fn has_snapshot(&self) -> Option<Vec<u8>> {

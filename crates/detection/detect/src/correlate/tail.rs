@@ -1,0 +1,139 @@
+//! What came after a snapshot: the stream from a position on, in order and without gaps.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aurora_bus::Delivery;
+use tracing::warn;
+
+/// How long a message may be with somebody who is no more, before it is taken to be lost.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Messages in the order of the stream, as far as it went when this was made.
+#[derive(Debug)]
+pub(super) struct Tail {
+    next: u64,
+    last: u64,
+    /// What came before its turn.
+    waiting: BTreeMap<u64, Delivery>,
+    /// When something came last.
+    heard: Duration,
+}
+
+impl Tail {
+    /// Of the messages `next..=last`.
+    pub(super) fn new(next: u64, last: u64, now: Duration) -> Self {
+        Self {
+            next,
+            last,
+            waiting: BTreeMap::new(),
+            heard: now,
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.next > self.last
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Takes what was delivered, in any order, some of it perhaps again.
+    pub(super) fn put(&mut self, messages: Vec<Delivery>, now: Duration) {
+        let wanted = self.next..=self.last;
+        let messages = messages.into_iter();
+        for message in messages.filter(|message| wanted.contains(&message.seq)) {
+            self.heard = now;
+            self.waiting.insert(message.seq, message);
+        }
+    }
+
+    /// Whether so many stand next, or all that are left.
+    pub(super) fn has(&self, most: usize) -> bool {
+        let left = usize::try_from(self.last + 1 - self.next).unwrap_or(usize::MAX);
+        let mut expected = self.next..;
+        let mut waiting = self.waiting.keys();
+        let ready = waiting.by_ref().take(most);
+        ready.filter(|seq| expected.next() == Some(**seq)).count() >= most.min(left)
+    }
+
+    /// Those that stand next, at most so many.
+    pub(super) fn take(&mut self, most: usize) -> Vec<Delivery> {
+        let mut taken = Vec::new();
+        while taken.len() < most
+            && let Some(message) = self.waiting.remove(&self.next)
+        {
+            taken.push(message);
+            self.next += 1;
+        }
+        taken
+    }
+
+    /// Gives up on messages that nobody brought for too long, loudly.
+    pub(super) fn skip_lost(&mut self, now: Duration) {
+        if now.saturating_sub(self.heard) < PATIENCE {
+            return;
+        }
+        let found = self.waiting.keys().next().copied();
+        let until = found.unwrap_or(self.last + 1);
+        warn!(
+            from = self.next,
+            until = until - 1,
+            "matches after the snapshot are gone from the stream; windows miss them"
+        );
+        self.next = until;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use aurora_ids::Id128;
+    use aurora_model::{BatchId, Subject};
+    use bytes::Bytes;
+
+    fn messages(seqs: impl IntoIterator<Item = u64>) -> Vec<Delivery> {
+        let message = |seq| Delivery {
+            seq,
+            subject: Subject::matches_progress(),
+            id: BatchId(Id128::from_bytes([0; 16])),
+            header: Bytes::new(),
+            body: Bytes::new(),
+            attempt: 1,
+        };
+        seqs.into_iter().map(message).collect()
+    }
+
+    fn seqs(messages: &[Delivery]) -> Vec<u64> {
+        messages.iter().map(|message| message.seq).collect()
+    }
+
+    #[test]
+    fn nothing_is_given_before_its_turn() {
+        let mut tail = Tail::new(5, 9, Duration::ZERO);
+        tail.put(messages([7, 3, 6, 9, 12]), Duration::ZERO);
+        assert!(!tail.has(1));
+        assert!(tail.take(10).is_empty());
+        tail.put(messages([5, 6]), Duration::ZERO);
+        assert!(tail.has(3) && !tail.has(4));
+        assert_eq!(seqs(&tail.take(2)), [5, 6]);
+        tail.put(messages([8]), Duration::ZERO);
+        assert!(tail.has(100));
+        assert_eq!(seqs(&tail.take(100)), [7, 8, 9]);
+        assert!(tail.is_over());
+    }
+
+    #[test]
+    fn what_nobody_brings_is_given_up_in_the_end() {
+        let mut tail = Tail::new(1, 4, Duration::ZERO);
+        tail.put(messages([3]), Duration::from_secs(1));
+        tail.skip_lost(PATIENCE);
+        assert!(tail.take(1).is_empty());
+        tail.skip_lost(PATIENCE + Duration::from_secs(1));
+        assert_eq!(seqs(&tail.take(1)), [3]);
+        tail.skip_lost(PATIENCE * 2);
+        assert!(tail.is_over());
+    }
+}
