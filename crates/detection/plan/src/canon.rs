@@ -47,6 +47,16 @@ pub(crate) fn is_simple(json: &str) -> bool {
     true
 }
 
+/// Whether some character of the text is none of ASCII's, but folds to one.
+pub(crate) fn folds_to_ascii(text: &str) -> bool {
+    FOLD_TO_ASCII
+        .iter()
+        .any(|c| memchr::memmem::find(text.as_bytes(), c.as_bytes()).is_some())
+}
+
+/// The long s and the Kelvin sign.
+const FOLD_TO_ASCII: [&str; 2] = ["\u{17f}", "\u{212a}"];
+
 /// Whether no escape is under way at `start`.
 #[inline]
 pub(crate) fn aligned(text: &[u8], start: usize) -> bool {
@@ -103,6 +113,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn two_characters_fold_to_ascii() {
+        let all = ('\u{80}'..=char::MAX).filter(|c| fold_char(*c).is_ascii());
+        assert_eq!(all.collect::<String>(), FOLD_TO_ASCII.concat());
+        assert!(folds_to_ascii("mi\u{212a}e") && !folds_to_ascii("mike é"));
+    }
 
     proptest! {
         #[test]

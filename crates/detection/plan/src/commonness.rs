@@ -1,7 +1,8 @@
 //! How often texts stand in logs, roughly: what a rule waits for should be rare.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+
+use crate::index::gram;
 
 /// Texts that many events hold, canonical.
 const COMMON: &[&str] = &[
@@ -20,6 +21,8 @@ const COMMON: &[&str] = &[
     r"c:\\users\\administrator\\appdata\\local\\temp\\",
     r"c:\\users\\public\\appdata\\roaming\\microsoft\\windows\\",
     r"c:\\windows\\assembly\\nativeimages_v4.0.30319_64\\system",
+    r"c:\\windows\\system32\\ntdll.dll+9d1e4|c:\\windows\\system32\\kernelbase.dll+",
+    r"|c:\\windows\\system32\\kernel32.dll+17034|unknown(",
     r"hklm\\system\\currentcontrolset\\services\\",
     r"hklm\\software\\microsoft\\windows\\currentversion\\explorer\\",
     r"hklm\\software\\microsoft\\windows nt\\currentversion\\",
@@ -47,20 +50,27 @@ const COMMON: &[&str] = &[
     ".com",
 ];
 
-static GRAMS: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| {
-    let mut grams = HashMap::new();
-    for text in COMMON {
-        let text = text.as_bytes();
-        for at in 0..text.len() - 3 {
-            *grams.entry(crate::index::gram(text, at)).or_default() += 16;
-        }
-    }
-    grams
-});
+/// How common the pieces of texts are, by their length in bytes.
+#[derive(Debug)]
+pub(crate) struct Commonness([HashMap<u32, u32>; 4]);
 
-/// A weight beside the number of patterns that share a gram.
-pub(crate) fn of_gram(gram: u32) -> u32 {
-    GRAMS.get(&gram).copied().unwrap_or(0)
+impl Commonness {
+    pub fn new() -> Self {
+        Self([1, 2, 3, 4].map(|width| {
+            let mut pieces = HashMap::new();
+            for text in COMMON.iter().map(|text| text.as_bytes()) {
+                for at in 0..=text.len() - width {
+                    *pieces.entry(gram(text, at, width)).or_default() += 16;
+                }
+            }
+            pieces
+        }))
+    }
+
+    /// A weight beside the number of patterns that share the gram; as [`gram`] makes it.
+    pub fn of(&self, gram: u32, width: usize) -> u32 {
+        self.0[width - 1].get(&gram).copied().unwrap_or(0)
+    }
 }
 
 /// How likely a text that is looked for anywhere is found.
@@ -97,7 +107,8 @@ pub(crate) fn whole(field: &str, text: &str) -> f64 {
         "channel" | "provider_name" | "provider" | "log_name" | "level" | "task" | "opcode"
         | "keywords" | "eventsource" | "category" | "product" | "company" | "description"
         | "signed" | "signaturestatus" | "initiated" => 0.5,
-        "eventid" | "event_id" | "eventtype" | "status" | "logontype" | "protocol" => 0.2,
+        "eventid" | "event_id" | "eventtype" | "status" | "logontype" | "protocol"
+        | "objecttype" => 0.2,
         _ if text.len() < 2 => 0.3,
         _ if COMMON.contains(&text) => 0.1,
         _ => 0.01,

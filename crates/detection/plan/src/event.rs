@@ -19,6 +19,12 @@ pub trait Event {
         ""
     }
 
+    /// A text in which every ASCII text stands, but perhaps for case, that is in the canonical form of
+    /// one of the texts keywords are looked for in; `None` when there is no such text.
+    fn haystack(&self) -> Option<&str> {
+        None
+    }
+
     /// Hands over the field's values and says whether the event has the field at all. `field` is
     /// the index of `wanted` in [`crate::Plan::fields`].
     fn load(&self, field: usize, wanted: &Field, into: &mut Loaded<'_>) -> bool;

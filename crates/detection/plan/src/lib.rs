@@ -17,6 +17,7 @@ mod event;
 mod index;
 pub mod json;
 mod literal;
+mod narrow;
 mod node;
 mod plan;
 mod predicate;
@@ -25,6 +26,7 @@ mod trigger;
 mod values;
 
 pub use event::{Event, Field, Sourced, load};
+pub use narrow::Narrow;
 pub use plan::{Plan, Section};
 pub use scratch::Scratch;
 pub use values::Loaded;

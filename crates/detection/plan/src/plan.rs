@@ -1,10 +1,13 @@
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use aurora_sigma::{FieldValue, Matcher, Rule};
 
 use crate::canon::aligned;
+use crate::commonness::Commonness;
 use crate::event::{Event, Field};
 use crate::index::{Builder, FieldIndex, index};
+use crate::narrow::Narrow;
 use crate::node::{Formulas, Node};
 use crate::predicate::{Predicate, Test};
 use crate::scratch::{Known, Scratch};
@@ -23,35 +26,38 @@ pub struct Section<'r> {
 /// [`Scratch`], of which each thread has its own.
 #[derive(Debug)]
 pub struct Plan {
-    fields: Vec<Field>,
-    predicates: Vec<Predicate>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) predicates: Vec<Predicate>,
     /// Per predicate, the rules that wait for it, as a range of `waiting`.
     wakes: Vec<(u32, u32)>,
     waiting: Vec<u32>,
-    rules: Vec<Compiled>,
-    sections: Vec<Part>,
+    pub(crate) rules: Vec<Compiled>,
+    pub(crate) sections: Vec<Part>,
 }
 
 #[derive(Debug)]
-struct Compiled {
+pub(crate) struct Compiled {
     /// As the section named it.
     number: usize,
-    formula: Node,
+    pub(crate) formula: Node,
 }
 
 /// A compiled section.
 #[derive(Debug)]
-struct Part {
-    namespace: u32,
-    indexes: Vec<FieldIndex>,
+pub(crate) struct Part {
+    pub(crate) namespace: u32,
+    pub(crate) indexes: Vec<FieldIndex>,
     /// Rules that can hold when nothing is there.
     always: Vec<u32>,
+    /// Its rules among the plan's.
+    pub(crate) rules: Range<usize>,
 }
 
 impl Plan {
     /// The sections are evaluated by their place in the iteration.
     pub fn new<'r>(sections: impl IntoIterator<Item = Section<'r>>) -> Self {
         let mut formulas = Formulas::default();
+        let commonness = Commonness::new();
         let mut plan = Self {
             fields: Vec::new(),
             predicates: Vec::new(),
@@ -62,7 +68,7 @@ impl Plan {
         };
         let mut waits: Vec<(u32, u32)> = Vec::new();
         for section in sections {
-            let part = plan.section(&section, &mut formulas, &mut waits);
+            let part = plan.section(&section, &mut formulas, &mut waits, &commonness);
             plan.sections.push(part);
         }
         plan.fields = formulas.fields;
@@ -85,6 +91,7 @@ impl Plan {
         section: &Section<'_>,
         formulas: &mut Formulas,
         waits: &mut Vec<(u32, u32)>,
+        commonness: &Commonness,
     ) -> Part {
         formulas.section(section.namespace);
         let first = formulas.predicates.len();
@@ -111,7 +118,7 @@ impl Plan {
             .collect();
         looked_for.sort_unstable();
         looked_for.dedup();
-        let indexes = indexes(&mut formulas.predicates, &looked_for);
+        let indexes = indexes(&mut formulas.predicates, &looked_for, commonness);
         for (node, (number, _)) in nodes.iter_mut().zip(&section.rules) {
             trigger::order(node, &formulas.predicates, &formulas.fields);
             self.rules.push(Compiled {
@@ -123,6 +130,7 @@ impl Plan {
             namespace: section.namespace,
             indexes,
             always,
+            rules: base..self.rules.len(),
         }
     }
 
@@ -163,9 +171,34 @@ impl Plan {
         fired: &mut Vec<usize>,
     ) {
         let part = &self.sections[section];
+        self.put(part, &part.indexes, event, scratch, fired);
+    }
+
+    /// As [`Plan::evaluate`], for an event that the part of the section was made for.
+    pub fn evaluate_narrow(
+        &self,
+        narrow: &Narrow,
+        event: &impl Event,
+        scratch: &mut Scratch,
+        fired: &mut Vec<usize>,
+    ) {
+        let part = &self.sections[narrow.section];
+        let indexes = narrow.indexes.iter();
+        let indexes = indexes.map(|index| &part.indexes[*index as usize]);
+        self.put(part, indexes, event, scratch, fired);
+    }
+
+    fn put<'p>(
+        &'p self,
+        part: &Part,
+        indexes: impl IntoIterator<Item = &'p FieldIndex>,
+        event: &impl Event,
+        scratch: &mut Scratch,
+        fired: &mut Vec<usize>,
+    ) {
         scratch.woken.clear();
         scratch.woken.extend_from_slice(&part.always);
-        for fields in &part.indexes {
+        for fields in indexes {
             self.look(fields, event, scratch);
         }
         scratch.woken.sort_unstable();
@@ -197,6 +230,12 @@ impl Plan {
             ..
         } = scratch;
         let field = fields.field as usize;
+        if self.fields[field].name.is_none()
+            && let Some(text) = event.haystack()
+            && fields.is_nowhere_in(text.as_bytes())
+        {
+            return;
+        }
         let range = values.field(field, |into| event.load(field, &self.fields[field], into));
         let mut hit = |predicate: u32| {
             let exact = self.predicates[predicate as usize].test.is_exact();
@@ -218,8 +257,7 @@ impl Plan {
             }
             fields.on_value.iter().for_each(|p| hit(*p));
             if let Some(held) = values.number(value) {
-                let equal = fields.numbers.iter().filter(|(number, _)| *number == held);
-                equal.for_each(|(_, p)| hit(*p));
+                fields.equal(held, &mut hit);
             }
             fields.scan(values.rough(event.json(), value), &mut hit);
         }
@@ -227,7 +265,11 @@ impl Plan {
 }
 
 /// One look-up structure a field.
-fn indexes(predicates: &mut [Predicate], looked_for: &[u32]) -> Vec<FieldIndex> {
+fn indexes(
+    predicates: &mut [Predicate],
+    looked_for: &[u32],
+    commonness: &Commonness,
+) -> Vec<FieldIndex> {
     let mut builders: BTreeMap<u32, Builder> = BTreeMap::new();
     for number in looked_for {
         let predicate = &mut predicates[*number as usize];
@@ -239,16 +281,16 @@ fn indexes(predicates: &mut [Predicate], looked_for: &[u32]) -> Vec<FieldIndex> 
     }
     builders
         .into_iter()
-        .map(|(field, builder)| builder.finish(field))
+        .map(|(field, builder)| builder.finish(field, commonness))
         .collect()
 }
 
-struct Evaluation<'e, E> {
-    plan: &'e Plan,
-    event: &'e E,
-    namespace: u32,
-    values: &'e mut Values,
-    known: &'e mut Known,
+pub(crate) struct Evaluation<'e, E> {
+    pub plan: &'e Plan,
+    pub event: &'e E,
+    pub namespace: u32,
+    pub values: &'e mut Values,
+    pub known: &'e mut Known,
 }
 
 impl<E: Event> Evaluation<'_, E> {
@@ -276,7 +318,7 @@ impl<E: Event> Evaluation<'_, E> {
         holds
     }
 
-    fn test(&mut self, predicate: &Predicate) -> bool {
+    pub fn test(&mut self, predicate: &Predicate) -> bool {
         let field = predicate.field as usize;
         let wanted = &self.plan.fields[field];
         let event = self.event;

@@ -167,6 +167,10 @@ impl Values {
             match held.kind {
                 Kind::Text => {
                     let raw = &json[held.raw.start as usize..held.raw.end as usize];
+                    if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
+                        self.values[value].text = held.raw;
+                        return held.raw;
+                    }
                     canon::unescape(&mut self.texts, raw);
                 }
                 _ => {
@@ -243,7 +247,7 @@ impl Loaded<'_> {
 
     /// The inside of a JSON string at `range` of the event's text. `simple` says that it is ASCII
     /// without `\u` and `\/`.
-    pub fn push_json(&mut self, range: std::ops::Range<usize>, simple: bool, escaped: bool) {
+    pub fn push_json(&mut self, range: std::ops::Range<usize>, simple: bool) {
         let raw = Span {
             start: at(range.start),
             end: at(range.end),
@@ -253,20 +257,20 @@ impl Loaded<'_> {
             kind: Kind::Text,
             raw,
             simple,
-            text: if escaped { NOWHERE } else { raw },
+            text: NOWHERE,
             canon: NOWHERE,
         });
     }
 
     /// An integer as JSON writes it, at `range` of the event's text.
-    pub fn push_int(&mut self, range: std::ops::Range<usize>, number: i128) {
+    pub fn push_int(&mut self, range: std::ops::Range<usize>, number: i64) {
         let raw = Span {
             start: at(range.start),
             end: at(range.end),
             place: Place::Json,
         };
         self.0.values.push(Value {
-            kind: Kind::Int(number),
+            kind: Kind::Int(number.into()),
             raw,
             simple: true,
             text: raw,

@@ -4,10 +4,10 @@
 mod lines;
 mod route;
 
-use aurora_plan::json::{Error, Key, Reader, Record};
+use aurora_plan::json::{Error, Key, Line, Reader, Record};
 use aurora_plan::{Plan, Scratch, Section};
 
-use self::route::{Routes, Scopes};
+use self::route::{Route, Routes, Scopes};
 use crate::ruleset::RuleSet;
 
 pub use lines::{Lines, Reached, evaluate_lines};
@@ -90,15 +90,30 @@ impl FlatRules {
         } = scratch;
         let event = self.reader.read(line, record)?;
         fired.clear();
-        let origin = self.origin.map(|keys| keys.map(|key| event.get(key)));
-        let route = routes.of(&self.scopes, origin.unwrap_or_default());
         self.plan.begin(scratch);
-        for (section, tests) in route.iter() {
+        let identity = |into: &mut Vec<u8>| {
+            let keys = self.origin.iter().flatten();
+            keys.for_each(|key| event.identity(*key, into));
+        };
+        let route = routes.of(identity, || self.route(&event, scratch));
+        for (narrow, tests) in route.iter() {
             let field = |name: &str| self.reader.key(name).and_then(|key| event.get(key));
             if tests.iter().all(|test| self.scopes.holds(*test, &field)) {
-                self.plan.evaluate(*section, &event, scratch, fired);
+                self.plan.evaluate_narrow(narrow, &event, scratch, fired);
             }
         }
         Ok(fired)
+    }
+
+    /// For events of the same channel, number and provider.
+    fn route(&self, event: &Line<'_>, scratch: &mut Scratch) -> Route {
+        let origin = self.origin.map(|keys| keys.map(|key| event.get(key)));
+        let sections = self.scopes.sections(origin.unwrap_or_default());
+        let narrow = |(section, tests)| {
+            let names = [CHANNEL, CODE, PROVIDER];
+            let narrow = self.plan.narrow(section, event, &names, scratch)?;
+            Some((narrow, tests))
+        };
+        sections.into_iter().filter_map(narrow).collect()
     }
 }

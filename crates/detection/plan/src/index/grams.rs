@@ -1,55 +1,60 @@
-//! Substring search for thousands of patterns that looks at one place in eight, four or two.
+//! Substring search for thousands of patterns that looks at one place in several.
 //!
 //! A pattern of seven bytes or more, wherever it stands, covers some place whose offset is a
 //! multiple of four together with the three bytes after it. Of each pattern four such grams of four
 //! bytes are kept, one for each way it can lie, cut from the stretch of it that is rarest. A text is
 //! sampled at every fourth place; a small bit map says for nearly all that no pattern has the gram.
-//! Likewise one place in eight for patterns of eleven bytes and more, one in two for four and more.
+//! Likewise one place in eight for patterns of eleven bytes and more, one in two for four and more,
+//! and every place for shorter ones.
 
+use super::map::{Map, RUN};
 use super::table::{Entry, Kind, Table, index};
-use crate::commonness;
+use crate::commonness::Commonness;
 
 pub(crate) const GRAM: usize = 4;
 /// Every bit of a byte that tells upper from lower case.
-const CASE: u32 = 0x2020_2020;
+pub(super) const CASE: u32 = 0x2020_2020;
 
 #[derive(Debug)]
 pub(crate) struct Grams {
     step: usize,
-    /// Which bytes of a gram count: all four, or the first three.
-    mask: u32,
+    /// Bytes of a gram, at most [`GRAM`].
+    width: usize,
     patterns: usize,
-    /// By the upper bits of a gram's hash.
-    map: Vec<u64>,
-    shift: u32,
+    map: Map,
     table: Table,
 }
 
+/// The `width` bytes at `at`, at most [`GRAM`], with their case folded; what is beyond the text
+/// counts as 0.
 #[inline]
-pub(crate) fn gram(text: &[u8], at: usize) -> u32 {
-    let bytes = text[at..at + GRAM].first_chunk().copied();
-    u32::from_le_bytes(bytes.unwrap_or_default()) | CASE
+pub(crate) fn gram(text: &[u8], at: usize, width: usize) -> u32 {
+    let four = match text.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(four) => *four,
+        None => std::array::from_fn(|k| text.get(at + k).copied().unwrap_or(0)),
+    };
+    (u32::from_le_bytes(four) | CASE) & of_width(width)
 }
 
-#[inline]
-fn spread(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9E37_79B1)
+fn of_width(width: usize) -> u32 {
+    u32::MAX >> (8 * (GRAM - width))
 }
 
 impl Grams {
-    /// `patterns` of four bytes and more: hit, start in `texts`, length.
-    pub fn new(texts: &[u8], patterns: &[(u32, u32, u32)]) -> Option<Self> {
-        let (step, width) = match patterns.iter().map(|(.., len)| *len).min()? {
+    /// `patterns` of at least a byte: hit, start in `texts`, length.
+    pub fn new(
+        texts: &[u8],
+        patterns: &[(u32, u32, u32)],
+        commonness: &Commonness,
+    ) -> Option<Self> {
+        let (step, width) = match patterns.iter().map(|(.., len)| *len as usize).min()? {
             11.. => (8, 4),
             7.. => (4, 4),
             5.. => (2, 4),
-            _ => (2, 3),
+            4 => (2, 3),
+            shorter => (1, shorter),
         };
-        let mask = if width == GRAM { u32::MAX } else { 0x00FF_FFFF };
-        let gram = |text: &[u8], at: usize| {
-            let four: [u8; GRAM] = std::array::from_fn(|k| text.get(at + k).copied().unwrap_or(0));
-            (u32::from_le_bytes(four) | CASE) & mask
-        };
+        let gram = |text: &[u8], at: usize| gram(text, at, width);
         let text = |start: u32, len: u32| &texts[start as usize..(start + len) as usize];
         let mut shared = std::collections::HashMap::<u32, u32>::new();
         for (_, start, len) in patterns {
@@ -60,8 +65,8 @@ impl Grams {
         for (hit, start, len) in patterns {
             let text = text(*start, *len);
             let cost = |at: usize| {
-                let common = commonness::of_gram(gram(text, at) | !mask & CASE);
-                common + shared[&gram(text, at)]
+                let gram = gram(text, at);
+                commonness.of(gram, width) + shared[&gram]
             };
             let window = |from: &usize| (0..step).map(|k| cost(from + k)).sum::<u32>();
             let from = (0..=text.len() - width + 1 - step).min_by_key(window);
@@ -77,23 +82,15 @@ impl Grams {
                 (u64::from(gram(text, offset)), entry)
             }));
         }
-        let bits = (pairs.len() * 16)
-            .next_power_of_two()
-            .clamp(1 << 10, 1 << 20);
-        let mut grams = Self {
+        let mut map = Map::new(pairs.len());
+        pairs.iter().for_each(|(gram, _)| map.add(*gram));
+        Some(Self {
             step,
-            mask,
+            width,
             patterns: patterns.len(),
-            map: vec![0; bits / 64],
-            shift: 32 - bits.trailing_zeros(),
-            table: Table::default(),
-        };
-        for (gram, _) in &pairs {
-            let bit = spread(u32::try_from(*gram).unwrap_or_default()) >> grams.shift;
-            grams.map[bit as usize / 64] |= 1 << (bit % 64);
-        }
-        grams.table = Table::new(pairs);
-        Some(grams)
+            map,
+            table: Table::new(pairs),
+        })
     }
 
     /// How many patterns it looks for.
@@ -104,26 +101,31 @@ impl Grams {
     /// Calls `found` with every pattern that may stand in the text, and where.
     #[inline]
     pub fn scan(&self, text: &[u8], mut found: impl FnMut(&Entry, usize)) {
-        let words = self.map.len() - 1;
-        let mut look = |gram: u32, at: usize| {
-            let bit = spread(gram) >> self.shift;
-            if self.map[(bit as usize / 64) & words] >> (bit % 64) & 1 == 1 {
-                for entry in self.table.get(u64::from(gram)) {
-                    if let Some(start) = at.checked_sub(entry.offset as usize) {
-                        found(entry, start);
-                    }
-                }
+        let mut from = 0;
+        let mut seen = [0; RUN];
+        while from + GRAM <= text.len() {
+            let rest = &text[from..];
+            let count = self.map.sample(rest, self.step, of_width(self.width), &mut seen);
+            for at in &seen[..count] {
+                self.look(text, from + usize::from(*at), &mut found);
             }
-        };
-        let mut at = 0;
-        while let Some(bytes) = text.get(at..at + GRAM).and_then(<[u8]>::first_chunk) {
-            look((u32::from_le_bytes(*bytes) | CASE) & self.mask, at);
-            at += self.step;
+            let samples = ((rest.len() - GRAM) / self.step + 1).min(RUN);
+            from += samples * self.step;
         }
-        // Grams of three bytes also fit the last place.
-        if self.mask != u32::MAX && text.len() >= 3 && at == text.len() - 3 {
-            let last = [text[at], text[at + 1], text[at + 2], 0];
-            look((u32::from_le_bytes(last) | CASE) & self.mask, at);
+        // Grams of fewer bytes also fit the last places.
+        let last = (text.len() + 1).saturating_sub(self.width);
+        while from < last {
+            self.look(text, from, &mut found);
+            from += self.step;
+        }
+    }
+
+    #[inline]
+    fn look(&self, text: &[u8], at: usize, found: &mut impl FnMut(&Entry, usize)) {
+        for entry in self.table.get(u64::from(gram(text, at, self.width))) {
+            if let Some(start) = at.checked_sub(entry.offset as usize) {
+                found(entry, start);
+            }
         }
     }
 }

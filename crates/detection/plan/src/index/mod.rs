@@ -1,6 +1,8 @@
 //! What is looked for in one field, all of it at once.
 
+mod few;
 mod grams;
+mod map;
 mod table;
 
 pub(crate) use grams::gram;
@@ -8,15 +10,19 @@ pub(crate) use table::{index, mix};
 
 use aurora_sigma::Number;
 
+use self::few::Few;
 use self::grams::Grams;
 use self::table::{Entry, Kind, Table};
 use crate::canon::aligned;
+use crate::commonness::Commonness;
 use crate::predicate::Anchor;
 
-/// Shorter patterns are compared one by one.
+/// Shorter starts and ends are compared one by one.
 const SHORT: usize = 4;
 /// From here on a search may look at one place in four.
 const LONG: usize = 7;
+/// So many shorter patterns are looked for one by one.
+const FEW: usize = 4;
 /// `OR` with it folds the case of eight ASCII letters, and joins some other bytes: a comparison
 /// follows.
 const CASE: u64 = 0x2020_2020_2020_2020;
@@ -35,11 +41,19 @@ pub(crate) struct FieldIndex {
     ends4: Table,
     starts8: Table,
     starts4: Table,
-    sampled: Option<Grams>,
-    dense: Option<Grams>,
+    /// Texts anywhere: long ones, medium ones, tiny ones.
+    grams: [Option<Grams>; 3],
+    /// Few texts anywhere that are not worth a look at every second place.
+    few: Vec<Few>,
+    /// Starts and ends of fewer than four bytes.
     tiny: Vec<Entry>,
-    /// Numbers that no text of an integer finds: each meets every number of the event.
-    pub numbers: Vec<(Number, u32)>,
+    /// Whether nothing but ASCII texts anywhere is looked for.
+    only_anywhere: bool,
+    /// Whole numbers, which only a number with a fraction has to be compared with: those of an event
+    /// that are whole are found by their text.
+    integers: Vec<(Number, u32)>,
+    /// Numbers with fractions: each meets every number of the event.
+    fractions: Vec<(Number, u32)>,
     pub on_value: Vec<u32>,
     pub on_field: Vec<u32>,
 }
@@ -52,10 +66,11 @@ pub(crate) struct Builder {
     ends4: Vec<(u64, Entry)>,
     starts8: Vec<(u64, Entry)>,
     starts4: Vec<(u64, Entry)>,
-    long: Vec<(u32, u32, u32)>,
-    medium: Vec<(u32, u32, u32)>,
+    /// Long, medium, tiny: hit, start and length.
+    anywhere: [Vec<(u32, u32, u32)>; 3],
     tiny: Vec<Entry>,
-    numbers: Vec<(Number, u32)>,
+    integers: Vec<(Number, u32)>,
+    fractions: Vec<(Number, u32)>,
     on_value: Vec<u32>,
     on_field: Vec<u32>,
 }
@@ -69,10 +84,9 @@ impl Builder {
             Anchor::Anywhere(text) => self.anywhere(text.as_bytes(), hit),
             Anchor::Number(Number::Int(value)) => {
                 self.whole(value.to_string().as_bytes(), hit);
-                // A fraction can equal a whole number; there are hardly any.
-                self.numbers.push((Number::Int(*value), hit));
+                self.integers.push((Number::Int(*value), hit));
             }
-            Anchor::Number(number) => self.numbers.push((*number, hit)),
+            Anchor::Number(number) => self.fractions.push((*number, hit)),
             Anchor::Value => self.on_value.push(hit),
             Anchor::Field => self.on_field.push(hit),
         }
@@ -103,7 +117,7 @@ impl Builder {
         if let Some(last) = text.last_chunk() {
             self.ends8.push((u64::from_le_bytes(*last) | CASE, entry));
         } else if text.len() >= SHORT {
-            let key = gram(text, text.len() - SHORT);
+            let key = gram(text, text.len() - SHORT, SHORT);
             self.ends4.push((u64::from(key), entry));
         } else {
             self.tiny.push(entry);
@@ -116,7 +130,7 @@ impl Builder {
             self.starts8
                 .push((u64::from_le_bytes(*first) | CASE, entry));
         } else if text.len() >= SHORT {
-            self.starts4.push((u64::from(gram(text, 0)), entry));
+            self.starts4.push((u64::from(gram(text, 0, SHORT)), entry));
         } else {
             self.tiny.push(entry);
         }
@@ -124,26 +138,46 @@ impl Builder {
 
     fn anywhere(&mut self, text: &[u8], hit: u32) {
         let entry = self.entry(text, hit, Kind::Anywhere);
-        match text.len() {
-            LONG.. => self.long.push((hit, entry.start, entry.len)),
-            SHORT.. => self.medium.push((hit, entry.start, entry.len)),
-            _ => self.tiny.push(entry),
-        }
+        let class = match text.len() {
+            LONG.. => 0,
+            SHORT.. => 1,
+            _ => 2,
+        };
+        self.anywhere[class].push((hit, entry.start, entry.len));
     }
 
-    pub fn finish(self, field: u32) -> FieldIndex {
+    pub fn finish(mut self, field: u32, commonness: &Commonness) -> FieldIndex {
+        let mut few = Vec::new();
+        for class in &mut self.anywhere[1..] {
+            if class.len() <= FEW {
+                few.extend(class.drain(..).map(|it| Few::new(&self.texts, it, commonness)));
+            }
+        }
+        let only_anywhere = self.texts.is_ascii()
+            && self.small.is_empty()
+            && self.ends8.is_empty()
+            && self.ends4.is_empty()
+            && self.starts8.is_empty()
+            && self.starts4.is_empty()
+            && self.tiny.is_empty()
+            && self.integers.is_empty()
+            && self.fractions.is_empty()
+            && self.on_value.is_empty()
+            && self.on_field.is_empty();
         FieldIndex {
             field,
+            only_anywhere,
             small: Table::new(self.small),
             ends8: Table::new(self.ends8),
             ends4: Table::new(self.ends4),
             starts8: Table::new(self.starts8),
             starts4: Table::new(self.starts4),
-            sampled: Grams::new(&self.texts, &self.long),
-            dense: Grams::new(&self.texts, &self.medium),
+            grams: self.anywhere.map(|all| Grams::new(&self.texts, &all, commonness)),
+            few,
             texts: self.texts,
             tiny: self.tiny,
-            numbers: self.numbers,
+            integers: self.integers,
+            fractions: self.fractions,
             on_value: self.on_value,
             on_field: self.on_field,
         }
@@ -159,15 +193,31 @@ fn small_key(text: &[u8]) -> u64 {
 impl FieldIndex {
     /// What is looked for, for people.
     pub fn describe(&self) -> String {
-        let grams = |grams: &Option<Grams>| grams.as_ref().map_or(0, Grams::len);
+        let [long, medium, tiny] = self
+            .grams
+            .each_ref()
+            .map(|grams| grams.as_ref().map_or(0, Grams::len));
         format!(
-            "{} sampled, {} dense, {} tiny, {} on any value, {} on presence",
-            grams(&self.sampled),
-            grams(&self.dense),
+            "{long} long, {medium} medium, {tiny} tiny, {} alone, {} tiny ends, {} on any value, {} on presence",
+            self.few.len(),
             self.tiny.len(),
             self.on_value.len(),
             self.on_field.len()
         )
+    }
+
+    /// Calls `hit` with every number that equals the event's, but for those that
+    /// [`FieldIndex::scan`] finds by its text.
+    #[inline]
+    pub fn equal(&self, held: Number, mut hit: impl FnMut(u32)) {
+        let mut look = |numbers: &[(Number, u32)]| {
+            let equal = numbers.iter().filter(|(number, _)| *number == held);
+            equal.for_each(|(_, predicate)| hit(*predicate));
+        };
+        if !matches!(held, Number::Int(_)) {
+            look(&self.integers);
+        }
+        look(&self.fractions);
     }
 
     /// Calls `hit` with every pattern that is in the text, some of them more than once. `text` is
@@ -199,23 +249,42 @@ impl FieldIndex {
             }
         }
         if text.len() >= SHORT {
-            for entry in self.ends4.get(u64::from(gram(text, text.len() - SHORT))) {
+            for entry in self.ends4.get(u64::from(gram(text, text.len() - SHORT, SHORT))) {
                 check(entry, text.len().wrapping_sub(entry.len as usize));
             }
-            let starts = self.starts4.get(u64::from(gram(text, 0)));
+            let starts = self.starts4.get(u64::from(gram(text, 0, SHORT)));
             starts.iter().for_each(|entry| check(entry, 0));
         }
-        if let Some(grams) = &self.sampled {
+        for grams in self.grams.iter().flatten() {
             grams.scan(text, &mut check);
         }
-        if let Some(grams) = &self.dense {
-            grams.scan(text, &mut check);
+        for few in &self.few {
+            few.scan(text, &mut check);
         }
         for entry in &self.tiny {
             if self.tiny(entry, text) {
                 hit(entry.hit);
             }
         }
+    }
+
+    /// Whether no part of the text can have anything in it that is looked for. `text` as for
+    /// [`FieldIndex::scan`].
+    pub fn is_nowhere_in(&self, text: &[u8]) -> bool {
+        if !self.only_anywhere {
+            return false;
+        }
+        let mut nowhere = true;
+        let mut check = |entry: &Entry, start: usize| {
+            nowhere = nowhere && !self.stands(entry, text, start);
+        };
+        for grams in self.grams.iter().flatten() {
+            grams.scan(text, &mut check);
+        }
+        for few in &self.few {
+            few.scan(text, &mut check);
+        }
+        nowhere
     }
 
     fn stands(&self, entry: &Entry, text: &[u8], start: usize) -> bool {
@@ -243,8 +312,7 @@ impl FieldIndex {
         };
         match entry.kind {
             Kind::Start => self.stands(entry, text, 0),
-            Kind::End => self.stands(entry, text, last),
-            _ => (0..=last).any(|start| self.stands(entry, text, start)),
+            _ => self.stands(entry, text, last),
         }
     }
 }

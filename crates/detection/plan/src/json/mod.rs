@@ -9,6 +9,8 @@ mod keys;
 mod quotes;
 mod walk;
 
+use std::borrow::Cow;
+
 use aurora_sigma::{FieldSource, FieldValue, FlatJson, Flow, Presence, visit_json, visit_texts};
 use serde_json::Value;
 
@@ -61,6 +63,10 @@ pub struct Record {
     line: u32,
     /// Whether every string is ASCII without `\u` and `\/`.
     simple: bool,
+    /// Whether there is `\u` or `\/`.
+    odd: bool,
+    /// Whether every text stands in the line as it is but for the case of its letters.
+    literal: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -133,9 +139,12 @@ impl Reader {
             record.slots = vec![(0, 0); self.keys.len()];
             record.line = 1;
         }
+        record.odd = seen.odd;
         record.simple = !seen.foreign && !seen.odd;
         record.entries.clear();
-        walk::object(line, seen, record)?;
+        let fractions = walk::object(line, seen, record)?;
+        record.literal =
+            !seen.odd && !fractions && !(seen.foreign && canon::folds_to_ascii(text));
         for (number, entry) in record.entries.iter().enumerate() {
             let (start, end) = (entry.key.0 as usize, entry.key.1 as usize);
             let strange = seen.odd || self.keys.strange;
@@ -167,10 +176,32 @@ impl Line<'_> {
         (line == self.record.line).then(|| self.record.entries[entry as usize])
     }
 
+    /// The member of that name, of a line without odd escapes.
+    fn find(&self, name: &str) -> Option<Entry> {
+        if let Some(key) = self.reader.key(name) {
+            return self.at(key.0);
+        }
+        let key = |entry: &&Entry| {
+            let key = &self.text[entry.key.0 as usize..entry.key.1 as usize];
+            key == name
+        };
+        self.record.entries.iter().rev().find(key).copied()
+    }
+
     /// The value under a key as JSON writes it, a string without its quotation marks.
     pub fn get(&self, key: Key) -> Option<&str> {
         let entry = self.at(key.0).filter(|entry| entry.kind != Kind::Null)?;
         Some(&self.text[entry.start as usize..entry.end as usize])
+    }
+
+    /// Appends what tells the value under a key from others: two lines in which this is the same
+    /// have the same value there.
+    pub fn identity(&self, key: Key, into: &mut Vec<u8>) {
+        if let Some(entry) = self.at(key.0) {
+            into.push(entry.kind as u8 + 1);
+            into.extend_from_slice(&self.text.as_bytes()[entry.start as usize..entry.end as usize]);
+        }
+        into.push(0);
     }
 
     fn push(&self, entry: Entry, into: &mut Loaded<'_>) {
@@ -179,8 +210,7 @@ impl Line<'_> {
         match entry.kind {
             Kind::Text => {
                 let simple = self.record.simple || canon::is_simple(text);
-                let escaped = memchr::memchr(b'\\', text.as_bytes()).is_some();
-                into.push_json(range, simple, escaped);
+                into.push_json(range, simple);
             }
             Kind::Int => into.push_int(range, text.parse().unwrap_or_default()),
             Kind::True => into.push(FieldValue::Bool(true)),
@@ -231,7 +261,7 @@ impl Line<'_> {
                 .iter()
                 .any(|other| key(other) == key(entry))
         };
-        self.record.simple
+        !self.record.odd
             && entries.len() <= 128
             && !entries
                 .iter()
@@ -252,7 +282,8 @@ impl Line<'_> {
         match entry.kind {
             Kind::Null => {}
             Kind::Text => self.push(entry, into),
-            // Keywords see texts only; how a number is written is all that matters.
+            // Keywords see texts only, of a number how it is written.
+            Kind::Int => into.push_json(entry.start as usize..entry.end as usize, true),
             _ => {
                 let flow = visit_texts(&self.value(entry), &mut |text| {
                     into.push(FieldValue::Str(text));
@@ -279,6 +310,10 @@ fn push_parsed(value: &Value, into: &mut Loaded<'_>) {
 impl Event for Line<'_> {
     fn json(&self) -> &str {
         self.text
+    }
+
+    fn haystack(&self) -> Option<&str> {
+        self.record.literal.then_some(self.text)
     }
 
     fn load(&self, field: usize, wanted: &Field, into: &mut Loaded<'_>) -> bool {
@@ -309,16 +344,19 @@ impl Event for Line<'_> {
 
 impl FieldSource for Line<'_> {
     fn field(&self, name: &str, visit: &mut dyn FnMut(FieldValue<'_>) -> Flow) -> Presence {
-        let key = |entry: &&Entry| {
-            let key = &self.text[entry.key.0 as usize..entry.key.1 as usize];
-            key == name
-        };
-        let last = self.record.entries.iter().rev().find(key);
-        match last {
-            Some(entry)
-                if self.record.simple && !name.contains('\\') && entry.kind == Kind::Text =>
-            {
-                let (Flow::Continue(()) | Flow::Break(())) = visit_json(&self.value(*entry), visit);
+        if self.record.odd || keys::is_strange(name) {
+            return FlatJson::new(&self.whole()).field(name, visit);
+        }
+        match self.find(name) {
+            None if !name.contains('.') => Presence::Absent,
+            Some(entry) if entry.kind == Kind::Text => {
+                let raw = &self.text[entry.start as usize..entry.end as usize];
+                let mut text = Cow::Borrowed(raw);
+                if raw.contains('\\') {
+                    text = Cow::Owned(String::with_capacity(raw.len()));
+                    canon::unescape(text.to_mut(), raw);
+                }
+                let (Flow::Continue(()) | Flow::Break(())) = visit(FieldValue::Str(&text));
                 Presence::Present
             }
             _ => FlatJson::new(&self.whole()).field(name, visit),

@@ -16,13 +16,13 @@ pub(super) struct Seen {
     pub control: bool,
 }
 
-/// One bit a byte.
+/// One bit a byte, and whether there are some.
 #[derive(Clone, Copy)]
 struct Masks {
     quote: u64,
     backslash: u64,
-    control: u64,
-    foreign: u64,
+    control: bool,
+    foreign: bool,
 }
 
 /// Fills `quotes` with the places of all quotation marks that no backslash escapes.
@@ -60,8 +60,8 @@ fn one(
 ) -> Result<(), Error> {
     let masks = masks(block);
     let escaped = escaped(masks.backslash, carry);
-    seen.foreign |= masks.foreign != 0;
-    seen.control |= masks.control != 0;
+    seen.foreign |= masks.foreign;
+    seen.control |= masks.control;
     let mut others = escaped & !(masks.backslash | masks.quote);
     while others != 0 {
         let at = base + others.trailing_zeros() as usize;
@@ -131,21 +131,22 @@ fn escaped(backslash: u64, carry: &mut u64) -> u64 {
 #[inline]
 fn masks(block: &[u8; 64]) -> Masks {
     let bits = |vector: u8x16| u64::from(vector.to_bitmask() & 0xFFFF);
-    let mut masks = Masks {
-        quote: 0,
-        backslash: 0,
-        control: 0,
-        foreign: 0,
-    };
+    let (mut quote, mut backslash) = (0, 0);
+    // Of these two it is enough to know that there are some.
+    let (mut control, mut foreign) = (u8x16::ZERO, u8x16::ZERO);
     let (quarters, _) = block.as_chunks::<16>();
     for (number, quarter) in quarters.iter().enumerate() {
         let vector = u8x16::new(*quarter);
         let shift = number * 16;
-        masks.quote |= bits(vector.simd_eq(u8x16::splat(b'"'))) << shift;
-        masks.backslash |= bits(vector.simd_eq(u8x16::splat(b'\\'))) << shift;
-        let capped = vector.min(u8x16::splat(0x1F));
-        masks.control |= bits(vector.simd_eq(capped)) << shift;
-        masks.foreign |= bits(vector) << shift;
+        quote |= bits(vector.simd_eq(u8x16::splat(b'"'))) << shift;
+        backslash |= bits(vector.simd_eq(u8x16::splat(b'\\'))) << shift;
+        control |= vector.simd_eq(vector.min(u8x16::splat(0x1F)));
+        foreign |= vector;
     }
-    masks
+    Masks {
+        quote,
+        backslash,
+        control: bits(control) != 0,
+        foreign: bits(foreign) != 0,
+    }
 }

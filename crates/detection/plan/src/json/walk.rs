@@ -6,8 +6,9 @@ use super::{Entry, Error, Kind, Record};
 /// As deep as `serde_json` reads.
 const MAX_DEPTH: usize = 127;
 
-/// Fills the record's entries with the members of the object that the line is.
-pub(super) fn object(line: &[u8], seen: Seen, record: &mut Record) -> Result<(), Error> {
+/// Fills the record's entries with the members of the object that the line is. Says whether some
+/// number is more than an integer of at most 18 digits.
+pub(super) fn object(line: &[u8], seen: Seen, record: &mut Record) -> Result<bool, Error> {
     let Record {
         quotes, entries, ..
     } = record;
@@ -15,6 +16,7 @@ pub(super) fn object(line: &[u8], seen: Seen, record: &mut Record) -> Result<(),
         line,
         quotes: quotes.as_slice(),
         control: seen.control,
+        fractions: false,
         at: 0,
     };
     walk.blanks();
@@ -42,7 +44,7 @@ pub(super) fn object(line: &[u8], seen: Seen, record: &mut Record) -> Result<(),
     }
     walk.blanks();
     match walk.at == line.len() {
-        true => Ok(()),
+        true => Ok(walk.fractions),
         false => Err(Error::new(walk.at, "more than one value")),
     }
 }
@@ -52,6 +54,7 @@ struct Walk<'l> {
     /// What is left of them.
     quotes: &'l [u32],
     control: bool,
+    fractions: bool,
     at: usize,
 }
 
@@ -174,6 +177,7 @@ impl Walk<'_> {
         if whole {
             return Ok(Kind::Int);
         }
+        self.fractions = true;
         // What is out of range is for the one who reads numbers to say.
         match serde_json::from_slice::<serde_json::Number>(&self.line[start..self.at]) {
             Ok(_) => Ok(Kind::Number),

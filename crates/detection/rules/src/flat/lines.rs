@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{FlatRules, FlatScratch};
 
 /// Lines that travel together.
-const CHUNK_BYTES: usize = 1 << 20;
+const CHUNK_BYTES: usize = 256 << 10;
 /// A longer line is refused: no record is.
 const MAX_LINE_BYTES: usize = 64 << 20;
 

@@ -8,13 +8,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use aurora_plan::Narrow;
+
 use crate::facts::Os;
 use crate::logsource::{Scope, Test, among};
 use crate::mapping::Mapping;
 use crate::windows::Alias;
 
 /// More kinds of events than any log has; beyond it the routes are forgotten.
-const MAX_ROUTES: usize = 8192;
+const MAX_ROUTES: usize = 4096;
 
 /// The conditions of every section.
 #[derive(Debug)]
@@ -34,14 +36,16 @@ struct Residual {
     negated: bool,
 }
 
-/// Sections, each with the residual tests that must hold as well.
-pub(super) type Route = Arc<[(usize, Vec<usize>)]>;
+/// What of the sections an event is put to, each with the residual tests that must hold as well.
+pub(super) type Route = Arc<[(Narrow, Vec<usize>)]>;
 
 /// The routes of the events seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Routes {
     known: HashMap<Vec<u8>, Route>,
     key: Vec<u8>,
+    /// Of the event before: most are like it.
+    last: Option<(Vec<u8>, Route)>,
 }
 
 impl Scopes {
@@ -96,7 +100,8 @@ impl Scopes {
         held != test.negated
     }
 
-    fn route(&self, origin: [Option<&str>; 3]) -> Route {
+    /// The sections, and the residual tests of each.
+    pub fn sections(&self, origin: [Option<&str>; 3]) -> Vec<(usize, Vec<usize>)> {
         let mut route = Vec::new();
         let mut residual = 0;
         for (section, alternatives) in self.sections.iter().enumerate() {
@@ -118,7 +123,7 @@ impl Scopes {
                 }
             }
         }
-        route.into()
+        route
     }
 
     fn covers(&self, test: &Test, [channel, code, provider]: [Option<&str>; 3]) -> bool {
@@ -152,20 +157,34 @@ impl Scopes {
 }
 
 impl Routes {
-    pub fn of(&mut self, scopes: &Scopes, origin: [Option<&str>; 3]) -> Route {
+    /// The route of an event that `identity` tells from events of other routes.
+    pub fn of(
+        &mut self,
+        identity: impl FnOnce(&mut Vec<u8>),
+        make: impl FnOnce() -> Route,
+    ) -> Route {
         self.key.clear();
-        for part in origin {
-            let part = part.unwrap_or("\u{0}");
-            self.key.extend_from_slice(part.as_bytes());
-            self.key.push(b'\n');
+        identity(&mut self.key);
+        if let Some((key, route)) = &self.last
+            && *key == self.key
+        {
+            return Arc::clone(route);
         }
+        let route = self.remembered(make);
+        let key = self.last.take().map(|(key, _)| key);
+        let key = std::mem::replace(&mut self.key, key.unwrap_or_default());
+        self.last = Some((key, Arc::clone(&route)));
+        route
+    }
+
+    fn remembered(&mut self, make: impl FnOnce() -> Route) -> Route {
         if let Some(route) = self.known.get(self.key.as_slice()) {
             return Arc::clone(route);
         }
         if self.known.len() >= MAX_ROUTES {
             self.known.clear();
         }
-        let route = scopes.route(origin);
+        let route = make();
         self.known.insert(self.key.clone(), Arc::clone(&route));
         route
     }
