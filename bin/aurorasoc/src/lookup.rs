@@ -21,7 +21,7 @@ pub async fn alert(client: &Client, text: &str) -> anyhow::Result<AlertId> {
     hexadecimal("alert", &wanted, "aurorasoc alerts --all")?;
     let query = AlertQuery {
         text: Some(wanted.clone()),
-        limit: Some(10_000),
+        limit: Some(AlertQuery::PAGE.most),
         ..AlertQuery::all()
     };
     let ids = client
@@ -42,7 +42,7 @@ pub async fn incident(client: &Client, text: &str) -> anyhow::Result<IncidentId>
     hexadecimal("incident", &wanted, "aurorasoc incidents --all")?;
     let query = IncidentQuery {
         text: Some(wanted.clone()),
-        limit: Some(IncidentQuery::MAX_LIMIT),
+        limit: Some(IncidentQuery::PAGE.most),
         ..IncidentQuery::all()
     };
     let found = client.incidents(&query).await?.incidents;
@@ -68,7 +68,7 @@ pub async fn suppression(client: &Client, text: &str) -> anyhow::Result<Suppress
 
 pub async fn dead_letter(client: &Client, text: &str) -> anyhow::Result<String> {
     let query = DeadLetterQuery {
-        limit: Some(10_000),
+        limit: Some(DeadLetterQuery::PAGE.most),
         ..DeadLetterQuery::default()
     };
     let letters = client.dead_letters(&query).await?.letters;
@@ -82,7 +82,7 @@ pub async fn dead_letter(client: &Client, text: &str) -> anyhow::Result<String> 
 pub async fn rule(client: &Client, text: &str) -> anyhow::Result<RuleId> {
     let query = RuleQuery {
         text: Some(text.to_owned()),
-        limit: Some(10_000),
+        limit: Some(RuleQuery::PAGE.most),
         ..RuleQuery::default()
     };
     let rules = client.rules(&query).await?.rules;

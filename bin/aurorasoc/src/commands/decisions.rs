@@ -76,12 +76,12 @@ async fn latest(wanted: &Decisions, app: &App) -> anyhow::Result<DecisionLog> {
     let mut kept = VecDeque::new();
     let mut after = 0;
     loop {
-        let step = page(wanted, after, DecisionQuery::MAX_LIMIT, app).await?;
+        let step = page(wanted, after, DecisionQuery::PAGE.most, app).await?;
         let Some(last) = step.decisions.last() else {
             break;
         };
         after = last.seq;
-        let full = step.decisions.len() >= DecisionQuery::MAX_LIMIT as usize;
+        let full = step.decisions.len() >= DecisionQuery::PAGE.most as usize;
         kept.extend(step.decisions);
         let surplus = kept.len().saturating_sub(wanted.limit as usize);
         kept.drain(..surplus);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{DecisionEntry, IncidentRow, RuleSummary};
+use crate::{DecisionEntry, IncidentRow, PageSize, RuleSummary};
 
 /// Which alerts a list starts from, before its other filters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -213,13 +213,10 @@ pub struct Reopen {
 }
 
 impl AlertQuery {
-    pub const DEFAULT_LIMIT: u32 = 200;
-    pub const MAX_LIMIT: u32 = 10_000;
+    pub const PAGE: PageSize = PageSize::new(200, 10_000);
 
     pub fn limit(&self) -> usize {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .min(Self::MAX_LIMIT) as usize
+        Self::PAGE.rows(self.limit)
     }
 
     pub fn offset(&self) -> usize {

@@ -3,6 +3,8 @@ use aurora_model::{Action, Actor, AuthStrength};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::PageSize;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -39,13 +41,10 @@ pub struct DecisionLog {
 }
 
 impl DecisionQuery {
-    pub const DEFAULT_LIMIT: u32 = 100;
-    pub const MAX_LIMIT: u32 = 10_000;
+    pub const PAGE: PageSize = PageSize::new(100, 10_000);
 
     pub fn limit(&self) -> usize {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .min(Self::MAX_LIMIT) as usize
+        Self::PAGE.rows(self.limit)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::RuleFile;
+use crate::{PageSize, RuleFile};
 
 /// Asks why a rule fires on an event or does not. Give `rule` or `text`, and one of `uid`, `event`
 /// and `raw`.
@@ -165,13 +165,10 @@ impl RuleHealthQuery {
 }
 
 impl RuleVersionQuery {
-    pub const DEFAULT_LIMIT: u32 = 100;
-    pub const MAX_LIMIT: u32 = 10_000;
+    pub const PAGE: PageSize = PageSize::new(100, 10_000);
 
     pub fn limit(&self) -> usize {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .min(Self::MAX_LIMIT) as usize
+        Self::PAGE.rows(self.limit)
     }
 }
 

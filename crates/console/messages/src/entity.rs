@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{AlertRow, DecisionEntry, IncidentRow};
+use crate::{AlertRow, DecisionEntry, IncidentRow, PageSize};
 
 /// Filters are joined by AND; absent ones match everything. The riskiest come first, or with
 /// `since` those last seen.
@@ -130,13 +130,10 @@ pub struct SetEntity {
 }
 
 impl EntityQuery {
-    pub const DEFAULT_LIMIT: u32 = 100;
-    pub const MAX_LIMIT: u32 = 10_000;
+    pub const PAGE: PageSize = PageSize::new(100, 10_000);
 
     pub fn limit(&self) -> usize {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .min(Self::MAX_LIMIT) as usize
+        Self::PAGE.rows(self.limit)
     }
 
     pub fn offset(&self) -> usize {

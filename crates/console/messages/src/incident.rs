@@ -5,7 +5,7 @@ use aurora_model::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{DecisionEntry, View};
+use crate::{DecisionEntry, PageSize, View};
 
 /// Filters are joined by AND; absent ones match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -121,13 +121,10 @@ pub struct IncidentChange {
 }
 
 impl IncidentQuery {
-    pub const DEFAULT_LIMIT: u32 = 100;
-    pub const MAX_LIMIT: u32 = 1_000;
+    pub const PAGE: PageSize = PageSize::new(100, 1_000);
 
     pub fn limit(&self) -> usize {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .min(Self::MAX_LIMIT) as usize
+        Self::PAGE.rows(self.limit)
     }
 
     pub fn offset(&self) -> usize {

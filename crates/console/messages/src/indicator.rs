@@ -4,6 +4,8 @@ use aurora_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::PageSize;
+
 /// Makes the set of one source, which replaces the one it had as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +167,15 @@ pub struct IndicatorAnswer {
 pub struct IndicatorRemoval {
     #[param(required = false)]
     pub reason: String,
+}
+
+impl IndicatorQuery {
+    pub const PAGE: PageSize = PageSize::new(50, 1_000);
+
+    pub fn limit(&self) -> usize {
+        let asked = self.limit.map(u32::try_from);
+        Self::PAGE.rows(asked.map(|limit| limit.unwrap_or(u32::MAX)))
+    }
 }
 
 impl IndicatorImport {

@@ -19,6 +19,7 @@ mod indicator;
 mod ledger;
 mod live;
 mod notify;
+mod page_size;
 mod rule;
 mod session;
 mod source;
@@ -54,6 +55,7 @@ pub use indicator::{
 pub use ledger::{KernelDrops, LedgerReport, SourceLedger};
 pub use live::{AlertChange, Heartbeat, LiveEvent, Reset};
 pub use notify::{NotifyChannel, NotifyChannels, NotifyTested};
+pub use page_size::PageSize;
 pub use rule::{
     LintReport, RuleDetail, RuleFile, RuleImport, RuleImportReport, RulePage, RuleProblem,
     RuleQuery, RuleSummary, RuleTest, RuleTestReport, RuleTestResult,

@@ -3,6 +3,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::PageSize;
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RuleSummary {
     #[schema(value_type = String)]
@@ -135,13 +137,10 @@ pub struct RuleTestResult {
 }
 
 impl RuleQuery {
-    pub const DEFAULT_LIMIT: u32 = 200;
-    pub const MAX_LIMIT: u32 = 10_000;
+    pub const PAGE: PageSize = PageSize::new(200, 10_000);
 
     pub fn limit(&self) -> usize {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .min(Self::MAX_LIMIT) as usize
+        Self::PAGE.rows(self.limit)
     }
 
     pub fn offset(&self) -> usize {

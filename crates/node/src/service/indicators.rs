@@ -16,10 +16,6 @@ use aurora_telemetry::Health;
 use super::SiteService;
 use crate::indicators::{Compiled, Entry, Input, KeepError};
 
-/// Indicators shown of a set when nothing is said, and at most.
-const SHOWN: u64 = 50;
-const MOST: u64 = 1_000;
-
 #[async_trait]
 impl IndicatorDesk for SiteService {
     async fn indicator_sets(&self, _: &Scope) -> Result<IndicatorSets> {
@@ -49,10 +45,10 @@ impl IndicatorDesk for SiteService {
         let book = &self.parts.indicators;
         let found = book.entry(source).await.map_err(refused)?;
         let (entry, _) = found.ok_or_else(|| Error::not_found("indicator set", source))?;
-        let limit = query.limit.unwrap_or(SHOWN).min(MOST);
-        let limit = usize::try_from(limit).unwrap_or(0);
         let indicators = match book.handle().current().get(source) {
-            Some(set) => set.list(query.offset, limit).map_err(Error::internal)?,
+            Some(set) => set
+                .list(query.offset, query.limit())
+                .map_err(Error::internal)?,
             None => Vec::new(),
         };
         Ok(IndicatorSetDetail {

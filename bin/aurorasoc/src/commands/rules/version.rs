@@ -52,7 +52,7 @@ pub async fn find(app: &App, text: &str) -> anyhow::Result<RuleId> {
     let found = lookup::rule(&app.client, text).await;
     let Err(error) = found else { return found };
     let query = RuleVersionQuery {
-        limit: Some(RuleVersionQuery::MAX_LIMIT),
+        limit: Some(RuleVersionQuery::PAGE.most),
     };
     let changes = app.client.rule_changes(&query).await?;
     let mut known: Vec<RuleId> = changes.versions.into_iter().map(|one| one.rule).collect();
