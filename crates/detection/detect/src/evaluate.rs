@@ -116,7 +116,7 @@ fn facts(rule: &LoadedRule) -> RuleFacts {
     RuleFacts {
         id: rule.id.clone(),
         revision: rule.revision.clone(),
-        title: rule.rule.title.clone(),
+        title: rule.rule.header.title.clone(),
         author: rule.author().to_owned(),
         severity: rule.severity,
         attack: rule.attack.clone(),

@@ -22,7 +22,7 @@ pub struct InForce {
 pub fn in_force(set: &RuleSet) -> BTreeMap<RuleId, InForce> {
     let rules = set.rules().iter().map(|it| {
         let one = InForce {
-            title: it.rule.title.clone(),
+            title: it.rule.header.title.clone(),
             author: it.author().to_owned(),
             file: it.file.clone(),
             revision: it.revision.clone(),
@@ -32,7 +32,7 @@ pub fn in_force(set: &RuleSet) -> BTreeMap<RuleId, InForce> {
     });
     let correlations = set.correlations().iter().map(|it| {
         let one = InForce {
-            title: it.correlation.title.clone(),
+            title: it.correlation.header.title.clone(),
             author: it.author().to_owned(),
             file: it.file.clone(),
             revision: it.revision.clone(),

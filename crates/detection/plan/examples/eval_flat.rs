@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let spent = started.elapsed();
     for (rule, count) in &fired {
         let rule = &set.rules()[*rule];
-        println!("{}\t{count}\t{}", rule.id.0, rule.rule.title);
+        println!("{}\t{count}\t{}", rule.id.0, rule.rule.header.title);
     }
     eprintln!("{seen} events, {broken} broken, {matches} matches in {spent:?}");
     Ok(())

@@ -60,15 +60,16 @@ pub struct CorrelationBase {
 impl LoadedCorrelation {
     /// Before its references are followed.
     pub(crate) fn new(file: Arc<str>, file_text: &str, correlation: Correlation) -> Self {
-        let text = own_text(file_text, &correlation.inherited, correlation.at.line);
+        let header = &correlation.header;
+        let text = own_text(file_text, &header.inherited, header.at.line);
         let revision = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
         Self {
-            id: RuleId(correlation.id.clone().unwrap_or_else(|| revision.clone())),
+            id: RuleId(header.id.clone().unwrap_or_else(|| revision.clone())),
             revision,
             file,
             text: text.into(),
-            severity: correlation.level.map_or(Severity::Unknown, severity),
-            attack: attack::ids(&correlation.tags),
+            severity: header.level.map_or(Severity::Unknown, severity),
+            attack: attack::ids(&header.tags),
             correlation,
             members: Vec::new(),
             bases: Vec::new(),
@@ -100,6 +101,7 @@ impl LoadedCorrelation {
 
     /// Who wrote it, for display.
     pub fn author(&self) -> &str {
-        self.correlation.author.as_deref().unwrap_or("unknown")
+        let author = &self.correlation.header.author;
+        author.as_deref().unwrap_or("unknown")
     }
 }

@@ -23,7 +23,7 @@ impl RuleSet {
         let conditions: Vec<ExplainNode> = rule.rule.explain(&seen).into_iter().map(node).collect();
         Some(Explanation {
             rule: rule.id.clone(),
-            title: rule.rule.title.clone(),
+            title: rule.rule.header.title.clone(),
             matched: covered && conditions.iter().any(|one| one.holds),
             logsource: rule.rule.logsource.to_string(),
             covered,

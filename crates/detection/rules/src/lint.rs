@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use aurora_model::RuleId;
 use aurora_sigma::{
-    Expr, Item, Level, Link, Location, LogSource, Matcher, Modifier, Selection, Status, nearest,
+    Expr, Header, Item, Level, Link, Location, LogSource, Matcher, Modifier, Selection, Status,
+    nearest,
 };
 
 use crate::event::Names;
@@ -78,14 +79,8 @@ pub fn lint(set: &RuleSet) -> Vec<Warning> {
 pub fn lint_rule(set: &RuleSet, rule: &LoadedRule) -> Vec<Warning> {
     let mut linter = Linter::new(&rule.id, &rule.file);
     let own = &rule.rule;
-    linter.header(&Head {
-        at: &own.at,
-        id: own.id.as_deref(),
-        level: Some(own.level),
-        author: own.author.as_deref(),
-        status: own.status,
-    });
-    linter.logsource(set, &own.logsource, &own.at);
+    linter.header(&Head::of(&own.header));
+    linter.logsource(set, &own.logsource, &own.header.at);
     let selections = &own.detection.selections[..rule.own_selections];
     linter.selections(selections, &own.detection.conditions);
     linter.items(set, &own.logsource, selections);
@@ -106,6 +101,18 @@ struct Head<'h> {
     level: Option<Option<Level>>,
     author: Option<&'h str>,
     status: Option<Status>,
+}
+
+impl<'h> Head<'h> {
+    fn of(header: &'h Header) -> Self {
+        Self {
+            at: &header.at,
+            id: header.id.as_deref(),
+            level: Some(header.level),
+            author: header.author.as_deref(),
+            status: header.status,
+        }
+    }
 }
 
 impl<'r> Linter<'r> {

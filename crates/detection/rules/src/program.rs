@@ -161,7 +161,7 @@ impl CorrelationFacts {
             rule: RuleFacts {
                 id: it.id.clone(),
                 revision: it.revision.clone(),
-                title: it.correlation.title.clone(),
+                title: it.correlation.header.title.clone(),
                 author: it.author().to_owned(),
                 severity: it.severity,
                 attack: it.attack.clone(),

@@ -34,15 +34,16 @@ pub struct LoadedRule {
 
 impl LoadedRule {
     pub(crate) fn new(file: Arc<str>, file_text: &str, rule: Rule) -> Self {
-        let text = own_text(file_text, &rule.inherited, rule.at.line);
+        let header = &rule.header;
+        let text = own_text(file_text, &header.inherited, header.at.line);
         let revision = blake3::hash(text.as_bytes()).to_hex()[..32].to_owned();
         Self {
-            id: RuleId(rule.id.clone().unwrap_or_else(|| revision.clone())),
+            id: RuleId(header.id.clone().unwrap_or_else(|| revision.clone())),
             revision,
             file,
             text: text.into(),
-            severity: rule.level.map_or(Severity::Unknown, severity),
-            attack: attack::ids(&rule.tags),
+            severity: header.level.map_or(Severity::Unknown, severity),
+            attack: attack::ids(&header.tags),
             filters: Vec::new(),
             own_selections: rule.detection.selections.len(),
             alerts: true,
@@ -58,7 +59,8 @@ impl LoadedRule {
 
     /// Who wrote it, for display.
     pub fn author(&self) -> &str {
-        self.rule.author.as_deref().unwrap_or("unknown")
+        let author = &self.rule.header.author;
+        author.as_deref().unwrap_or("unknown")
     }
 }
 

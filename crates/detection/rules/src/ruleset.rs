@@ -106,7 +106,7 @@ impl RuleSet {
                 }
                 Ok(Document::Correlation(it)) => {
                     let it = LoadedCorrelation::new(Arc::clone(file), text, *it);
-                    if self.is_new(&it.id, &it.file, &it.correlation.at) {
+                    if self.is_new(&it.id, &it.file, &it.correlation.header.at) {
                         self.correlations.push(it);
                     }
                 }
@@ -122,7 +122,7 @@ impl RuleSet {
     }
 
     fn add(&mut self, rule: LoadedRule) {
-        if self.is_new(&rule.id, &rule.file, &rule.rule.at) {
+        if self.is_new(&rule.id, &rule.file, &rule.rule.header.at) {
             self.by_id.insert(rule.id.clone(), self.rules.len());
             self.rules.push(rule);
         }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::condition::Expr;
 use crate::error::Location;
+use crate::header::Header;
 use crate::number::Number;
-use crate::rule::{Level, Related, Status};
 
 pub(crate) use read::read;
 
@@ -17,27 +17,7 @@ pub(crate) use read::read;
 /// the other rules.
 #[derive(Clone, Debug)]
 pub struct Correlation {
-    /// Where its document begins.
-    pub at: Location,
-    /// First lines of the `action` documents of the same file that it takes attributes from.
-    pub inherited: Vec<u32>,
-    pub title: String,
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub taxonomy: Option<String>,
-    pub status: Option<Status>,
-    pub level: Option<Level>,
-    pub description: Option<String>,
-    pub license: Option<String>,
-    pub author: Option<String>,
-    pub references: Vec<String>,
-    pub date: Option<String>,
-    pub modified: Option<String>,
-    pub related: Vec<Related>,
-    pub fields: Vec<String>,
-    pub falsepositives: Vec<String>,
-    pub tags: Vec<String>,
-    pub scope: Vec<String>,
+    pub header: Header,
     pub kind: CorrelationKind,
     /// Rules or other correlations; never empty, no two alike.
     pub rules: Vec<Reference>,

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::attributes::Attributes;
 use crate::collection::{Collection, Whole};
 use crate::correlation::{self, Correlation};
 use crate::detection;
@@ -95,50 +96,29 @@ fn document(source: &Source, options: &Options<'_>, whole: &Whole) -> Result<Doc
         });
     }
     let what = first.map_or("rule", |(_, what)| what);
-    let header = Header {
+    let attributes = Attributes {
         source,
         document: node,
         what,
     };
-    let inherited = whole.inherited.clone();
+    let inherited = &whole.inherited;
     Ok(match what {
         "correlation rule" => {
-            let read = correlation::read(&header)?;
-            Document::Correlation(Box::new(Correlation { inherited, ..read }))
+            let read = correlation::read(&attributes, inherited)?;
+            Document::Correlation(Box::new(read))
         }
         "filter" => {
-            let read = filter::read(&header, options)?;
-            Document::Filter(Box::new(Filter { inherited, ..read }))
+            let read = filter::read(&attributes, inherited, options)?;
+            Document::Filter(Box::new(read))
         }
-        _ => {
-            let read = rule(&header, options)?;
-            Document::Rule(Box::new(Rule { inherited, ..read }))
-        }
+        _ => Document::Rule(Box::new(rule(&attributes, inherited, options)?)),
     })
 }
 
-fn rule(header: &Header<'_>, options: &Options<'_>) -> Result<Rule, Error> {
+fn rule(whole: &Attributes<'_>, inherited: &[u32], options: &Options<'_>) -> Result<Rule, Error> {
     Ok(Rule {
-        at: header.document.at(header.source),
-        inherited: Vec::new(),
-        title: header.required("title")?,
-        id: header.optional("id")?,
-        name: header.optional("name")?,
-        taxonomy: header.optional("taxonomy")?,
-        status: header.status()?,
-        level: header.level()?,
-        description: header.optional("description")?,
-        license: header.optional("license")?,
-        author: header.optional("author")?,
-        references: header.list("references")?,
-        date: header.optional("date")?,
-        modified: header.optional("modified")?,
-        related: header.related()?,
-        logsource: header.logsource()?,
-        detection: detection::read(header.source, options, header.entry("detection")?, &[])?,
-        fields: header.list("fields")?,
-        falsepositives: header.list("falsepositives")?,
-        tags: header.list("tags")?,
-        scope: header.list("scope")?,
+        header: Header::read(whole, inherited)?,
+        logsource: whole.logsource()?,
+        detection: detection::read(whole.source, options, whole.entry("detection")?, &[])?,
     })
 }

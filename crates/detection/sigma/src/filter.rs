@@ -1,8 +1,8 @@
+use crate::attributes::Attributes;
 use crate::correlation::Reference;
 use crate::detection::{self, Detection};
 use crate::document::Options;
 use crate::error::{Error, Location};
-use crate::header::Header;
 use crate::rule::{LogSource, Status};
 use crate::yaml::{Kind, Node, Scalar, Source};
 
@@ -42,7 +42,11 @@ pub enum FilterRules {
 const WANT: &str = "`any`, or the ids or names of the rules to filter";
 
 /// Reads a document that has a `filter` section.
-pub(crate) fn read(header: &Header<'_>, options: &Options<'_>) -> Result<Filter, Error> {
+pub(crate) fn read(
+    header: &Attributes<'_>,
+    inherited: &[u32],
+    options: &Options<'_>,
+) -> Result<Filter, Error> {
     let source = header.source;
     let section = header.entry("filter")?;
     let logsource = header.logsource()?;
@@ -50,14 +54,14 @@ pub(crate) fn read(header: &Header<'_>, options: &Options<'_>) -> Result<Filter,
         let want = "a map of rules, a selection and a condition";
         return Err(section.value.invalid(source, "filter", want));
     }
-    let body = Header {
+    let body = Attributes {
         source,
         document: &section.value,
         what: "filter section",
     };
     Ok(Filter {
         at: header.document.at(source),
-        inherited: Vec::new(),
+        inherited: inherited.to_vec(),
         title: header.required("title")?,
         id: header.optional("id")?,
         name: header.optional("name")?,

@@ -9,6 +9,7 @@
 //!
 //! Start reading at [`parse`], then [`FieldSource`], then `eval.rs`.
 
+mod attributes;
 mod collection;
 mod compile;
 mod condition;
@@ -46,6 +47,7 @@ pub use explain::{Explained, Part, SeenItem};
 pub use filter::{Filter, FilterRules};
 pub use flat::FlatJson;
 pub use fold::{fold, fold_char};
+pub use header::Header;
 pub use matcher::{Affix, Matcher};
 pub use modifier::Modifier;
 pub use number::Number;

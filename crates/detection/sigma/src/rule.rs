@@ -1,33 +1,12 @@
 use crate::detection::Detection;
-use crate::error::Location;
+use crate::header::Header;
 
 /// A Sigma rule that can be evaluated, with all its documentation.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Where its document begins.
-    pub at: Location,
-    /// First lines of the `action` documents of the same file that it takes attributes from.
-    pub inherited: Vec<u32>,
-    pub title: String,
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub taxonomy: Option<String>,
-    pub status: Option<Status>,
-    pub level: Option<Level>,
-    pub description: Option<String>,
-    pub license: Option<String>,
-    pub author: Option<String>,
-    pub references: Vec<String>,
-    /// As written; `YYYY-MM-DD` by the specification.
-    pub date: Option<String>,
-    pub modified: Option<String>,
-    pub related: Vec<Related>,
+    pub header: Header,
     pub logsource: LogSource,
     pub detection: Detection,
-    pub fields: Vec<String>,
-    pub falsepositives: Vec<String>,
-    pub tags: Vec<String>,
-    pub scope: Vec<String>,
 }
 
 /// Which logs a rule is about.

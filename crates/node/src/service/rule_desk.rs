@@ -116,19 +116,19 @@ fn covering(set: &RuleSet, query: &CoverageQuery) -> Vec<Covering> {
     };
     let rules = set.rules().iter();
     let rules = rules
-        .filter(|it| severe(it.severity) && status(it.rule.status))
+        .filter(|it| severe(it.severity) && status(it.rule.header.status))
         .map(|it| Covering {
             id: it.id.clone(),
-            title: it.rule.title.clone(),
+            title: it.rule.header.title.clone(),
             severity: it.severity,
             attack: it.attack.clone(),
         });
     let correlations = set.correlations().iter();
     let correlations = correlations
-        .filter(|it| severe(it.severity) && status(it.correlation.status))
+        .filter(|it| severe(it.severity) && status(it.correlation.header.status))
         .map(|it| Covering {
             id: it.id.clone(),
-            title: it.correlation.title.clone(),
+            title: it.correlation.header.title.clone(),
             severity: it.severity,
             attack: it.attack.clone(),
         });

@@ -33,7 +33,7 @@ pub(super) fn list(site: &SiteService, query: &RuleQuery) -> RulePage {
 
 fn mentions(rule: &LoadedRule, text: &str) -> bool {
     let holds = |hay: &str| hay.to_lowercase().contains(text);
-    holds(&rule.rule.title)
+    holds(&rule.rule.header.title)
         || holds(&rule.id.0)
         || holds(&rule.file)
         || holds(rule.author())
@@ -56,21 +56,21 @@ pub(super) fn summary_of(site: &SiteService, id: &RuleId) -> Option<RuleSummary>
 }
 
 fn summary(site: &SiteService, loaded: &LoadedRule) -> RuleSummary {
-    let rule = &loaded.rule;
+    let (rule, header) = (&loaded.rule, &loaded.rule.header);
     RuleSummary {
         id: loaded.id.clone(),
-        title: rule.title.clone(),
+        title: header.title.clone(),
         author: loaded.author().to_owned(),
         severity: loaded.severity,
-        status: rule
+        status: header
             .status
             .map(|status| format!("{status:?}").to_lowercase()),
-        description: rule.description.clone().unwrap_or_default(),
+        description: header.description.clone().unwrap_or_default(),
         attack: loaded.attack.clone(),
-        references: rule.references.clone(),
-        false_positives: rule.falsepositives.clone(),
+        references: header.references.clone(),
+        false_positives: header.falsepositives.clone(),
         logsource: rule.logsource.to_string(),
-        license: rule.license.clone(),
+        license: header.license.clone(),
         file: loaded.file.to_string(),
         revision: loaded.revision.clone(),
         matches: site.parts.rules.handle().matches(&loaded.id),

@@ -102,6 +102,6 @@ fn info(site: &SiteService, suppression: &Suppression) -> SuppressionInfo {
     let rules = site.parts.rules.handle().current();
     let title = rules
         .get(&suppression.rule)
-        .map(|rule| rule.rule.title.clone());
+        .map(|rule| rule.rule.header.title.clone());
     SuppressionInfo::of(suppression, title, site.now())
 }

@@ -91,11 +91,11 @@ fn covering(set: &RuleSet, wanted: &Coverage) -> Vec<Covering> {
             && wanted.status.as_deref().is_none_or(|it| word == Some(it))
     };
     let rules = set.rules().iter().map(|it| {
-        let (title, status) = (&it.rule.title, it.rule.status);
+        let (title, status) = (&it.rule.header.title, it.rule.header.status);
         (&it.id, title, it.severity, status, &it.attack)
     });
     let correlations = set.correlations().iter().map(|it| {
-        let (title, status) = (&it.correlation.title, it.correlation.status);
+        let (title, status) = (&it.correlation.header.title, it.correlation.header.status);
         (&it.id, title, it.severity, status, &it.attack)
     });
     rules

@@ -146,7 +146,7 @@ fn hit<'h>(set: &'h RuleSet, file: &'h str, line: u64, rule: usize) -> Hit<'h> {
         file,
         line,
         rule: &rule.id.0,
-        title: &rule.rule.title,
+        title: &rule.rule.header.title,
         severity: rule.severity,
     }
 }
@@ -174,7 +174,7 @@ fn show(set: &RuleSet, tally: &Tally, app: &mut App) -> std::io::Result<()> {
             Span::plain(count(*matches)),
             severity(rule.severity),
             Span::plain(head(&rule.id.0)),
-            Span::plain(short(&rule.rule.title, 70)),
+            Span::plain(short(&rule.rule.header.title, 70)),
             Span::dim(&*rule.file),
         ]);
     }

@@ -83,12 +83,12 @@ struct Subject {
 fn subjects(set: &RuleSet) -> Vec<Subject> {
     let rules = set.rules().iter().map(|it| Subject {
         id: it.id.clone(),
-        title: it.rule.title.clone(),
+        title: it.rule.header.title.clone(),
         file: it.file.to_string(),
     });
     let correlations = set.correlations().iter().map(|it| Subject {
         id: it.id.clone(),
-        title: it.correlation.title.clone(),
+        title: it.correlation.header.title.clone(),
         file: it.file.to_string(),
     });
     let mut all: Vec<Subject> = rules.chain(correlations).collect();

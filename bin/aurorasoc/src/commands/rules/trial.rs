@@ -159,7 +159,7 @@ impl Bench {
                 file: file.to_owned(),
                 offset,
                 rule: hit.rule.id.0.clone(),
-                title: hit.rule.rule.title.clone(),
+                title: hit.rule.rule.header.title.clone(),
                 fields: hit.fields,
             });
         }

@@ -44,9 +44,9 @@ impl Rules {
         };
         for id in rules {
             if let Some(rule) = set.get(id) {
-                made.add(id, &rule.rule.title, &rule.revision, false);
+                made.add(id, &rule.rule.header.title, &rule.revision, false);
             } else if let Some(it) = set.correlations().iter().find(|it| it.id == *id) {
-                made.add(id, &it.correlation.title, &it.revision, true);
+                made.add(id, &it.correlation.header.title, &it.revision, true);
                 for at in it.rules(&set) {
                     let feeding = set.rules()[at].id.clone();
                     made.feeds.entry(feeding).or_default().push(id.clone());

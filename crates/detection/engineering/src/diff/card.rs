@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use aurora_model::RuleId;
 use aurora_rules::{LoadedCorrelation, LoadedRule, RuleSet};
-use aurora_sigma::{Body, CorrelationCondition, Item, Link, Rule};
+use aurora_sigma::{Body, CorrelationCondition, Header, Item, Link, Rule};
 
 use super::condition::conditions;
 
@@ -43,27 +43,11 @@ fn correlation(loaded: &LoadedCorrelation) -> Card {
             .collect();
         detection.push((format!("alias: {}", alias.name), fields.join(", ")));
     }
-    let level = it.level.map(|level| level.word().to_owned());
-    let status = it.status.map(|status| status.word().to_owned());
-    let pairs = [
-        ("title", Some(it.title.clone())),
-        ("level", level),
-        ("status", status),
-        ("tags", sorted(&it.tags)),
-        ("name", it.name.clone()),
-        ("author", it.author.clone()),
-        ("description", it.description.clone()),
-        ("falsepositives", sorted(&it.falsepositives)),
-        ("references", sorted(&it.references)),
-        ("date", it.date.clone()),
-        ("modified", it.modified.clone()),
-        ("license", it.license.clone()),
-    ];
     Card {
-        title: it.title.clone(),
+        title: it.header.title.clone(),
         revision: loaded.revision.clone(),
         detection,
-        words: present(pairs),
+        words: words(&it.header),
     }
 }
 
@@ -90,10 +74,10 @@ fn threshold(condition: &CorrelationCondition, names: &[&str]) -> String {
 fn card(loaded: &LoadedRule) -> Card {
     let rule = &loaded.rule;
     Card {
-        title: rule.title.clone(),
+        title: rule.header.title.clone(),
         revision: loaded.revision.clone(),
         detection: detection(rule),
-        words: words(rule),
+        words: words(&rule.header),
     }
 }
 
@@ -139,35 +123,31 @@ fn line(selection: &str, item: &Item) -> (String, String) {
     (what, values.join(word))
 }
 
-fn words(rule: &Rule) -> Vec<(String, String)> {
-    let level = rule.level.map(|level| level.word().to_owned());
-    let status = rule.status.map(|status| status.word().to_owned());
+fn words(header: &Header) -> Vec<(String, String)> {
+    let level = header.level.map(|level| level.word().to_owned());
+    let status = header.status.map(|status| status.word().to_owned());
     let pairs = [
-        ("title", Some(rule.title.clone())),
+        ("title", Some(header.title.clone())),
         ("level", level),
         ("status", status),
-        ("tags", sorted(&rule.tags)),
-        ("name", rule.name.clone()),
-        ("author", rule.author.clone()),
-        ("description", rule.description.clone()),
-        ("falsepositives", sorted(&rule.falsepositives)),
-        ("references", sorted(&rule.references)),
-        ("date", rule.date.clone()),
-        ("modified", rule.modified.clone()),
-        ("license", rule.license.clone()),
+        ("tags", sorted(&header.tags)),
+        ("name", header.name.clone()),
+        ("author", header.author.clone()),
+        ("description", header.description.clone()),
+        ("falsepositives", sorted(&header.falsepositives)),
+        ("references", sorted(&header.references)),
+        ("date", header.date.clone()),
+        ("modified", header.modified.clone()),
+        ("license", header.license.clone()),
     ];
-    present(pairs)
+    let pairs = pairs.into_iter();
+    pairs
+        .filter_map(|(what, text)| Some((what.to_owned(), text?)))
+        .collect()
 }
 
 fn sorted(list: &[String]) -> Option<String> {
     let mut list = list.to_vec();
     list.sort_unstable();
     (!list.is_empty()).then(|| list.join(", "))
-}
-
-fn present<const N: usize>(pairs: [(&str, Option<String>); N]) -> Vec<(String, String)> {
-    let pairs = pairs.into_iter();
-    pairs
-        .filter_map(|(what, text)| Some((what.to_owned(), text?)))
-        .collect()
 }

@@ -37,7 +37,7 @@ fn correlation(
         let it = set.correlations().iter().find(|it| it.id == *rule)?;
         Some(Box::new(Explanation {
             rule: rule.clone(),
-            title: it.correlation.title.clone(),
+            title: it.correlation.header.title.clone(),
             matched: !fired.is_empty(),
             logsource: format!("{} over {}", it.correlation.kind.word(), members(set, it)),
             covered: !steps.is_empty(),
@@ -63,8 +63,10 @@ fn correlation(
 
 fn members(set: &RuleSet, it: &LoadedCorrelation) -> String {
     let titles = it.members.iter().map(|member| match member {
-        Member::Rule(at) => format!("`{}`", set.rules()[*at].rule.title),
-        Member::Correlation(at) => format!("`{}`", set.correlations()[*at].correlation.title),
+        Member::Rule(at) => format!("`{}`", set.rules()[*at].rule.header.title),
+        Member::Correlation(at) => {
+            format!("`{}`", set.correlations()[*at].correlation.header.title)
+        }
     });
     titles.collect::<Vec<_>>().join(", ")
 }
@@ -93,7 +95,9 @@ fn watch(set: &Arc<RuleSet>, id: &RuleId, events: &[Value]) -> (Vec<u64>, Vec<St
             let own = |at: &usize| set.rules()[*at].id == rule.id;
             below.iter().any(own)
         });
-        let titles: Vec<String> = mine.map(|rule| format!("`{}`", rule.rule.title)).collect();
+        let titles: Vec<String> = mine
+            .map(|rule| format!("`{}`", rule.rule.header.title))
+            .collect();
         if !titles.is_empty() {
             steps.push(Step {
                 event: number - 1,

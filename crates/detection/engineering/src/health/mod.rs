@@ -1,20 +1,25 @@
 //! How the rules in force are: broken, noisy, slow, without events, silent.
 //!
-//! It is computed when it is asked for, from three things that somebody else reads: the problems of the
-//! rule set, what is on record about each rule's alerts, and some recent events of each logsource.
+//! It is computed when it is asked for, from four things that somebody else reads: the problems of the
+//! rule set, what is on record about each rule's alerts and about the bounds that its windows reached,
+//! and some recent events of each logsource.
 //! `docs/rules.md` says what each word means and where its bounds are.
 
+mod bounds;
 mod measure;
 mod reach;
 
 use std::collections::HashMap;
 
 use aurora_clock::Timestamp;
-use aurora_model::engineering::{HealthProblem, HealthReport, RuleHealth, Trouble};
+use aurora_model::engineering::{
+    HealthProblem, HealthReport, ReachedBound, RuleHealth, Trouble,
+};
 use aurora_model::{RuleId, Severity};
 use aurora_rules::{LoadedCorrelation, LoadedRule, RuleSet};
 use serde_json::Value;
 
+pub use bounds::{Reached, by_rule};
 use measure::Measured;
 
 /// Closed alerts from which a share of false ones is told.
@@ -59,6 +64,8 @@ pub struct Facts<'f> {
     pub records: &'f HashMap<RuleId, Record>,
     /// By the logsource's text.
     pub recent: &'f HashMap<String, Recent>,
+    /// Of these days, from [`by_rule`].
+    pub bounds: &'f HashMap<RuleId, Vec<ReachedBound>>,
 }
 
 /// The worst rules first.
@@ -105,6 +112,7 @@ fn broken(problem: &aurora_rules::Problem) -> RuleHealth {
         false_positives: 0,
         share: 0.0,
         cost_us: None,
+        bounds: Vec::new(),
         problems: vec![HealthProblem {
             kind: Trouble::Broken,
             text: problem.reason.clone(),
@@ -157,7 +165,7 @@ fn health(
     problems.sort_by_key(|problem| problem.kind);
     RuleHealth {
         rule: Some(rule.id.clone()),
-        title: rule.rule.title.clone(),
+        title: rule.rule.header.title.clone(),
         severity: rule.severity,
         file: rule.file.to_string(),
         fires: record.fires,
@@ -167,6 +175,7 @@ fn health(
         false_positives: record.false_positives,
         share,
         cost_us: measured.cost_us,
+        bounds: Vec::new(),
         problems,
     }
 }
@@ -208,6 +217,8 @@ fn correlation(
     let record = facts.records.get(&it.id).copied().unwrap_or_default();
     let share = share(record, all);
     let mut problems: Vec<HealthProblem> = noise(facts, record, share).into_iter().collect();
+    let bounds = facts.bounds.get(&it.id).cloned().unwrap_or_default();
+    problems.extend(bounds.iter().map(bounds::problem));
     let feeding = it.rules(facts.set);
     if feeding.iter().all(|at| measured[*at].source_missing) {
         problems.push(HealthProblem {
@@ -225,7 +236,7 @@ fn correlation(
     }
     RuleHealth {
         rule: Some(it.id.clone()),
-        title: it.correlation.title.clone(),
+        title: it.correlation.header.title.clone(),
         severity: it.severity,
         file: it.file.to_string(),
         fires: record.fires,
@@ -235,6 +246,7 @@ fn correlation(
         false_positives: record.false_positives,
         share,
         cost_us: None,
+        bounds,
         problems,
     }
 }

@@ -18,9 +18,9 @@ fn word(outcome: &Outcome) -> &'static str {
 
 fn check(rule: &str, wanted: Wanted, events: &[Value], expected: &str) {
     let set = Arc::new(set(&[FAILED, MANY]));
-    let found = set.rules().iter().map(|it| (&it.id, &it.rule.title));
+    let found = set.rules().iter().map(|it| (&it.id, &it.rule.header.title));
     let correlations = set.correlations().iter();
-    let correlations = correlations.map(|it| (&it.id, &it.correlation.title));
+    let correlations = correlations.map(|it| (&it.id, &it.correlation.header.title));
     let id: RuleId = found
         .chain(correlations)
         .find(|(_, title)| *title == rule)

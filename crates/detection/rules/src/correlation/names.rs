@@ -117,11 +117,11 @@ impl<'n> Names<'n> {
         match member {
             Member::Rule(at) => {
                 let rule = &self.rules[at];
-                (&rule.id.0, rule.rule.name.as_deref())
+                (&rule.id.0, rule.rule.header.name.as_deref())
             }
             Member::Correlation(at) => {
                 let it = &self.usable[at];
-                (&it.id.0, it.correlation.name.as_deref())
+                (&it.id.0, it.correlation.header.name.as_deref())
             }
         }
     }
@@ -172,7 +172,7 @@ impl<'n> Names<'n> {
     fn refuse(&self, reason: String) -> Refused {
         Refused {
             kind: ProblemKind::Invalid,
-            at: self.it.at.clone(),
+            at: self.it.header.at.clone(),
             reason,
         }
     }

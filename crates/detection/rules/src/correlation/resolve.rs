@@ -28,13 +28,13 @@ pub(crate) struct Known<'r> {
 impl<'r> Known<'r> {
     pub fn new(rules: &'r [LoadedRule], correlations: &'r [LoadedCorrelation]) -> Self {
         let rule = |(at, rule): (usize, &'r LoadedRule)| {
-            (Member::Rule(at), &rule.id, rule.rule.name.as_deref())
+            (Member::Rule(at), &rule.id, rule.rule.header.name.as_deref())
         };
         let correlation = |(at, it): (usize, &'r LoadedCorrelation)| {
             (
                 Member::Correlation(at),
                 &it.id,
-                it.correlation.name.as_deref(),
+                it.correlation.header.name.as_deref(),
             )
         };
         let mut known = Self {
@@ -191,14 +191,14 @@ impl Order<'_> {
         let titles: Vec<String> = round
             .iter()
             .chain([&first])
-            .map(|at| format!("`{}`", self.correlations[*at].correlation.title))
+            .map(|at| format!("`{}`", self.correlations[*at].correlation.header.title))
             .collect();
         for at in round {
             if self.states[*at] == State::Open {
                 self.states[*at] = State::Refused;
                 self.refused.push(Refused {
                     kind: ProblemKind::Cyclic,
-                    at: self.correlations[*at].correlation.at.clone(),
+                    at: self.correlations[*at].correlation.header.at.clone(),
                     reason: format!("the correlation needs itself: {}", titles.join(" → ")),
                 });
             }

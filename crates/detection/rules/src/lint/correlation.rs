@@ -8,13 +8,7 @@ use crate::ruleset::RuleSet;
 pub(super) fn lint(set: &RuleSet, it: &LoadedCorrelation) -> Vec<Warning> {
     let mut linter = Linter::new(&it.id, &it.file);
     let own = &it.correlation;
-    linter.header(&Head {
-        at: &own.at,
-        id: own.id.as_deref(),
-        level: Some(own.level),
-        author: own.author.as_deref(),
-        status: own.status,
-    });
+    linter.header(&Head::of(&own.header));
     linter.shape(own);
     linter.aliases(own);
     linter.base_fields(set, it);
@@ -23,7 +17,7 @@ pub(super) fn lint(set: &RuleSet, it: &LoadedCorrelation) -> Vec<Warning> {
 
 impl Linter<'_> {
     fn shape(&mut self, it: &Correlation) {
-        let line = it.at.line;
+        let line = it.header.at.line;
         if it.group_by.is_empty() {
             let text = "no `group-by`: matches of all hosts and users share one window";
             self.warn(line, Code::NoGroup, text);

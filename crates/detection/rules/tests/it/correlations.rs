@@ -38,12 +38,16 @@ fn shown(set: &RuleSet) -> String {
     let mut lines = Vec::new();
     let alerts = |alerts| if alerts { "alerts" } else { "silent" };
     for rule in set.rules() {
-        lines.push(format!("{} {}", rule.rule.title, alerts(rule.alerts())));
+        lines.push(format!(
+            "{} {}",
+            rule.rule.header.title,
+            alerts(rule.alerts())
+        ));
     }
     for it in set.correlations() {
         let title = |member: &Member| match member {
-            Member::Rule(at) => set.rules()[*at].rule.title.as_str(),
-            Member::Correlation(at) => set.correlations()[*at].correlation.title.as_str(),
+            Member::Rule(at) => set.rules()[*at].rule.header.title.as_str(),
+            Member::Correlation(at) => set.correlations()[*at].correlation.header.title.as_str(),
         };
         let bases = it.bases.iter().map(|base| {
             let fields = match base.fields.as_slice() {
@@ -58,7 +62,7 @@ fn shown(set: &RuleSet) -> String {
         });
         lines.push(format!(
             "{} {}: {}",
-            it.correlation.title,
+            it.correlation.header.title,
             alerts(it.alerts()),
             bases.collect::<Vec<_>>().join("; ")
         ));
@@ -271,7 +275,10 @@ fn filter(rules: &str, product: &str) -> String {
 fn fires(set: &RuleSet, event: serde_json::Value) -> Vec<&str> {
     let whole = json!({"class_uid": 0, "metadata": {"product": {"name": "Linux"}}, "device": {"os": {"type_id": 200}}, "unmapped": event});
     let fired = set.evaluate(&whole);
-    fired.iter().map(|it| it.rule.rule.title.as_str()).collect()
+    fired
+        .iter()
+        .map(|it| it.rule.rule.header.title.as_str())
+        .collect()
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn check(event: &Value, expect: Expect) {
     let mut names: Vec<&str> = fired
         .unwrap()
         .iter()
-        .map(|rule| set.rules()[*rule].rule.title.as_str())
+        .map(|rule| set.rules()[*rule].rule.header.title.as_str())
         .collect();
     names.sort_unstable();
     expect.assert_eq(&names.join(" "));

@@ -58,29 +58,29 @@ fn shown(set: &RuleSet) -> Vec<Shown<'_>> {
     let rules = rules.map(|it| Shown {
         file: &it.file,
         id: &it.id,
-        title: &it.rule.title,
+        title: &it.rule.header.title,
         author: it.author(),
-        description: it.rule.description.as_deref(),
-        status: it.rule.status,
-        level: it.rule.level,
-        license: it.rule.license.as_deref(),
-        falsepositives: it.rule.falsepositives.len(),
+        description: it.rule.header.description.as_deref(),
+        status: it.rule.header.status,
+        level: it.rule.header.level,
+        license: it.rule.header.license.as_deref(),
+        falsepositives: it.rule.header.falsepositives.len(),
         attack: &it.attack,
-        tags: &it.rule.tags,
+        tags: &it.rule.header.tags,
     });
     let correlations = set.correlations().iter().filter(|it| it.alerts());
     let correlations = correlations.map(|it| Shown {
         file: &it.file,
         id: &it.id,
-        title: &it.correlation.title,
+        title: &it.correlation.header.title,
         author: it.author(),
-        description: it.correlation.description.as_deref(),
-        status: it.correlation.status,
-        level: it.correlation.level,
-        license: it.correlation.license.as_deref(),
-        falsepositives: it.correlation.falsepositives.len(),
+        description: it.correlation.header.description.as_deref(),
+        status: it.correlation.header.status,
+        level: it.correlation.header.level,
+        license: it.correlation.header.license.as_deref(),
+        falsepositives: it.correlation.header.falsepositives.len(),
         attack: &it.attack,
-        tags: &it.correlation.tags,
+        tags: &it.correlation.header.tags,
     });
     rules.chain(correlations).collect()
 }

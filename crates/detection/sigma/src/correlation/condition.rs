@@ -1,14 +1,14 @@
 use super::{Bound, Comparison, CorrelationCondition, CorrelationKind, Reference, Threshold};
+use crate::attributes::Attributes;
 use crate::condition::{self, Expr, Named};
 use crate::error::Error;
-use crate::header::Header;
 use crate::number::Number;
 use crate::yaml::{Entry, Kind, Node, Scalar, Source};
 
 const KEYS: [&str; 8] = ["field", "percentile", "gt", "gte", "lt", "lte", "eq", "neq"];
 
 pub(super) fn read(
-    body: &Header<'_>,
+    body: &Attributes<'_>,
     kind: CorrelationKind,
     rules: &[Reference],
 ) -> Result<CorrelationCondition, Error> {
@@ -107,7 +107,7 @@ fn figure(source: &Source, entry: &Entry, kind: CorrelationKind) -> Result<Numbe
 }
 
 fn fields(source: &Source, node: &Node, kind: CorrelationKind) -> Result<Vec<String>, Error> {
-    let section = Header {
+    let section = Attributes {
         source,
         document: node,
         what: "condition",

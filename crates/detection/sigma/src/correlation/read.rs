@@ -1,5 +1,6 @@
 use super::{Alias, Correlation, CorrelationKind, Reference};
 use super::{condition, timespan};
+use crate::attributes::Attributes;
 use crate::error::Error;
 use crate::header::Header;
 use crate::yaml::{Entry, Kind, Node, Scalar, Source};
@@ -16,9 +17,9 @@ const KEYS: [&str; 7] = [
 ];
 
 /// Reads a document that has a `correlation` section.
-pub(crate) fn read(header: &Header<'_>) -> Result<Correlation, Error> {
-    let source = header.source;
-    let section = header.entry("correlation")?;
+pub(crate) fn read(whole: &Attributes<'_>, inherited: &[u32]) -> Result<Correlation, Error> {
+    let source = whole.source;
+    let section = whole.entry("correlation")?;
     let Kind::Map(entries) = &section.value.kind else {
         let want = "a map of type, rules, group-by, timespan and condition";
         return Err(section.value.invalid(source, "correlation", want));
@@ -26,7 +27,7 @@ pub(crate) fn read(header: &Header<'_>) -> Result<Correlation, Error> {
     if let Some(entry) = entries.iter().find(|e| !KEYS.contains(&e.key.as_str())) {
         return Err(entry.unknown(source, "correlation", &KEYS));
     }
-    let body = Header {
+    let body = Attributes {
         source,
         document: &section.value,
         what: "correlation section",
@@ -35,36 +36,18 @@ pub(crate) fn read(header: &Header<'_>) -> Result<Correlation, Error> {
     let rules = rules(source, body.entry("rules")?)?;
     let group_by = group_by(&body)?;
     Ok(Correlation {
-        at: header.document.at(source),
-        inherited: Vec::new(),
-        title: header.required("title")?,
-        id: header.optional("id")?,
-        name: header.optional("name")?,
-        taxonomy: header.optional("taxonomy")?,
-        status: header.status()?,
-        level: header.level()?,
-        description: header.optional("description")?,
-        license: header.optional("license")?,
-        author: header.optional("author")?,
-        references: header.list("references")?,
-        date: header.optional("date")?,
-        modified: header.optional("modified")?,
-        related: header.related()?,
-        fields: header.list("fields")?,
-        falsepositives: header.list("falsepositives")?,
-        tags: header.list("tags")?,
-        scope: header.list("scope")?,
+        header: Header::read(whole, inherited)?,
         timespan: timespan::read(source, &body.entry("timespan")?.value)?,
         aliases: aliases(&body)?,
         condition: condition::read(&body, kind, &rules)?,
-        generate: generate(header, &body)?,
+        generate: generate(whole, &body)?,
         kind,
         rules,
         group_by,
     })
 }
 
-fn kind(body: &Header<'_>) -> Result<CorrelationKind, Error> {
+fn kind(body: &Attributes<'_>) -> Result<CorrelationKind, Error> {
     let entry = body.entry("type")?;
     let known = body.word("type", &CorrelationKind::ALL)?;
     known.ok_or_else(|| {
@@ -107,7 +90,7 @@ fn twice<'t>(texts: impl Iterator<Item = &'t String>) -> Option<usize> {
     (1..texts.len()).find(|at| texts[..*at].contains(&texts[*at]))
 }
 
-fn group_by(body: &Header<'_>) -> Result<Vec<String>, Error> {
+fn group_by(body: &Attributes<'_>) -> Result<Vec<String>, Error> {
     let fields = body.list("group-by")?;
     match twice(fields.iter()) {
         None => Ok(fields),
@@ -121,7 +104,7 @@ fn group_by(body: &Header<'_>) -> Result<Vec<String>, Error> {
     }
 }
 
-fn aliases(body: &Header<'_>) -> Result<Vec<Alias>, Error> {
+fn aliases(body: &Attributes<'_>) -> Result<Vec<Alias>, Error> {
     let want = "a map of alias to a map of rule to field";
     let entries = match body.document.get("aliases").map(|node| (&node.kind, node)) {
         None | Some((Kind::Scalar(Scalar::Null), _)) => return Ok(Vec::new()),
@@ -151,8 +134,8 @@ fn aliases(body: &Header<'_>) -> Result<Vec<Alias>, Error> {
 
 /// The specification lists `generate` beside `level`; tools read it inside the section. Both are
 /// taken as long as they agree.
-fn generate(header: &Header<'_>, body: &Header<'_>) -> Result<bool, Error> {
-    let read = |header: &Header<'_>| match header.document.get("generate") {
+fn generate(header: &Attributes<'_>, body: &Attributes<'_>) -> Result<bool, Error> {
+    let read = |header: &Attributes<'_>| match header.document.get("generate") {
         None => Ok(None),
         Some(Node {
             kind: Kind::Scalar(Scalar::Bool(value)),

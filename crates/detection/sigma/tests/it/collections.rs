@@ -26,13 +26,13 @@ fn check(text: &str, expect: Expect) {
                     .is_some()
             });
             let fires: Vec<&str> = fires.collect();
-            let level = rule.level.map_or("none", |level| level.word());
+            let level = rule.header.level.map_or("none", |level| level.word());
             format!(
                 "{} ({level}, {}) line {} with {:?} on {}",
-                rule.title,
+                rule.header.title,
                 rule.logsource,
-                rule.at.line,
-                rule.inherited,
+                rule.header.at.line,
+                rule.header.inherited,
                 fires.join("")
             )
         }
@@ -76,7 +76,7 @@ fn a_global_document_lends_to_all_that_follow() {
 fn a_second_global_document_adds_to_the_first() {
     let text = format!("action: global\nauthor: A\ntitle: First\n---\n{GLOBAL}");
     assert_eq!(
-        rules(&text)[0].as_ref().unwrap().author.as_deref(),
+        rules(&text)[0].as_ref().unwrap().header.author.as_deref(),
         Some("A")
     );
     check(

@@ -49,11 +49,11 @@ fn with(section: &str) -> String {
 fn every_attribute_is_kept() {
     let it = load(WHOLE).unwrap();
     assert_eq!(
-        (it.title.as_str(), it.at.line),
+        (it.header.title.as_str(), it.header.at.line),
         ("Many failures, then success", 1)
     );
-    assert_eq!(it.name.as_deref(), Some("guessed"));
-    assert_eq!(it.tags, ["attack.credential-access"]);
+    assert_eq!(it.header.name.as_deref(), Some("guessed"));
+    assert_eq!(it.header.tags, ["attack.credential-access"]);
     assert_eq!(it.kind, CorrelationKind::EventCount);
     let rules: Vec<(&str, u32)> = it
         .rules

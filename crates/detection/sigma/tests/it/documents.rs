@@ -46,25 +46,28 @@ custom: anything
 #[test]
 fn every_attribute_is_kept() {
     let rule = load(WHOLE).unwrap();
-    assert_eq!(rule.title, "Whole");
+    assert_eq!(rule.header.title, "Whole");
     assert_eq!(
-        rule.id.as_deref(),
+        rule.header.id.as_deref(),
         Some("929a690e-bef0-4204-a928-ef5e620d6fcc")
     );
-    assert_eq!(rule.name.as_deref(), Some("whole"));
-    assert_eq!(rule.related[0].kind, "derived");
+    assert_eq!(rule.header.name.as_deref(), Some("whole"));
+    assert_eq!(rule.header.related[0].kind, "derived");
     assert_eq!(
-        (rule.status, rule.level),
+        (rule.header.status, rule.header.level),
         (Some(Status::Test), Some(Level::High))
     );
-    assert_eq!(rule.description.as_deref(), Some("Two\nlines\n"));
+    assert_eq!(rule.header.description.as_deref(), Some("Two\nlines\n"));
     assert_eq!(
-        (rule.license.as_deref(), rule.author.as_deref()),
+        (
+            rule.header.license.as_deref(),
+            rule.header.author.as_deref()
+        ),
         (Some("MIT"), Some("A, B"))
     );
-    assert_eq!(rule.date.as_deref(), Some("2024-01-02"));
-    assert_eq!(rule.modified.as_deref(), Some("2024-02-03"));
-    assert_eq!(rule.tags, ["attack.execution", "attack.t1059.001"]);
+    assert_eq!(rule.header.date.as_deref(), Some("2024-01-02"));
+    assert_eq!(rule.header.modified.as_deref(), Some("2024-02-03"));
+    assert_eq!(rule.header.tags, ["attack.execution", "attack.t1059.001"]);
     assert_eq!(
         rule.logsource.to_string(),
         "category=process_creation product=windows"
@@ -75,9 +78,9 @@ fn every_attribute_is_kept() {
     );
     assert_eq!(
         (
-            rule.fields.len(),
-            rule.falsepositives.len(),
-            rule.scope.len()
+            rule.header.fields.len(),
+            rule.header.falsepositives.len(),
+            rule.header.scope.len()
         ),
         (1, 1, 1)
     );
@@ -90,7 +93,7 @@ fn collections_keep_the_good_beside_the_bad() {
     let kinds: Vec<String> = parse("c.yml", &text, &Options::default())
         .into_iter()
         .map(|document| match document {
-            Ok(Document::Rule(rule)) => format!("rule at line {}", rule.at.line),
+            Ok(Document::Rule(rule)) => format!("rule at line {}", rule.header.at.line),
             Ok(other) => format!("{other:?}"),
             Err(error) => error.to_string(),
         })
