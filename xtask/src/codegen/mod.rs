@@ -1,5 +1,6 @@
 //! Generated files: one source file here for each generated thing, one line in [`LIST`].
 
+mod command;
 mod ecs;
 mod file;
 mod metrics;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::say;
+use command::Printed;
 use file::{GeneratedFile, Outcome};
 
 /// A generated thing: its name on the command line, and what it is made of.
@@ -27,11 +29,13 @@ enum Source {
     ),
     /// A list in our own code.
     Code(fn() -> Vec<GeneratedFile>),
+    /// What a program prints.
+    Printed(Printed),
 }
 
-/// Everything that `cargo xtask codegen` writes. To add a thing: one file in this folder and one line here. What only
-/// the node knows (the configuration reference, the OpenAPI document) is checked by tests beside it, so that these
-/// chores never wait for the whole product to build.
+/// Everything that `cargo xtask codegen` writes, in an order in which each finds what it is made of. To add a thing:
+/// one file in this folder and one line here. What only the node knows (the configuration and command reference) is
+/// checked by tests beside it, so that these chores never wait for the whole product to build.
 const LIST: &[Generator] = &[
     Generator {
         name: "metrics",
@@ -44,6 +48,30 @@ const LIST: &[Generator] = &[
     Generator {
         name: "ocsf-to-ecs",
         source: Source::Data("ocsf/ocsf-to-ecs.tsv", ecs::generate),
+    },
+    Generator {
+        name: "openapi",
+        source: Source::Printed(Printed {
+            command: &[
+                "cargo",
+                "run",
+                "--quiet",
+                "--package=aurora-api",
+                "--example=openapi",
+            ],
+            folder: ".",
+            needs: "Cargo.toml",
+            path: "docs/openapi.json",
+        }),
+    },
+    Generator {
+        name: "console-types",
+        source: Source::Printed(Printed {
+            command: &["node", "scripts/types.mjs", "--print"],
+            folder: "console",
+            needs: "node_modules",
+            path: "console/src/api/schema.d.ts",
+        }),
     },
 ];
 
@@ -71,7 +99,7 @@ fn run_one(
     check: bool,
 ) -> anyhow::Result<Vec<String>> {
     let name = generator.name;
-    let files = match generator.source {
+    let files = match &generator.source {
         Source::Code(make) => make(),
         Source::Data(path, make) => {
             let input = data.join(path);
@@ -83,6 +111,19 @@ fn run_one(
                 return Ok(Vec::new());
             }
             make(&input).with_context(|| format!("cannot generate {name}"))?
+        }
+        Source::Printed(printed) => {
+            let needs = root.join(printed.folder).join(printed.needs);
+            if !needs.exists() {
+                say(format_args!(
+                    "{name}: skipped, `{}` is not there",
+                    needs.display()
+                ));
+                return Ok(Vec::new());
+            }
+            printed
+                .generate(root)
+                .with_context(|| format!("cannot generate {name}"))?
         }
     };
     let mut stale = Vec::new();

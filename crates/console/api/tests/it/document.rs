@@ -11,6 +11,6 @@ fn the_checked_in_document_is_what_the_routes_say() {
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == made,
-        "docs/openapi.json is old: run this test with UPDATE=1"
+        "docs/openapi.json is old: run `cargo xtask codegen`"
     );
 }
