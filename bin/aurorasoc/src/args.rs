@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use aurora_model::AlertStatus;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands as c;
 use crate::exit::Exit;
@@ -78,6 +79,24 @@ pub struct Form {
     /// Print the API's own JSON, a document a line
     #[arg(long)]
     pub json: bool,
+}
+
+/// Where an alert or an incident is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Life {
+    New,
+    Owned,
+    Closed,
+}
+
+impl From<Life> for AlertStatus {
+    fn from(life: Life) -> Self {
+        match life {
+            Life::New => Self::New,
+            Life::Owned => Self::Owned,
+            Life::Closed => Self::Closed,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

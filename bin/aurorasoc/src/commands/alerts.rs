@@ -2,10 +2,10 @@ use aurora_client::Client;
 use aurora_clock::Timestamp;
 use aurora_messages::{AlertQuery, AlertRow, LiveEvent, View};
 use aurora_model::{AlertStatus, Entity, RuleId, Severity};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::app::App;
-use crate::args::Form;
+use crate::args::{Form, Life};
 use crate::exit::Exit;
 use crate::follow::Live;
 use crate::output::{Line, Span, Table, count, head, severity, short, status};
@@ -29,7 +29,7 @@ pub struct Alerts {
     #[arg(long, value_name = "SEVERITY")]
     severity: Option<Severity>,
     #[arg(long, value_enum)]
-    status: Option<Status>,
+    status: Option<Life>,
     /// A rule's id
     #[arg(long, value_name = "ID")]
     rule: Option<String>,
@@ -51,24 +51,6 @@ pub struct Alerts {
     form: Form,
 }
 
-/// Where an alert is in its life
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Status {
-    New,
-    Owned,
-    Closed,
-}
-
-impl Status {
-    const fn meant(self) -> AlertStatus {
-        match self {
-            Self::New => AlertStatus::New,
-            Self::Owned => AlertStatus::Owned,
-            Self::Closed => AlertStatus::Closed,
-        }
-    }
-}
-
 impl Alerts {
     fn query(&self, now: Timestamp) -> AlertQuery {
         let chosen = self.status.is_some() || self.owner.is_some() || self.since.is_some();
@@ -78,7 +60,7 @@ impl Alerts {
             } else {
                 View::NeedsHuman
             },
-            status: self.status.map(Status::meant),
+            status: self.status.map(AlertStatus::from),
             severity: self.severity,
             rule: self.rule.clone().map(RuleId),
             owner: self.owner.clone(),
@@ -106,12 +88,7 @@ pub async fn run(alerts: Alerts, app: &mut App) -> anyhow::Result<Exit> {
         let table = table(&page.alerts, app.now());
         app.screen.table(&table)?;
     }
-    let shown = page.alerts.len() as u64;
-    if page.total > shown {
-        let rest = count(page.total - shown);
-        app.screen
-            .line(Line::new().dim(format!("{rest} more; --limit shows them")))?;
-    }
+    app.screen.rest(page.total, page.alerts.len())?;
     not_shown(&query, app).await?;
     Ok(Exit::Ok)
 }

@@ -164,14 +164,7 @@ async fn list(list: List, app: &mut App) -> anyhow::Result<Exit> {
         ]);
     }
     app.screen.table(&table)?;
-    let shown = page.letters.len() as u64;
-    if page.total > shown {
-        let text = format!(
-            "{} more; --limit shows them",
-            of(page.total - shown, "dead letter")
-        );
-        app.screen.line(Line::new().dim(text))?;
-    }
+    app.screen.rest(page.total, page.letters.len())?;
     Ok(Exit::Ok)
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
-use crate::output::{Line, Span, Table, count, short};
+use crate::output::{Span, Table, short};
 use crate::time::{self, Moment};
 
 /// List hosts, users, addresses, devices and accounts, the riskiest first
@@ -63,12 +63,7 @@ pub async fn run(entities: Entities, app: &mut App) -> anyhow::Result<Exit> {
     } else {
         app.screen.table(&table(&page.entities, now))?;
     }
-    let shown = page.entities.len() as u64;
-    if page.total > shown {
-        let rest = count(page.total - shown);
-        app.screen
-            .line(Line::new().dim(format!("{rest} more; --limit shows them")))?;
-    }
+    app.screen.rest(page.total, page.entities.len())?;
     Ok(Exit::Ok)
 }
 

@@ -6,6 +6,7 @@ use aurora_model::{Criticality, EntityKind};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
+use super::said;
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
@@ -85,7 +86,7 @@ pub async fn run(entity: Entity, app: &mut App) -> anyhow::Result<Exit> {
     top(screen, &detail)?;
     incidents(screen, &detail)?;
     timeline(screen, &detail)?;
-    notes(screen, &detail)?;
+    said::show(screen, &detail.notes, &detail.history)?;
     let query = detail.query.replace('\'', "'\\''");
     let typed = app.command(&format!("hunt '{query}'"));
     app.screen.blank()?;
@@ -248,27 +249,4 @@ fn timeline(screen: &mut Screen, detail: &EntityDetail) -> std::io::Result<()> {
         Some(why) => screen.line(Line::new().dim(format!("  events are missing: {why}"))),
         None => Ok(()),
     }
-}
-
-fn notes(screen: &mut Screen, detail: &EntityDetail) -> std::io::Result<()> {
-    if !detail.notes.is_empty() {
-        screen.heading("Notes")?;
-        for note in &detail.notes {
-            let line = Line::new().dim(format!("  {}  ", time::exact(note.at)));
-            screen.line(line.plain(&note.author).plain("  ").plain(&note.text))?;
-        }
-    }
-    if !detail.history.is_empty() {
-        screen.heading("History")?;
-        for entry in &detail.history {
-            let line = Line::new().dim(format!("  {}  ", time::exact(entry.at)));
-            let line = line.plain(entry.actor.name()).plain("  ");
-            screen.line(
-                line.bold(&entry.action.name)
-                    .plain("  ")
-                    .plain(&entry.reason),
-            )?;
-        }
-    }
-    Ok(())
 }

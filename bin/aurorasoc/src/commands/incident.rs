@@ -5,6 +5,7 @@ use aurora_model::{AlertStatus, Disposition, Incident as Whole, IncidentState, S
 use clap::{Args, Subcommand};
 
 use super::incidents::state;
+use super::said;
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
@@ -183,7 +184,7 @@ async fn show(which: &Which, app: &mut App) -> anyhow::Result<Exit> {
     stages(screen, &detail)?;
     entities(screen, &detail)?;
     timeline(screen, &detail)?;
-    notes(screen, &detail)?;
+    said::show(screen, &detail.notes, &detail.history)?;
     next(app, &detail.incident)?;
     Ok(Exit::Ok)
 }
@@ -338,29 +339,6 @@ fn rest(screen: &mut Screen, all: usize, shown: usize) -> std::io::Result<()> {
     }
     let more = format!("  {} more", count((all - shown) as u64));
     screen.line(Line::new().dim(more))
-}
-
-fn notes(screen: &mut Screen, detail: &IncidentDetail) -> std::io::Result<()> {
-    if !detail.notes.is_empty() {
-        screen.heading("Notes")?;
-        for note in &detail.notes {
-            let line = Line::new().dim(format!("  {}  ", time::exact(note.at)));
-            screen.line(line.plain(&note.author).plain("  ").plain(&note.text))?;
-        }
-    }
-    if !detail.history.is_empty() {
-        screen.heading("History")?;
-        for entry in &detail.history {
-            let line = Line::new().dim(format!("  {}  ", time::exact(entry.at)));
-            let line = line.plain(entry.actor.name()).plain("  ");
-            screen.line(
-                line.bold(&entry.action.name)
-                    .plain("  ")
-                    .plain(&entry.reason),
-            )?;
-        }
-    }
-    Ok(())
 }
 
 /// What to do about it.

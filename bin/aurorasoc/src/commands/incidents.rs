@@ -1,10 +1,10 @@
 use aurora_clock::Timestamp;
 use aurora_messages::{IncidentQuery, IncidentRow, LiveEvent, View};
 use aurora_model::{AlertStatus, IncidentState, Severity};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::app::App;
-use crate::args::Form;
+use crate::args::{Form, Life};
 use crate::exit::Exit;
 use crate::follow::Live;
 use crate::output::{Line, Span, Table, count, head, severity, short, status};
@@ -28,7 +28,7 @@ pub struct Incidents {
     #[arg(long, value_name = "SEVERITY")]
     severity: Option<Severity>,
     #[arg(long, value_enum)]
-    status: Option<Status>,
+    status: Option<Life>,
     #[arg(long, value_name = "NAME")]
     owner: Option<String>,
     /// Part of the title, of an entity, of the incident's or an alert's id
@@ -47,25 +47,13 @@ pub struct Incidents {
     form: Form,
 }
 
-/// Where an incident is in its life
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Status {
-    New,
-    Owned,
-    Closed,
-}
-
 impl Incidents {
     fn query(&self, now: Timestamp) -> IncidentQuery {
         let chosen = self.status.is_some() || self.owner.is_some() || self.since.is_some();
         let all = self.all || chosen;
         IncidentQuery {
             view: if all { View::All } else { View::NeedsHuman },
-            status: self.status.map(|status| match status {
-                Status::New => AlertStatus::New,
-                Status::Owned => AlertStatus::Owned,
-                Status::Closed => AlertStatus::Closed,
-            }),
+            status: self.status.map(AlertStatus::from),
             severity: self.severity,
             owner: self.owner.clone(),
             text: self.text.clone(),
@@ -92,12 +80,7 @@ pub async fn run(incidents: Incidents, app: &mut App) -> anyhow::Result<Exit> {
         let table = table(&page.incidents, app.now());
         app.screen.table(&table)?;
     }
-    let shown = page.incidents.len() as u64;
-    if page.total > shown {
-        let rest = count(page.total - shown);
-        app.screen
-            .line(Line::new().dim(format!("{rest} more; --limit shows them")))?;
-    }
+    app.screen.rest(page.total, page.incidents.len())?;
     Ok(Exit::Ok)
 }
 

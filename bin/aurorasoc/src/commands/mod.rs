@@ -21,6 +21,7 @@ pub mod link;
 pub mod logs;
 pub mod notify;
 pub mod rules;
+mod said;
 pub mod serve;
 pub mod show;
 pub mod sources;

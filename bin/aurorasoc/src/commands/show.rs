@@ -2,6 +2,7 @@ use aurora_messages::{AlertDetail, Evidence, RuleSummary};
 use clap::Args;
 use serde_json::Value;
 
+use super::said;
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
@@ -42,7 +43,7 @@ pub async fn run(show: Show, app: &mut App) -> anyhow::Result<Exit> {
     entities(screen, &detail)?;
     evidence(screen, &detail.evidence, show.raw)?;
     past(screen, &detail)?;
-    history(screen, &detail)?;
+    said::history(screen, &detail.history)?;
     next(app, &detail)?;
     Ok(Exit::Ok)
 }
@@ -216,25 +217,6 @@ fn past(screen: &mut Screen, detail: &AlertDetail) -> std::io::Result<()> {
         ]);
     }
     screen.table(&table)
-}
-
-fn history(screen: &mut Screen, detail: &AlertDetail) -> std::io::Result<()> {
-    if detail.history.is_empty() {
-        return Ok(());
-    }
-    screen.heading("History")?;
-    for entry in &detail.history {
-        let line = Line::new()
-            .dim(format!("  {}  ", time::exact(entry.at)))
-            .plain(entry.actor.name());
-        let line = line.plain("  ").bold(&entry.action.name);
-        screen.line(if entry.reason.is_empty() {
-            line
-        } else {
-            line.plain(format!("  {}", entry.reason))
-        })?;
-    }
-    Ok(())
 }
 
 /// What to do about it.

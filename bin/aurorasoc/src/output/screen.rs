@@ -4,7 +4,7 @@ use aurora_clock::Timestamp;
 use serde::Serialize;
 
 use super::clean::clean_json;
-use super::{Line, Table};
+use super::{Line, Table, count, of};
 
 /// What the reader's end can do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,24 @@ impl Screen {
     pub fn table(&mut self, table: &Table) -> io::Result<()> {
         let text = table.render(self.look);
         self.write(&text)
+    }
+
+    /// Below the first `shown` of a list: that there are more, and how to see them.
+    pub fn rest(&mut self, total: u64, shown: usize) -> io::Result<()> {
+        match total.saturating_sub(shown as u64) {
+            0 => Ok(()),
+            more => self.line(Line::new().dim(format!("{} more; --limit shows them", count(more)))),
+        }
+    }
+
+    /// Below a list: how many there are, and how many of them are not shown.
+    pub fn tally(&mut self, total: u64, shown: usize, what: &str) -> io::Result<()> {
+        let mut told = of(total, what);
+        let more = total.saturating_sub(shown as u64);
+        if more > 0 {
+            told.push_str(&format!(", {} not shown: raise --limit", count(more)));
+        }
+        self.line(Line::new().dim(told))
     }
 
     /// One document on one line, so that many are JSON lines.

@@ -7,7 +7,7 @@ use super::{diff, problems};
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
-use crate::output::{Ink, Line, Span, Table, count, head, of, short};
+use crate::output::{Ink, Span, Table, head, short};
 use crate::time;
 
 /// Show every version of a rule: who changed it, when and why
@@ -89,12 +89,8 @@ pub async fn run(wanted: History, app: &mut App) -> anyhow::Result<Exit> {
         table.row(row(version));
     }
     app.screen.table(&table)?;
-    let more = page.total.saturating_sub(page.versions.len() as u64);
-    let mut told = of(page.total, "version");
-    if more > 0 {
-        told.push_str(&format!(", {} not shown: raise --limit", count(more)));
-    }
-    app.screen.line(Line::new().dim(told))?;
+    app.screen
+        .tally(page.total, page.versions.len(), "version")?;
     Ok(Exit::Ok)
 }
 

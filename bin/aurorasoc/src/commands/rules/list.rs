@@ -78,12 +78,7 @@ pub async fn run(list: List, app: &mut App) -> anyhow::Result<Exit> {
     } else {
         app.screen.table(&table)?;
     }
-    let more = page.total - page.rules.len().try_into().unwrap_or(page.total);
-    let mut told = of(page.total, "rule");
-    if more > 0 {
-        told.push_str(&format!(", {} not shown: raise --limit", count(more)));
-    }
-    app.screen.line(Line::new().dim(told))?;
+    app.screen.tally(page.total, page.rules.len(), "rule")?;
     if !page.broken.is_empty() {
         let lint = app.command("rules lint");
         let text = format!(
