@@ -1,6 +1,6 @@
 //! Which framing a stream needs, told from its first bytes.
 
-use crate::framer::records_prefix;
+use crate::framer::{is_events, is_header, records_prefix};
 use crate::json::Scan;
 
 /// How records follow one another.
@@ -10,6 +10,10 @@ pub enum Format {
     Lines,
     /// JSON values one after another, or in an array, or in CloudTrail's `{"Records": […]}`, over any number of lines.
     JsonValues,
+    /// Rows of columns under a header: Zeek's TSV, flow logs.
+    Columns,
+    /// Windows events as XML.
+    Xml,
     /// A Windows event log file.
     Evtx,
 }
@@ -33,6 +37,10 @@ impl Format {
         };
         if values {
             Self::JsonValues
+        } else if is_header(head) {
+            Self::Columns
+        } else if is_events(head) {
+            Self::Xml
         } else {
             Self::Lines
         }
@@ -68,6 +76,13 @@ mod tests {
             (b"\xef\xbb\xbf[{}]", Format::JsonValues),
             (b"[2026-01-01] text", Format::Lines),
             (b"<13>Jan  1 00:00:00 h t: m\n", Format::Lines),
+            (b"#separator \\x09\n#fields\tts\n", Format::Columns),
+            (b"version account-id srcaddr dstaddr\n", Format::Columns),
+            (b"account_id,srcaddr,dstaddr\n", Format::Columns),
+            (b"src=srcaddr dstaddr=1\n", Format::Lines),
+            (b"<?xml version='1.0'?>\n<Events><Event>", Format::Xml),
+            (b"<!-- a --> <Event xmlns='x'>", Format::Xml),
+            (b"<html>", Format::Lines),
             (b"type=SYSCALL msg=audit(1.2:3): a=1\n", Format::Lines),
         ];
         for (head, wanted) in cases {

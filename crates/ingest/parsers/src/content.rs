@@ -1,5 +1,6 @@
 //! Parsers whose mapping is a VRL program under `content/parsers/`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -8,21 +9,22 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 use vrl::value::{ObjectMap, Value};
 
+use crate::description::Description;
 use crate::vrl::{CompileError, Program, convert};
-use crate::{Failure, Input, Parsed, Parser};
+use crate::{Failure, Input, Parsed, Parser, Reads, syslog};
 
 /// What makes a parser out of a program.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Spec {
     pub name: &'static str,
-    /// Rises with every change that alters an event.
-    pub version: u32,
-    pub source: &'static str,
-    pub detects: fn(&[u8]) -> bool,
-    /// From the record to what the program finds under `.body`.
-    pub decode: fn(&Input<'_>) -> Result<Value, Failure>,
-    /// The member of a record that is a list of records, when the source writes whole files as one.
-    pub list: Option<&'static str>,
+    pub description: Description,
+    pub source: Cow<'static, str>,
+}
+
+/// One decoded record of a record; `text` is its own part of it, when it has one.
+struct Piece<'a> {
+    text: Option<Cow<'a, str>>,
+    body: Value,
 }
 
 /// A program that is compiled when it is first needed: a large one takes a noticeable part of a second, and most sites
@@ -30,12 +32,12 @@ pub(crate) struct Spec {
 #[derive(Debug)]
 pub(crate) struct Lazy {
     name: &'static str,
-    source: &'static str,
+    source: Cow<'static, str>,
     program: OnceLock<Result<Program, CompileError>>,
 }
 
 impl Lazy {
-    pub(crate) const fn new(name: &'static str, source: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str, source: Cow<'static, str>) -> Self {
         Self {
             name,
             source,
@@ -45,7 +47,7 @@ impl Lazy {
 
     pub(crate) fn get(&self) -> Result<&Program, &CompileError> {
         self.program
-            .get_or_init(|| Program::compile(self.name, self.source))
+            .get_or_init(|| Program::compile(self.name, &self.source))
             .as_ref()
     }
 
@@ -66,24 +68,65 @@ pub struct ContentParser {
 }
 
 impl ContentParser {
-    pub(crate) const fn new(spec: Spec) -> Self {
-        Self {
-            spec,
-            program: Lazy::new(spec.name, spec.source),
-        }
+    pub(crate) fn new(spec: Spec) -> Self {
+        let program = Lazy::new(spec.name, spec.source.clone());
+        Self { spec, program }
     }
 
-    /// A record of a list keeps its own text; the list as a whole would be kept once for each.
-    fn one_of_list(&self, list: &Input<'_>, text: &str) -> Result<Vec<Parsed>, Failure> {
-        let input = Input {
-            body: text.as_bytes(),
-            ..*list
+    /// The decoded records of one record: most often one.
+    fn pieces<'a>(&self, input: &Input<'a>) -> Result<Vec<Piece<'a>>, Failure> {
+        let about = &self.spec.description;
+        let named = about
+            .list
+            .as_deref()
+            .filter(|name| memmem::find(input.body, name.as_bytes()).is_some());
+        let Some(texts) = named.and_then(|name| list(input.body, name)) else {
+            let body = about.reads.decode(input)?;
+            return Ok(self.split(body, about.reads.row(input.body)));
         };
-        let mut events = self.program.run(&input, (self.spec.decode)(&input)?)?;
-        for parsed in &mut events {
-            parsed.event.insert("raw_data".to_owned(), text.into());
+        let mut pieces = Vec::with_capacity(texts.len());
+        for text in texts {
+            let text = text.get();
+            let one = Input {
+                body: text.as_bytes(),
+                ..*input
+            };
+            // A record of a list keeps its own text; the list as a whole would be kept once for each.
+            pieces.append(&mut self.split(about.reads.decode(&one)?, Some(text.into())));
         }
-        Ok(events)
+        Ok(pieces)
+    }
+
+    fn split<'a>(&self, body: Value, text: Option<Cow<'a, str>>) -> Vec<Piece<'a>> {
+        let bodies = match (body, &self.spec.description.each) {
+            (Value::Array(bodies), _) => bodies,
+            (Value::Object(whole), Some(each)) => exploded(whole, each),
+            (body, _) => vec![body],
+        };
+        let piece = |body| Piece {
+            text: text.clone(),
+            body,
+        };
+        bodies.into_iter().map(piece).collect()
+    }
+}
+
+/// One object for each element of the list `each`, which stands there in the list's place.
+fn exploded(mut whole: ObjectMap, each: &str) -> Vec<Value> {
+    match whole.remove(each) {
+        Some(Value::Array(elements)) if !elements.is_empty() => {
+            let one = |element| {
+                let mut one = whole.clone();
+                one.insert(each.into(), element);
+                Value::Object(one)
+            };
+            elements.into_iter().map(one).collect()
+        }
+        Some(other) => {
+            whole.insert(each.into(), other);
+            vec![Value::Object(whole)]
+        }
+        None => vec![Value::Object(whole)],
     }
 }
 
@@ -99,11 +142,15 @@ impl Parser for ContentParser {
     }
 
     fn version(&self) -> u32 {
-        self.spec.version
+        self.spec.description.version
+    }
+
+    fn description(&self) -> Option<&Description> {
+        Some(&self.spec.description)
     }
 
     fn detects(&self, body: &[u8]) -> bool {
-        (self.spec.detects)(body)
+        self.spec.description.reads == Reads::Syslog && syslog::has_header(body)
     }
 
     fn prepare(&self) -> Result<(), String> {
@@ -111,18 +158,26 @@ impl Parser for ContentParser {
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
-        let named = self
-            .spec
-            .list
-            .filter(|name| memmem::find(input.body, name.as_bytes()).is_some());
-        let Some(records) = named.and_then(|name| list(input.body, name)) else {
-            return self.program.run(input, (self.spec.decode)(input)?);
-        };
-        let mut events = Vec::with_capacity(records.len());
-        for record in records {
-            events.append(&mut self.one_of_list(input, record.get())?);
+        let mut events = Vec::with_capacity(1);
+        for piece in self.pieces(input)? {
+            let mut found = self.program.run(input, piece.body)?;
+            if let Some(text) = &piece.text {
+                for parsed in &mut found {
+                    parsed.event.insert("raw_data".to_owned(), text.as_ref().into());
+                }
+            }
+            events.append(&mut found);
         }
         Ok(events)
+    }
+
+    fn fields(&self, input: &Input<'_>) -> Option<Vec<Json>> {
+        let pieces = self.pieces(input).ok()?;
+        Some(pieces.into_iter().map(|piece| convert::to_json(piece.body)).collect())
+    }
+
+    fn parse_fields(&self, input: &Input<'_>, body: Json) -> Result<Vec<Parsed>, Failure> {
+        self.program.run(input, convert::to_value(body))
     }
 }
 
@@ -163,22 +218,4 @@ fn with_identity(mut event: Map<String, Json>) -> Parsed {
         _ => None,
     };
     Parsed { event, identity }
-}
-
-/// A record that is one JSON object.
-pub(crate) fn json_object(input: &Input<'_>) -> Result<Value, Failure> {
-    match convert::from_json(input.body)? {
-        object @ Value::Object(_) => Ok(object),
-        other => Err(Failure::Unparsable(format!(
-            "want a JSON object, not {}",
-            other.kind()
-        ))),
-    }
-}
-
-/// The record as text; what is not UTF-8 becomes the replacement character.
-pub(crate) fn text(input: &Input<'_>) -> Result<Value, Failure> {
-    Ok(Value::from(
-        String::from_utf8_lossy(input.body).into_owned(),
-    ))
 }

@@ -10,6 +10,11 @@ pub enum Error {
         known: String,
         nearest: Option<&'static str>,
     },
+    #[error("cannot read `{}`", .path.display())]
+    Unread {
+        path: std::path::PathBuf,
+        source: std::io::Error,
+    },
     #[error("a parser named `{0}` is there already; give the program another name")]
     Taken(String),
     #[error("no parser recognises the record; name its source, known: {known}")]

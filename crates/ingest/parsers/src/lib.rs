@@ -3,25 +3,32 @@
 //! What it is: the list of sources ([`Registry`]), one parser each (a VRL program under `content/parsers/`, except for
 //! Windows events, which a declarative table maps natively), and [`Registry::process`], the pure heart of the normalise
 //! service, which gives every record of a batch its end: valid events or a dead letter with the reason. What it is not:
-//! a service, a framer or a store; it reads no file and no clock, and keeps nothing between batches.
+//! a service, a framer or a store; processing reads no file and no clock, and keeps nothing between batches.
 //!
-//! Start reading at [`Registry::process`], then [`Parser`]. To add a source: write `content/parsers/<source>/parser.vrl`
-//! with golden files beside it, and add one line to the list in `registry.rs`.
+//! Start reading at [`Registry::process`], then [`Parser`]. To add a source: write `content/parsers/<source>/` with
+//! `source.toml`, `parser.vrl` and golden files, and add its name to the list in `shipped.rs`.
 
 mod auditd;
 mod content;
+mod decode;
+mod description;
 mod detect;
 mod error;
 mod fit;
+pub mod golden;
+mod marks;
 mod parser;
 mod process;
 mod registry;
+mod shipped;
 mod syslog;
 mod time;
 pub mod vrl;
 mod windows;
 
 pub use content::ContentParser;
+pub use decode::Reads;
+pub use description::{Description, Samples};
 pub use error::Error;
 pub use parser::{Failure, Input, Parsed, Parser};
 pub use process::{Outcome, Processed};

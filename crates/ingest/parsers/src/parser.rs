@@ -4,6 +4,8 @@ use aurora_clock::Timestamp;
 use aurora_model::{OriginId, SourceName};
 use serde_json::{Map, Value};
 
+use crate::description::Description;
+
 /// One raw record with what the transport knows about it. None of it is trusted.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
@@ -46,8 +48,27 @@ pub trait Parser: Send + Sync {
     /// Rises with every change that alters an event.
     fn version(&self) -> u32;
 
-    /// Whether the record looks like this source's. Cheap: it runs on unnamed input.
+    /// What the source's folder says of it.
+    fn description(&self) -> Option<&Description> {
+        None
+    }
+
+    /// Whether the record looks like this source's, when its description has no marks. Cheap: it runs on unnamed input.
     fn detects(&self, body: &[u8]) -> bool;
+
+    /// The records within a record as its mapping finds them, by the source's own names; `None` when the mapping
+    /// reads the record itself.
+    fn fields(&self, _input: &Input<'_>) -> Option<Vec<Value>> {
+        None
+    }
+
+    /// As [`Parser::parse`], from one of [`Parser::fields`].
+    ///
+    /// # Errors
+    /// As [`Parser::parse`].
+    fn parse_fields(&self, _input: &Input<'_>, _fields: Value) -> Result<Vec<Parsed>, Failure> {
+        Err(Failure::UnknownFormat)
+    }
 
     /// Does now what the first record would otherwise wait for.
     ///

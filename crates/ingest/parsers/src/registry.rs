@@ -1,7 +1,12 @@
-//! The list of parsers, and which of them a record meets.
+//! Which of the parsers a record meets.
 
-use crate::content::{self, ContentParser, Spec};
-use crate::{Error, Parser, auditd, detect, syslog, windows};
+use std::borrow::Cow;
+use std::path::Path;
+
+use crate::description::Description;
+use crate::marks::{Marks, Seen};
+use crate::shipped::{FOLDERS, Folder};
+use crate::{Error, Parser};
 
 /// Every parser, in the order in which unnamed records are offered to them.
 ///
@@ -9,76 +14,49 @@ use crate::{Error, Parser, auditd, detect, syslog, windows};
 /// before.
 pub struct Registry {
     parsers: Vec<Box<dyn Parser>>,
+    marks: Marks,
+    /// For each parser the places of those whose records come inside its own.
+    carries: Vec<Vec<usize>>,
 }
-
-/// One line a source; the order decides where two would take a record. A source whose records carry another's (audit
-/// records in syslog) stands before it, and what takes any shape stands last.
-fn shipped() -> Vec<Box<dyn Parser>> {
-    vec![
-        Box::new(windows::WindowsParser::new()),
-        Box::new(ContentParser::new(CLOUDTRAIL)),
-        Box::new(ContentParser::new(SURICATA)),
-        Box::new(ContentParser::new(ZEEK)),
-        Box::new(auditd::AuditdParser::new()),
-        Box::new(ContentParser::new(SYSLOG)),
-        Box::new(ContentParser::new(JSON)),
-    ]
-}
-
-const CLOUDTRAIL: Spec = Spec {
-    name: "cloudtrail",
-    version: 1,
-    source: include_str!("../../../../content/parsers/cloudtrail/parser.vrl"),
-    detects: detect::cloudtrail,
-    decode: content::json_object,
-    list: Some("Records"),
-};
-
-const SURICATA: Spec = Spec {
-    name: "suricata",
-    version: 1,
-    source: include_str!("../../../../content/parsers/suricata/parser.vrl"),
-    detects: detect::suricata,
-    decode: content::json_object,
-    list: None,
-};
-
-const ZEEK: Spec = Spec {
-    name: "zeek",
-    version: 1,
-    source: include_str!("../../../../content/parsers/zeek/parser.vrl"),
-    detects: detect::zeek,
-    decode: content::json_object,
-    list: None,
-};
-
-const SYSLOG: Spec = Spec {
-    name: "syslog",
-    version: 1,
-    source: include_str!("../../../../content/parsers/syslog/parser.vrl"),
-    detects: detect::syslog,
-    decode: syslog::decode,
-    list: None,
-};
-
-const JSON: Spec = Spec {
-    name: "json",
-    version: 1,
-    source: include_str!("../../../../content/parsers/json/parser.vrl"),
-    // Only by name: a shape that nobody knows is for the dead letter, where somebody sees it.
-    detects: |_| false,
-    decode: content::json_object,
-    list: None,
-};
 
 impl Registry {
     /// The parsers that the product ships. Each program is compiled when its first record comes; see
     /// [`Registry::prepare`].
     ///
     /// # Errors
-    /// None now; a registry that reads an operator's programs will have some.
+    /// None for what is shipped, which is tested.
     pub fn new() -> Result<Self, Error> {
-        Ok(Self::of(shipped()))
+        Self::of_folders(FOLDERS)
+    }
+
+    /// # Errors
+    /// When a `source.toml` cannot be read.
+    fn of_folders(folders: &[Folder]) -> Result<Self, Error> {
+        let parsers = folders.iter().map(Folder::parser);
+        Ok(Self::of(
+            parsers.collect::<Result<_, _>>().map_err(Error::Unprepared)?,
+        ))
+    }
+
+    /// As [`Registry::new`], with the texts of `content` in place of the ones in the binary where it has them: for
+    /// writing parsers without building anew.
+    ///
+    /// # Errors
+    /// When a `source.toml` cannot be read.
+    pub fn reading(content: &Path) -> Result<Self, Error> {
+        let mut folders = Vec::with_capacity(FOLDERS.len());
+        for shipped in FOLDERS {
+            let folder = content.join(shipped.name);
+            let mut read = shipped.clone();
+            if let Ok(about) = std::fs::read_to_string(folder.join("source.toml")) {
+                read.about = about.into();
+            }
+            if let Ok(program) = std::fs::read_to_string(folder.join("parser.vrl")) {
+                read.program = program.into();
+            }
+            folders.push(read);
+        }
+        Self::of_folders(&folders)
     }
 
     /// Compiles every program that is not compiled yet, two at a time, so that no record waits. For the start of a
@@ -102,7 +80,21 @@ impl Registry {
 
     /// Exactly these parsers, in this order.
     pub fn of(parsers: Vec<Box<dyn Parser>>) -> Self {
-        Self { parsers }
+        let marks = Marks::new(parsers.iter().map(|parser| match parser.description() {
+            Some(description) => description.detect.as_slice(),
+            None => &[],
+        }));
+        let place = |name: &String| parsers.iter().position(|parser| parser.name() == name);
+        let carried = |parser: &Box<dyn Parser>| match parser.description() {
+            Some(description) => description.carries.iter().filter_map(place).collect(),
+            None => Vec::new(),
+        };
+        let carries = parsers.iter().map(carried).collect();
+        Self {
+            parsers,
+            marks,
+            carries,
+        }
     }
 
     /// Adds an operator's program for JSON records (text, when they are no JSON), under its own name. Such a parser is
@@ -111,21 +103,46 @@ impl Registry {
     /// # Errors
     /// When the name is taken or the program does not compile; the message shows VRL's diagnostics.
     pub fn add_program(&mut self, name: &str, source: &str) -> Result<(), Error> {
-        if self.find(name).is_some() {
-            return Err(Error::Taken(name.to_owned()));
+        let about = format!(
+            "title = {name:?}\nreads = \"json-or-text\"\nsamples = \"our own format\"\n"
+        );
+        self.add(Folder {
+            name: leaked(name),
+            about: about.into(),
+            program: source.to_owned().into(),
+        })
+    }
+
+    /// Adds an operator's source from a folder of `parser.vrl` and, if it is there, `source.toml`; the folder's name is
+    /// the source's. Records that its marks fit are its own before any shipped source is asked.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, the name is taken or the program does not compile.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<&'static str, Error> {
+        let folder = read_folder(folder)?;
+        let name = folder.name;
+        self.add(folder)?;
+        Ok(name)
+    }
+
+    fn add(&mut self, folder: Folder) -> Result<(), Error> {
+        if self.find(folder.name).is_some() {
+            return Err(Error::Taken(folder.name.to_owned()));
         }
-        let spec = Spec {
-            name: Box::leak(name.to_owned().into_boxed_str()),
-            version: 1,
-            source: Box::leak(source.to_owned().into_boxed_str()),
-            detects: |_| false,
-            decode: |input| content::json_object(input).or_else(|_| content::text(input)),
-            list: None,
-        };
-        let parser = ContentParser::new(spec);
+        let parser = folder.parser().map_err(Error::Unprepared)?;
         parser.prepare().map_err(Error::Unprepared)?;
-        self.parsers.push(Box::new(parser));
+        let mut parsers = std::mem::take(&mut self.parsers);
+        let own = parser.description().is_some_and(|about| !about.detect.is_empty());
+        parsers.insert(if own { 0 } else { parsers.len() }, parser);
+        *self = Self::of(parsers);
         Ok(())
+    }
+
+    /// What is known of each source, in the order of detection.
+    pub fn descriptions(&self) -> impl Iterator<Item = (&'static str, &Description)> {
+        self.parsers
+            .iter()
+            .filter_map(|parser| Some((parser.name(), parser.description()?)))
     }
 
     /// The names that a source may have, besides `auto`.
@@ -146,12 +163,25 @@ impl Registry {
     pub(crate) fn index_for(&self, source: &str, body: &[u8]) -> Result<usize, Error> {
         let source = source.split_once('@').map_or(source, |(parser, _)| parser);
         if source == aurora_model::SourceName::AUTO {
-            let found = self.parsers.iter().position(|parser| parser.detects(body));
+            let seen = self.marks.look(body);
+            let found = (0..self.parsers.len()).find(|at| self.recognises(*at, &seen, body));
             return found.ok_or_else(|| Error::Undetected {
                 known: self.known(),
             });
         }
-        self.find(source).ok_or_else(|| self.unknown(source))
+        let named = self.find(source).ok_or_else(|| self.unknown(source))?;
+        let carried = &self.carries[named];
+        if carried.is_empty() {
+            return Ok(named);
+        }
+        let seen = self.marks.look(body);
+        let inner = carried.iter().find(|at| self.recognises(**at, &seen, body));
+        Ok(inner.copied().unwrap_or(named))
+    }
+
+    fn recognises(&self, at: usize, seen: &Seen, body: &[u8]) -> bool {
+        let by_marks = self.marks.fits(at, seen, body);
+        by_marks.unwrap_or_else(|| self.parsers[at].detects(body))
     }
 
     pub(crate) fn parser(&self, index: usize) -> &dyn Parser {
@@ -192,4 +222,30 @@ impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Registry").field(&self.names()).finish()
     }
+}
+
+/// Names of parsers are compared all day long; an operator adds a handful.
+fn leaked(name: &str) -> &'static str {
+    Box::leak(name.to_owned().into_boxed_str())
+}
+
+fn read_folder(folder: &Path) -> Result<Folder, Error> {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.ok_or_else(|| Error::Unprepared(format!("`{}` has no name", folder.display())))?;
+    let read = |file: &str| {
+        let path = folder.join(file);
+        std::fs::read_to_string(&path).map_err(|source| Error::Unread { path, source })
+    };
+    let about = match read("source.toml") {
+        Ok(about) => about,
+        Err(Error::Unread { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            format!("title = {name:?}\nreads = \"json-or-text\"\nsamples = \"our own format\"\n")
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Folder {
+        name: leaked(&name),
+        about: Cow::Owned(about),
+        program: Cow::Owned(read("parser.vrl")?),
+    })
 }

@@ -67,7 +67,7 @@ pub(crate) fn parsed(body: &[u8], received_at: aurora_clock::Timestamp) -> Syslo
     parse(body, received_at, &TimeZone::UTC)
 }
 
-fn parts(message: &SyslogMessage<'_>) -> ObjectMap {
+pub(crate) fn parts(message: &SyslogMessage<'_>) -> ObjectMap {
     let mut parts = ObjectMap::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {

@@ -1,17 +1,21 @@
 //! Records out of a stream, one after another, in bounded memory.
 
+mod columns;
 mod evtx;
 mod lines;
 mod values;
 mod window;
+mod xml;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, Read};
 
 use aurora_model::MAX_RECORD_BYTES;
 
+pub(crate) use columns::is_header;
 pub use evtx::is_part as is_event_log_part;
 pub(crate) use values::records_prefix;
+pub(crate) use xml::is_events;
 use window::Window;
 
 use crate::decompress::{Compression, Limits, unpacked};
@@ -86,6 +90,8 @@ impl Framed {
 ///   of an object that begins with `"Records"` (CloudTrail's files: each of their members is a record, so that
 ///   the size limit means an event and not a file). Anything else between them is taken by the line. A value
 ///   that the stream's end cuts is a record too: its parser will refuse it, and so it is not lost.
+/// - [`Format::Columns`]: every row is a record, which begins with the lines that name its columns.
+/// - [`Format::Xml`]: every `Event` element; what stands around them is none.
 /// - [`Format::Evtx`]: every event, as the compact JSON `{"Event":{"System":…,"EventData":…}}`.
 ///
 /// Memory: the largest record plus 64 KiB, for event logs the records of one chunk.
@@ -97,6 +103,7 @@ pub struct Framer<'r> {
     /// Where a record above the limit began, while its pieces are handed out.
     oversize: Option<Oversize>,
     evtx: evtx::Chunks,
+    header: columns::Header,
     failed: bool,
 }
 
@@ -130,7 +137,8 @@ impl<'r> Framer<'r> {
         Ok(framer)
     }
 
-    /// Reads on from `offset` in a plain text stream that the caller has already moved there.
+    /// Reads on from `offset` in a plain text stream that the caller has already moved there. Not for
+    /// [`Format::Columns`], whose rows need what stands at the stream's beginning.
     pub fn at(input: impl Read + 'r, format: Format, offset: u64) -> Self {
         Self::over(
             Window::new(Box::new(input), offset),
@@ -148,6 +156,7 @@ impl<'r> Framer<'r> {
             ready: VecDeque::new(),
             oversize: None,
             evtx,
+            header: columns::Header::default(),
             failed: false,
         }
     }
@@ -169,6 +178,9 @@ impl<'r> Framer<'r> {
         if offset == 0 && self.window.fill_to(3)?.starts_with(b"\xef\xbb\xbf") {
             self.window.consume(3);
         }
+        if self.format == Format::Columns {
+            return self.skip_rows(offset);
+        }
         self.window.discard(offset)
     }
 
@@ -182,6 +194,8 @@ impl<'r> Framer<'r> {
         match self.format {
             Format::Lines => self.next_line(),
             Format::JsonValues => self.next_value(),
+            Format::Columns => self.next_row(),
+            Format::Xml => self.next_event(),
             Format::Evtx => {
                 self.evtx.read_chunk(&mut self.window, &mut self.ready)?;
                 Ok(self.ready.pop_front())

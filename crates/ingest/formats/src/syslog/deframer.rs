@@ -6,6 +6,8 @@ use crate::{Framed, MAX_PIECE_BYTES};
 
 /// More digits than any acceptable length has.
 const MAX_LENGTH_DIGITS: usize = 9;
+/// Memory that an empty buffer keeps.
+const KEPT_BYTES: usize = 4 * 1024;
 
 /// Frames one connection's bytes. Sans I/O: the listener feeds it and takes what is complete.
 ///
@@ -40,7 +42,16 @@ impl Deframer {
             self.buffer.drain(..self.start);
             self.start = 0;
         }
+        // A long message must not be paid for as long as its connection lives.
+        if self.buffer.is_empty() {
+            self.buffer.shrink_to(KEPT_BYTES);
+        }
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Bytes that wait for the rest of their message.
+    pub fn pending(&self) -> usize {
+        self.left().len()
     }
 
     /// The connection is closed: what is left is the last message, complete or not.

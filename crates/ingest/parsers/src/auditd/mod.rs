@@ -11,32 +11,45 @@ mod line;
 mod socket;
 mod syscalls;
 
-use crate::content::Lazy;
-use crate::{Failure, Input, Parsed, Parser, detect};
+use std::borrow::Cow;
 
-const SOURCE: &str = include_str!("../../../../../content/parsers/auditd/parser.vrl");
+use crate::content::Lazy;
+use crate::description::Description;
+use crate::{Failure, Input, Parsed, Parser, detect};
 
 /// One event from all its records in a batch; the framing keeps them in one batch.
 #[derive(Debug)]
 pub(crate) struct AuditdParser {
+    name: &'static str,
+    description: Description,
     program: Lazy,
 }
 
 impl AuditdParser {
-    pub(crate) const fn new() -> Self {
+    pub(crate) const fn new(
+        name: &'static str,
+        description: Description,
+        program: Cow<'static, str>,
+    ) -> Self {
         Self {
-            program: Lazy::new("auditd", SOURCE),
+            name,
+            description,
+            program: Lazy::new(name, program),
         }
     }
 }
 
 impl Parser for AuditdParser {
     fn name(&self) -> &'static str {
-        "auditd"
+        self.name
     }
 
     fn version(&self) -> u32 {
-        1
+        self.description.version
+    }
+
+    fn description(&self) -> Option<&Description> {
+        Some(&self.description)
     }
 
     fn detects(&self, body: &[u8]) -> bool {

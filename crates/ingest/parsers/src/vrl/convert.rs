@@ -46,7 +46,7 @@ fn to_map(map: ObjectMap) -> Map<String, serde_json::Value> {
 }
 
 /// Times become epoch milliseconds, as OCSF wants them.
-fn to_json(value: Value) -> serde_json::Value {
+pub(crate) fn to_json(value: Value) -> serde_json::Value {
     match value {
         Value::Null => serde_json::Value::Null,
         Value::Boolean(value) => value.into(),
@@ -59,4 +59,9 @@ fn to_json(value: Value) -> serde_json::Value {
             serde_json::Value::String(text.to_string_lossy().into_owned())
         }
     }
+}
+
+/// The way back, for a record that was changed on purpose.
+pub(crate) fn to_value(value: serde_json::Value) -> Value {
+    value.into()
 }

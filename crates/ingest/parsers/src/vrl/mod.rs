@@ -7,6 +7,8 @@
 
 pub(crate) mod convert;
 mod library;
+mod lists;
+mod mapping;
 mod native;
 mod program;
 

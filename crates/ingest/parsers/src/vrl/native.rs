@@ -1,11 +1,18 @@
 //! Functions that programs have beside VRL's own. None of them fails: what cannot be read gives null.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
+use vrl::compiler::state::TypeState;
 use vrl::prelude::*;
 
-/// Gives a function's result; the values stand in the order of its parameters.
-type Call = fn(&[Value]) -> Value;
+use super::{lists, mapping};
+
+/// What a function is called with, in the order of its parameters.
+pub(super) type Values<'a> = [Cow<'a, Value>];
+
+/// Gives a function's result.
+type Call = fn(&Values<'_>) -> Value;
 
 /// A function without side effects over values, in which VRL needs a type a function.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +21,15 @@ struct Native {
     usage: &'static str,
     parameters: &'static [Parameter],
     call: Call,
+    gives: Gives,
+}
+
+/// What VRL's compiler may rely on.
+#[derive(Clone, Copy, Debug)]
+enum Gives {
+    Any,
+    /// A text, whatever the arguments are, so that programs can compare and join it without ado.
+    Text,
 }
 
 const VALUE: Parameter = Parameter::required("value", kind::ANY, "the value to read");
@@ -26,10 +42,18 @@ pub(super) fn functions() -> Vec<Box<dyn Function>> {
 
 const LIST: &[Native] = &[
     Native {
-        name: "epoch_ms",
-        usage: "Epoch milliseconds of seconds (a number or its text) or of an ISO 8601 time; null when it is neither.",
+        name: "crud",
+        usage: "What an operation does: 1 create, 2 read, 3 update, 4 delete, told from the first verb in its name; else 99.",
         parameters: &[VALUE],
-        call: |v| crate::time::epoch_ms(&v[0]).map_or(Value::Null, Value::Integer),
+        call: mapping::crud,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "digests",
+        usage: "OCSF fingerprints of an object `{md5: …}` or a text `MD5=…,SHA256=…`.",
+        parameters: &[VALUE],
+        call: mapping::digests,
+        gives: Gives::Any,
     },
     Native {
         name: "endpoint",
@@ -39,15 +63,45 @@ const LIST: &[Native] = &[
             Parameter::optional("port", kind::ANY, "its port"),
         ],
         call: endpoint,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "epoch_ms",
+        usage: "Epoch milliseconds of seconds (a number or its text) or of an ISO 8601 time; null when it is neither.",
+        parameters: &[VALUE],
+        call: |v| crate::time::epoch_ms(&v[0]).map_or(Value::Null, Value::Integer),
+        gives: Gives::Any,
+    },
+    Native {
+        name: "file_of",
+        usage: "An OCSF file of a path, with its name and folder; null without a name.",
+        parameters: &[VALUE],
+        call: mapping::file_of,
+        gives: Gives::Any,
     },
     Native {
         name: "first",
         usage: "The first element of an array; any other value as it is.",
         parameters: &[VALUE],
-        call: |v| match &v[0] {
+        call: |v| match &*v[0] {
             Value::Array(values) => values.first().cloned().unwrap_or(Value::Null),
             value => value.clone(),
         },
+        gives: Gives::Any,
+    },
+    Native {
+        name: "http_method",
+        usage: "An HTTP method that OCSF lists, in upper case; else null.",
+        parameters: &[VALUE],
+        call: mapping::http_method,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "http_verb",
+        usage: "The activity of OCSF 4002 for an HTTP method: 0 without one, 99 for one that is not listed.",
+        parameters: &[VALUE],
+        call: mapping::http_verb,
+        gives: Gives::Any,
     },
     Native {
         name: "last_segment",
@@ -60,6 +114,7 @@ const LIST: &[Native] = &[
             Some(name) if !name.is_empty() => Value::from(name),
             _ => Value::Null,
         },
+        gives: Gives::Any,
     },
     Native {
         name: "lookup",
@@ -70,28 +125,91 @@ const LIST: &[Native] = &[
             Parameter::optional("default", kind::ANY, "what it is otherwise"),
         ],
         call: lookup,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "named",
+        usage: "One object of a list of names and values.",
+        parameters: &[VALUE],
+        call: lists::named,
+        gives: Gives::Any,
     },
     Native {
         name: "pairs",
         usage: "The `key=value` words of a text; a value may be empty. What is no such word is left out.",
         parameters: &[VALUE],
         call: pairs,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "pick",
+        usage: "The first object of a list whose member is this text, whatever the case; else null.",
+        parameters: &[
+            VALUE,
+            Parameter::required("key", kind::ANY, "a member's name"),
+            Parameter::required("wanted", kind::ANY, "its text"),
+        ],
+        call: lists::pick,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "protocol",
+        usage: "An IP protocol: its lower-case name for a number or a name; null when it is neither.",
+        parameters: &[VALUE],
+        call: mapping::protocol,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "rows",
+        usage: "The objects of a list with the members that a table names, under its names.",
+        parameters: &[
+            VALUE,
+            Parameter::required("table", kind::OBJECT, "new names with dotted paths"),
+        ],
+        call: lists::rows,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "severity",
+        usage: "A severity_id for a word or a syslog-like name; null when it is none.",
+        parameters: &[VALUE],
+        call: mapping::severity,
+        gives: Gives::Any,
+    },
+    Native {
+        name: "text",
+        usage: "A scalar as text; empty for everything else.",
+        parameters: &[VALUE],
+        call: |v| match words(&v[0]) {
+            Value::Null => Value::from(""),
+            text => text,
+        },
+        gives: Gives::Text,
+    },
+    Native {
+        name: "url_of",
+        usage: "An OCSF URL with its parts; null when the text is empty.",
+        parameters: &[VALUE],
+        call: mapping::url_of,
+        gives: Gives::Any,
     },
     Native {
         name: "whole",
         usage: "A whole number from a number or its decimal text; null when it is neither.",
         parameters: &[VALUE],
         call: |v| whole(&v[0]).map_or(Value::Null, Value::Integer),
+        gives: Gives::Any,
     },
     Native {
         name: "words",
         usage: "A scalar as text; the texts of an array joined with blanks; null for null.",
         parameters: &[VALUE],
         call: |v| words(&v[0]),
+        gives: Gives::Any,
     },
 ];
 
-fn endpoint(values: &[Value]) -> Value {
+fn endpoint(values: &Values<'_>) -> Value {
     let Some(address) = values[0]
         .to_str()
         .filter(|text| !text.is_empty() && *text != "-")
@@ -108,7 +226,7 @@ fn endpoint(values: &[Value]) -> Value {
     let mut endpoint = ObjectMap::from([(key.into(), Value::from(text))]);
     if let Some(port) = values
         .get(1)
-        .and_then(whole)
+        .and_then(|port| whole(port))
         .filter(|port| (0..=65_535).contains(port))
     {
         endpoint.insert("port".into(), Value::Integer(port));
@@ -116,19 +234,19 @@ fn endpoint(values: &[Value]) -> Value {
     Value::Object(endpoint)
 }
 
-fn lookup(values: &[Value]) -> Value {
-    let default = || values.get(2).cloned().unwrap_or(Value::Null);
-    let Value::Object(table) = &values[1] else {
+fn lookup(values: &Values<'_>) -> Value {
+    let default = || values.get(2).map_or(Value::Null, |value| (**value).clone());
+    let Value::Object(table) = &*values[1] else {
         return default();
     };
-    let found = match &values[0] {
+    let found = match &*values[0] {
         Value::Integer(number) => table.get(number.to_string().as_str()),
         key => key.to_str().and_then(|key| table.get(key)),
     };
     found.cloned().unwrap_or_else(default)
 }
 
-fn pairs(values: &[Value]) -> Value {
+fn pairs(values: &Values<'_>) -> Value {
     let text = values[0].to_str().unwrap_or_default();
     let words = text
         .split_ascii_whitespace()
@@ -140,7 +258,7 @@ fn pairs(values: &[Value]) -> Value {
     )
 }
 
-fn whole(value: &Value) -> Option<i64> {
+pub(super) fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Integer(number) => Some(*number),
         // Beyond 2^53 a float does not say which whole number was meant.
@@ -196,24 +314,40 @@ impl Function for Native {
         _: &mut FunctionCompileContext,
         given: ArgumentList,
     ) -> Compiled {
-        let arguments = self
-            .parameters
-            .iter()
-            .map(|p| given.optional(p.keyword))
-            .collect();
+        let arguments = self.parameters.iter().map(|p| argument(&given, p.keyword));
         Ok(Application {
-            arguments,
+            arguments: arguments.collect(),
             call: self.call,
+            gives: self.gives,
         }
         .as_expr())
     }
 }
 
-/// A native function with the expressions of its arguments.
+/// Tables stand in programs as literals. They are built once here, not with every record.
+fn argument(given: &ArgumentList, keyword: &'static str) -> Argument {
+    let Some(expression) = given.optional(keyword) else {
+        return Argument::Constant(Value::Null);
+    };
+    // Without a state no variable counts as constant: one that a closure changes would be taken as it began.
+    match expression.resolve_constant(&TypeState::default()) {
+        Some(value) => Argument::Constant(value),
+        None => Argument::Expression(expression),
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Argument {
+    Constant(Value),
+    Expression(Box<dyn Expression>),
+}
+
+/// A native function with its arguments.
 #[derive(Clone, Debug)]
 struct Application {
-    arguments: Vec<Option<Box<dyn Expression>>>,
+    arguments: Vec<Argument>,
     call: Call,
+    gives: Gives,
 }
 
 impl FunctionExpression for Application {
@@ -221,15 +355,18 @@ impl FunctionExpression for Application {
         let mut values = Vec::with_capacity(self.arguments.len());
         for argument in &self.arguments {
             values.push(match argument {
-                Some(argument) => argument.resolve(ctx)?,
-                None => Value::Null,
+                Argument::Constant(value) => Cow::Borrowed(value),
+                Argument::Expression(expression) => Cow::Owned(expression.resolve(ctx)?),
             });
         }
         Ok((self.call)(&values))
     }
 
     fn type_def(&self, _: &TypeState) -> TypeDef {
-        TypeDef::any().infallible()
+        match self.gives {
+            Gives::Any => TypeDef::any().infallible(),
+            Gives::Text => TypeDef::bytes().infallible(),
+        }
     }
 }
 
@@ -243,7 +380,8 @@ mod tests {
 
     fn check(name: &str, values: &[Value], wanted: Expect) {
         let native = LIST.iter().find(|native| native.name == name).unwrap();
-        wanted.assert_eq(&(native.call)(values).to_string());
+        let values: Vec<_> = values.iter().map(Cow::Borrowed).collect();
+        wanted.assert_eq(&(native.call)(&values).to_string());
     }
 
     #[test]

@@ -16,6 +16,8 @@ use plan::Check;
 use super::table::plan;
 
 const AUDIT_FAILURE: u64 = 0x0010_0000_0000_0000;
+/// The provider whose events do not come from Windows.
+const LINUX: &str = "Linux-Sysmon";
 const AUDIT_SUCCESS: u64 = 0x0020_0000_0000_0000;
 
 pub(super) fn event(
@@ -228,8 +230,12 @@ impl<'d> Draft<'d> {
         );
         put(known.product_vendor, "Microsoft".into());
         if let Some((name, kind)) = known.os_name.zip(known.os_type) {
-            put(name, "Windows".into());
-            put(kind, 100.into());
+            let (os, number) = match head.provider {
+                Some(provider) if provider.name == LINUX => ("Linux", 200),
+                _ => ("Windows", 100),
+            };
+            put(name, os.into());
+            put(kind, number.into());
         }
         let provider = self.plan.system[self.tables.system.provider].as_ref();
         if let (Some(rule), Some(provider), true) = (provider, head.provider, head.inferred) {

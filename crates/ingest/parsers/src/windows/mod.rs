@@ -12,35 +12,45 @@ mod table;
 mod time;
 mod transform;
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use aurora_formats::{is_event_log_part, json};
 
-use crate::{Failure, Input, Parsed, Parser};
+use crate::description::Description;
+use crate::{decode, Failure, Input, Parsed, Parser};
 use node::Node;
 use table::Tables;
 
-/// Rises with every change of the tables or the code that alters an event.
-const VERSION: u32 = 1;
-
-/// Reads EVTX-JSON, Winlogbeat and flat (NXLog and others) records.
+/// Reads EVTX-JSON, Winlogbeat and flat (NXLog and others) records, and XML. Sysmon for Linux writes the same events.
 pub(crate) struct WindowsParser {
-    tables: Tables,
+    name: &'static str,
+    description: Description,
+    /// Compiled when the first record comes.
+    tables: OnceLock<Tables>,
 }
 
 impl WindowsParser {
-    pub(crate) fn new() -> Self {
+    pub(crate) const fn new(name: &'static str, description: Description) -> Self {
         Self {
-            tables: Tables::shipped(),
+            name,
+            description,
+            tables: OnceLock::new(),
         }
     }
 }
 
 impl Parser for WindowsParser {
     fn name(&self) -> &'static str {
-        "windows"
+        self.name
     }
 
     fn version(&self) -> u32 {
-        VERSION
+        self.description.version
+    }
+
+    fn description(&self) -> Option<&Description> {
+        Some(&self.description)
     }
 
     fn detects(&self, body: &[u8]) -> bool {
@@ -48,8 +58,10 @@ impl Parser for WindowsParser {
             return true;
         }
         let has = |key: &str| memchr::memmem::find(body, key.as_bytes()).is_some();
-        if body.trim_ascii_start().first() != Some(&b'{') {
-            return false;
+        match body.trim_ascii_start().first() {
+            Some(b'{') => {}
+            Some(b'<') => return has("<Event") && has("/win/2004/08/events/event"),
+            _ => return false,
         }
         if has("\"winlog\"") || (has("\"event_data\"") && has("\"event_id\"")) {
             return true;
@@ -64,17 +76,48 @@ impl Parser for WindowsParser {
         has("\"EventID\"") && names.iter().any(|name| has(name))
     }
 
+    fn prepare(&self) -> Result<(), String> {
+        self.tables();
+        Ok(())
+    }
+
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
         if is_event_log_part(input.body) {
             let detail = "a damaged part of an event log: its bytes are kept as they are";
             return Err(Failure::Unparsable(detail.to_owned()));
         }
-        json::check_depth(input.body).map_err(|_| Failure::TooDeep)?;
-        let node: Node<'_> = serde_json::from_slice(input.body)
-            .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;
-        let record = shapes::record(node, &self.tables.system)?;
-        Ok(vec![build::event(record, &self.tables, input.received_at)?])
+        if let Some(text) = xml_part(input.body) {
+            let json = decode::xml_event(&text)?.to_string();
+            return self.event(json.as_bytes(), input);
+        }
+        self.event(input.body, input)
     }
+}
+
+impl WindowsParser {
+    fn tables(&self) -> &Tables {
+        self.tables.get_or_init(Tables::shipped)
+    }
+
+    fn event(&self, json: &[u8], input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
+        json::check_depth(json).map_err(|_| Failure::TooDeep)?;
+        let node: Node<'_> = serde_json::from_slice(json)
+            .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;
+        let tables = self.tables();
+        let record = shapes::record(node, &tables.system)?;
+        Ok(vec![build::event(record, tables, input.received_at)?])
+    }
+}
+
+/// The `Event` element of a record that is XML, perhaps behind a syslog header or a comment.
+fn xml_part(body: &[u8]) -> Option<Cow<'_, str>> {
+    if body.trim_ascii_start().first() == Some(&b'{') {
+        return None;
+    }
+    let find = |needle: &str| memchr::memmem::find(body, needle.as_bytes());
+    let start = find("<Event ").or_else(|| find("<Event>"))?;
+    let end = memchr::memmem::rfind(body, b"</Event>")? + b"</Event>".len();
+    Some(String::from_utf8_lossy(body.get(start..end)?))
 }
 
 #[cfg(test)]

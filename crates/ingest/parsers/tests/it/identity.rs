@@ -22,7 +22,7 @@ fn uids(registry: &Registry, source: &str, bodies: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_sources_own_id_makes_the_same_event_from_another_place() {
-    let registry = Registry::new().unwrap();
+    let registry = crate::support::registry();
     let found = uids(&registry, "cloudtrail", &[TRAIL, TRAIL]);
     assert_eq!(found[0], found[1]);
     let json = r#"{"a":1}"#;
@@ -32,7 +32,7 @@ fn the_sources_own_id_makes_the_same_event_from_another_place() {
 
 #[test]
 fn the_uid_stands_in_the_event_and_repeats() {
-    let registry = Registry::new().unwrap();
+    let registry = crate::support::registry();
     let batch = batch("auto", [TRAIL.as_bytes().to_vec()]);
     let (once, twice) = (
         registry.process(&scope(), &batch),
@@ -46,7 +46,7 @@ fn the_uid_stands_in_the_event_and_repeats() {
 
 #[test]
 fn a_file_of_records_becomes_events_of_which_the_last_has_the_weight() {
-    let registry = Registry::new().unwrap();
+    let registry = crate::support::registry();
     let other = TRAIL.replace("-0001", "-0002");
     let file = format!(r#"{{"Records":[{TRAIL},{other}]}}"#);
     let batch = batch("auto", [file.into_bytes()]);
@@ -57,7 +57,7 @@ fn a_file_of_records_becomes_events_of_which_the_last_has_the_weight() {
 
 #[test]
 fn one_bad_event_of_a_group_sends_every_record_to_the_dead_letter() {
-    let registry = Registry::new().unwrap();
+    let registry = crate::support::registry();
     let lines = [
         "type=PATH msg=audit(1.2:3): item=0",
         "type=SYSCALL msg=audit(x:3): a=1",
@@ -92,7 +92,7 @@ proptest! {
 
     #[test]
     fn every_record_is_settled_once(lines in lines()) {
-        static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new().unwrap());
+        static REGISTRY: LazyLock<Registry> = LazyLock::new(|| crate::support::registry());
         let registry = &*REGISTRY;
         let batch = batch("auto", lines.into_iter().map(String::into_bytes));
         let processed = registry.process(&scope(), &batch);

@@ -1,7 +1,8 @@
 // What was counted, and what was skipped, is said on standard error.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
-mod external;
+mod pairs;
+mod raw;
 mod golden;
 mod hostile;
 mod identity;

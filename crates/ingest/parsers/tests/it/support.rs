@@ -1,54 +1,19 @@
-//! Batches and the rendering of what became of them.
+//! Registries over the content as it lies in the repository, and what several tests do with records.
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use aurora_clock::Timestamp;
-use aurora_ids::Id128;
-use aurora_model::{OriginId, RawBatch, RawRecord, Scope, SiteId, SourceName, TraceContext};
-use aurora_parsers::{Outcome, Processed};
+use aurora_formats::{Framed, Framer, Limits};
+pub use aurora_parsers::golden::{batch, render, scope};
+use aurora_parsers::Registry;
 
-/// 2026-11-22T00:00:00Z, when every record of these tests came in.
-pub const RECEIVED: Timestamp = Timestamp::from_millis(1_795_305_600_000);
-
-pub fn scope() -> Scope {
-    Scope::of(SiteId(Id128::from_bytes([1; 16])))
+/// With the programs as they lie there, so that a change of one needs no build.
+pub fn registry() -> Registry {
+    Registry::reading(&content()).unwrap()
 }
 
-pub fn batch(source: &str, bodies: impl IntoIterator<Item = Vec<u8>>) -> RawBatch {
-    let record = |(seq, body)| RawRecord::whole(seq as u64, RECEIVED, body);
-    RawBatch {
-        scope: scope(),
-        source: SourceName::new(source),
-        origin: OriginId(Id128::from_bytes([2; 16])),
-        host: "sensor-1".to_owned(),
-        trace: TraceContext::default(),
-        records: bodies.into_iter().enumerate().map(record).collect(),
-    }
-}
-
-/// Readable, and the same every time: pretty JSON, one value after another.
-pub fn render(processed: &Processed) -> String {
-    let mut text = String::new();
-    for outcome in &processed.outcomes {
-        match outcome {
-            Outcome::Events(items) => {
-                for item in items {
-                    let event = serde_json::Value::Object(item.event().unwrap());
-                    text += &format!("# event, records: {}\n", item.records);
-                    text += &serde_json::to_string_pretty(&event).unwrap();
-                    text.push('\n');
-                }
-            }
-            Outcome::Dead(letter) => {
-                text += &format!(
-                    "# dead letter, {}\n{}\n",
-                    letter.reason.word(),
-                    letter.detail
-                );
-            }
-        }
-    }
-    text
+pub fn content() -> PathBuf {
+    repository().join("content/parsers")
 }
 
 pub fn repository() -> PathBuf {
@@ -70,4 +35,26 @@ pub fn shared() -> Option<PathBuf> {
     }
     eprintln!("skipped: {} is not there", root.display());
     None
+}
+
+/// The records of a file, as an import frames them.
+pub fn framed(path: &Path) -> Vec<Vec<u8>> {
+    let bytes = std::fs::read(path).unwrap();
+    let framer = Framer::new(Cursor::new(bytes), Limits::default()).unwrap();
+    let body = |framed: Framed| match framed {
+        Framed::Record { body, .. } => body,
+        other => other.bytes().to_vec(),
+    };
+    framer.map(|framed| body(framed.unwrap())).collect()
+}
+
+/// A table for whoever runs the test, with every column as wide as its widest cell.
+pub fn print_table(rows: &[Vec<String>]) {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(String::len).max().unwrap_or(0);
+    let widths: Vec<_> = (0..columns).map(width).collect();
+    for row in rows {
+        let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        eprintln!("{}", cells.join("  ").trim_end());
+    }
 }

@@ -106,7 +106,7 @@ impl Seen {
 #[test]
 fn every_raw_windows_record_becomes_a_valid_event() {
     let Some(data) = data() else { return };
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let mut seen = Seen::default();
     for folder in ["raw/windows-evtx", "raw/windows-evtx-json"] {
         for file in std::fs::read_dir(data.join(folder))
@@ -133,7 +133,7 @@ fn every_raw_windows_record_becomes_a_valid_event() {
 #[test]
 fn the_benchmark_file_becomes_valid_events_that_lose_nothing() {
     let Some(data) = data() else { return };
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let mut seen = Seen::default();
     let bodies = records(&data.join("bench/windows-270872.jsonl.zst"))
         .step_by(13)
@@ -152,7 +152,7 @@ fn the_benchmark_file_becomes_valid_events_that_lose_nothing() {
 #[test]
 fn the_regression_cases_become_valid_events() {
     let Some(data) = data() else { return };
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let mut seen = Seen::default();
     for case in std::fs::read_dir(data.join("sigma/regression"))
         .unwrap()

@@ -10,7 +10,7 @@ fn folder() -> PathBuf {
 
 #[test]
 fn records_become_the_events_beside_them() {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let files = std::fs::read_dir(folder())
         .unwrap()
         .map(|file| file.unwrap().path());

@@ -11,10 +11,20 @@ use aurora_model::{OriginId, SourceName};
 use serde_json::{Map, Value};
 
 use super::WindowsParser;
+use crate::description::Description;
 use crate::{Failure, Input, Parsed, Parser};
 
 /// 2026-01-31T09:30:00Z
 const RECEIVED_AT: Timestamp = Timestamp::from_millis(1_769_851_800_000);
+
+fn description() -> Description {
+    let about = include_str!("../../../../../../content/parsers/windows/source.toml");
+    Description::read(about).unwrap()
+}
+
+fn parser() -> WindowsParser {
+    WindowsParser::new("windows", description())
+}
 
 fn parse(parser: &WindowsParser, body: &[u8]) -> Result<Parsed, Failure> {
     let source = SourceName::new("windows");

@@ -221,7 +221,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn every_field_can_be_read_back_and_the_event_is_valid(record in record()) {
-        thread_local!(static PARSER: WindowsParser = WindowsParser::new());
+        thread_local!(static PARSER: WindowsParser = super::parser());
         let parsed = PARSER.with(|parser| parse(parser, record.to_string().as_bytes())).unwrap();
         let event = finished(parsed.event);
         prop_assert_eq!(errors(&event), [""; 0], "{}", event);

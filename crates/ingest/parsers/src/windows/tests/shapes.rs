@@ -34,7 +34,7 @@ fn nxlog() -> Value {
 }
 
 fn check(record: &Value, wanted: Expect) {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let text = record.to_string();
     assert!(parser.detects(text.as_bytes()));
     let parsed = parse(&parser, text.as_bytes()).unwrap();
@@ -173,7 +173,7 @@ fn nxlog_json() {
 
 #[test]
 fn data_without_names_is_a_list() {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     for (data, wanted) in [
         (
             json!({"Data": ["a", "b"], "Binary": "00"}),
@@ -198,7 +198,7 @@ fn data_without_names_is_a_list() {
 
 #[test]
 fn user_data_is_event_data() {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let record = json!({"Event": {"System": {"Provider": {"#attributes": {"Name": "Microsoft-Windows-Eventlog"}},
         "EventID": 104, "Channel": "System", "Computer": "a"}, "UserData": {"LogFileCleared": {
         "#attributes": {"xmlns": "x"}, "SubjectUserName": "eve", "Channel": "Security", "BackupPath": ""}}}});
@@ -211,7 +211,7 @@ fn user_data_is_event_data() {
 
 #[test]
 fn what_is_no_windows_event_is_refused() {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let cases = [
         "[]",
         "{}",
@@ -240,14 +240,14 @@ fn what_is_no_windows_event_is_refused() {
 
 #[test]
 fn the_last_of_duplicate_names_wins() {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let text = br#"{"EventID":4104,"Channel":"x","A":"first","A":"last"}"#;
     assert_eq!(parse(&parser, text).unwrap().event["unmapped"]["A"], "last");
 }
 
 #[test]
 fn a_clock_ten_years_ahead_is_taken_as_it_is() {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let text = br#"{"EventID":1,"Channel":"x","SystemTime":"2036-01-31T09:30:00Z"}"#;
     assert_eq!(
         parse(&parser, text).unwrap().event["time"],
@@ -262,7 +262,7 @@ fn a_clock_ten_years_ahead_is_taken_as_it_is() {
 
 #[test]
 fn an_event_without_what_its_class_requires_is_a_base_event() {
-    let parser = WindowsParser::new();
+    let parser = super::parser();
     let text =
         br#"{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Image":"C:\\a.exe"}"#;
     let event = parse(&parser, text).unwrap().event;

@@ -10,6 +10,7 @@ use aurora_ocsf::{Path, Step};
 use serde_json::json;
 
 use super::*;
+use crate::Reads;
 use crate::content::{self, ContentParser};
 use crate::windows::table::plan::Check;
 use crate::windows::table::{Child, Object, Tables};
@@ -384,16 +385,14 @@ fn both(
 
 #[test]
 fn both_forms_make_the_same_events() {
-    let native = WindowsParser::new();
-    let source = Box::leak(generate().into_boxed_str());
-    let decode = content::json_object;
+    let native = super::parser();
     let spec = content::Spec {
         name: "windows",
-        version: 1,
-        source,
-        detects: |_| false,
-        decode,
-        list: None,
+        description: Description {
+            reads: Reads::Json,
+            ..super::description()
+        },
+        source: generate().into(),
     };
     let program = ContentParser::new(spec);
     let golden =
