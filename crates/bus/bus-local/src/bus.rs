@@ -273,6 +273,12 @@ impl Bus for LocalBus {
         Ok(lease)
     }
 
+    async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error> {
+        let (leases, now) = (self.inner.leases()?, self.inner.clock.elapsed());
+        let holder = |name: &String| leases.holder(name, now).map(str::to_owned);
+        Ok(names.iter().map(holder).collect())
+    }
+
     async fn release(&self, lease: &Lease) -> Result<(), Error> {
         self.inner.leases()?.release(lease)
     }

@@ -21,20 +21,36 @@ pub(crate) struct Handle {
     pub(crate) wake: Arc<Notify>,
 }
 
+/// What was taken and not handed over counts as never taken: reading it failed, or nobody waits for
+/// the answer any more.
+struct Taken<'h> {
+    handle: &'h Handle,
+    messages: Vec<(u64, u32)>,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        let mut state = self.handle.inner.stream(self.handle.stream).state();
+        if let Some(reading) = state.consumers.get_mut(&self.handle.name) {
+            reading.cursor.give_back(&self.messages);
+        }
+    }
+}
+
 impl Handle {
-    /// Reads what was taken; when that fails, it counts as never taken.
-    async fn read(&self, taken: Vec<(u64, u32)>) -> Result<Vec<Delivery>, Error> {
-        let (inner, stream, name) = (Arc::clone(&self.inner), self.stream, self.name.clone());
-        let part = self.part;
-        blocking(self.inner.options.io, move || {
-            let stream = inner.stream(stream);
-            stream.read(&taken, part).inspect_err(|_| {
-                if let Some(reading) = stream.state().consumers.get_mut(&name) {
-                    reading.cursor.give_back(&taken);
-                }
-            })
-        })
-        .await?
+    async fn read(&self, messages: Vec<(u64, u32)>) -> Result<Vec<Delivery>, Error> {
+        let (inner, stream, part) = (Arc::clone(&self.inner), self.stream, self.part);
+        let wanted = messages.clone();
+        let mut taken = Taken {
+            handle: self,
+            messages,
+        };
+        let read = blocking(self.inner.options.io, move || {
+            inner.stream(stream).read(&wanted, part)
+        });
+        let read = read.await??;
+        taken.messages.clear();
+        Ok(read)
     }
 
     /// A broken memory would forget what is acknowledged now.

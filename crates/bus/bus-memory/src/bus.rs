@@ -219,6 +219,12 @@ impl Bus for MemoryBus {
         Ok(self.store()?.leases.acquire(name, holder, self.now(), ttl))
     }
 
+    async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error> {
+        let (store, now) = (self.store()?, self.now());
+        let holder = |name: &String| store.leases.holder(name, now).map(str::to_owned);
+        Ok(names.iter().map(holder).collect())
+    }
+
     async fn release(&self, lease: &Lease) -> Result<(), Error> {
         self.store()?.leases.release(lease)
     }

@@ -198,6 +198,10 @@ impl Bus for NatsBus {
         self.inner.patiently(acquire).await
     }
 
+    async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error> {
+        self.inner.patiently(|| self.inner.holders(names)).await
+    }
+
     async fn release(&self, lease: &Lease) -> Result<(), Error> {
         self.inner.patiently(|| self.inner.release(lease)).await
     }

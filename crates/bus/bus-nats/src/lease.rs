@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::kv::{CreateErrorKind, Operation, Store, UpdateErrorKind};
 use aurora_bus::{Error, Fence, Lease, Message};
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::bus::Inner;
@@ -21,6 +22,9 @@ struct Kept {
     holder: String,
     /// Two processes may call themselves the same.
     instance: String,
+    /// The only one of this name, see [`crate::Options::owner`].
+    #[serde(default)]
+    owner: Option<String>,
     epoch: u64,
     ttl_ms: u64,
     held: bool,
@@ -49,9 +53,8 @@ impl Inner {
         let store = self.store().await?;
         let found = find(&store, name).await?;
         if let Some(found) = &found
-            && found.kept.held
             && !self.is_mine(&found.kept, holder)
-            && self.age(found).await? < Duration::from_millis(found.kept.ttl_ms)
+            && found.is_held(&self.instance, &self.options.owner, self.now().await?)
         {
             return Ok(None);
         }
@@ -62,6 +65,7 @@ impl Inner {
         let kept = Kept {
             holder: holder.to_owned(),
             instance: self.instance.clone(),
+            owner: self.options.owner.clone(),
             epoch,
             ttl_ms: u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX),
             held: true,
@@ -76,6 +80,21 @@ impl Inner {
         };
         self.held_leases().insert(name.to_owned(), lease.clone());
         Ok(Some(lease))
+    }
+
+    pub(crate) async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error> {
+        let store = self.store().await?;
+        let found = try_join_all(names.iter().map(|name| find(&store, name))).await?;
+        let now = self.now().await?;
+        let (instance, owner) = (&self.instance, &self.options.owner);
+        let held = |found: Found| {
+            let held = found.is_held(instance, owner, now);
+            held.then_some(found.kept.holder)
+        };
+        Ok(found
+            .into_iter()
+            .map(|found| found.and_then(held))
+            .collect())
     }
 
     pub(crate) async fn release(&self, lease: &Lease) -> Result<(), Error> {
@@ -136,13 +155,25 @@ impl Inner {
         store.map_err(|error| request(&error))
     }
 
-    async fn age(&self, found: &Found) -> Result<Duration, Error> {
+    /// By the server's clock, in nanoseconds.
+    async fn now(&self) -> Result<i128, Error> {
         let subject = format!("STREAM.INFO.KV_{LEASES}");
         let asked = self.jetstream.request(subject, &()).await;
         let Time { ts } = asked.map_err(|error| request(&error))?;
         let now: jiff::Timestamp = ts.parse().map_err(Error::storage)?;
-        let nanos = now.as_nanosecond() - found.said_at;
-        Ok(Duration::from_nanos(u64::try_from(nanos).unwrap_or(0)))
+        Ok(now.as_nanosecond())
+    }
+}
+
+impl Found {
+    /// Whether somebody holds it, seen from one instance of an owner. What an earlier instance of the
+    /// same owner held is free.
+    fn is_held(&self, instance: &str, owner: &Option<String>, now: i128) -> bool {
+        let kept = &self.kept;
+        let earlier = owner.is_some() && kept.owner == *owner && kept.instance != instance;
+        let age = u64::try_from(now - self.said_at).unwrap_or(0);
+        let young = Duration::from_nanos(age) < Duration::from_millis(kept.ttl_ms);
+        kept.held && young && !earlier
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Options {
     /// The seed of the NKey user; none for a server that asks for none.
     pub seed: Option<Secret<String>>,
     pub standing: Standing,
+    /// A name under which nobody else connects: whoever does knows that his predecessor has ended, and
+    /// what that one held by lease is free. Without it, leases run out.
+    pub owner: Option<String>,
     /// Most that one stream keeps, in bytes. Past it publishing is refused until consumers catch up.
     pub max_bytes: u64,
     /// How long the server knows a message's id.
@@ -50,6 +53,7 @@ impl Options {
             servers: servers.into(),
             seed: None,
             standing: Standing::Site,
+            owner: None,
             max_bytes: 4 << 30,
             duplicate_window: Duration::from_secs(3600),
             replicas: 1,

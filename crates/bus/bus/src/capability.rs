@@ -194,6 +194,16 @@ impl BusHandle {
             .await
     }
 
+    /// As [`Bus::holders`], of the role's own leases.
+    ///
+    /// # Errors
+    /// As [`Bus::holders`].
+    pub async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error> {
+        let role = self.capability.role;
+        let names: Vec<String> = names.iter().map(|name| format!("{role}/{name}")).collect();
+        self.bus.holders(&names).await
+    }
+
     /// As [`Bus::release`].
     ///
     /// # Errors

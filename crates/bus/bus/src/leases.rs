@@ -59,6 +59,13 @@ impl Leases {
         })
     }
 
+    /// Who holds a lease now.
+    pub fn holder(&self, name: &str, now: Duration) -> Option<&str> {
+        let held = self.0.get(name)?.held.as_ref();
+        held.filter(|(_, until)| *until > now)
+            .map(|(holder, _)| holder.as_str())
+    }
+
     /// Ends a lease; ending it twice is harmless.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 //!
 //! What it is: the [`Bus`] trait, its messages, its error, and [`Capability`], the only way in
 //! which a plane gets hold of a bus; also [`Cursor`] and [`Leases`], the pure state that embedded
-//! adapters keep. What it is not: an adapter; see `bus-memory`, `bus-local`.
+//! adapters keep, and [`Shares`], how several processes share shards by
+//! lease. What it is not: an adapter; see `bus-memory`, `bus-local`.
 //! The suite that every adapter runs is in `testkit` (feature `testkit`). Start at [`Bus`].
 
 mod capability;
@@ -11,6 +12,7 @@ mod cursor;
 mod error;
 mod leases;
 mod port;
+mod shares;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
@@ -22,3 +24,4 @@ pub use port::{
     Bus, Consumer, ConsumerInfo, ConsumerOptions, Delivery, Fence, Lease, MAX_MESSAGE_BYTES,
     Message, Peeked, Receipt, StreamInfo,
 };
+pub use shares::{Changed, Plan, Shares, plan};

@@ -169,6 +169,12 @@ pub trait Bus: Send + Sync + std::fmt::Debug {
         ttl: Duration,
     ) -> Result<Option<Lease>, Error>;
 
+    /// Who holds each of these leases now; none where it is free.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error>;
+
     /// Gives a lease back before it runs out.
     ///
     /// # Errors

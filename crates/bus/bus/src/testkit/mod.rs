@@ -12,6 +12,7 @@ pub mod leases;
 pub mod publish;
 pub mod restart;
 pub mod retention;
+pub mod shares;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +68,8 @@ macro_rules! bus_conformance {
                 a_deleted_consumer_holds_nothing;
             leases: one_holder_at_a_time, a_lease_runs_out, a_stale_fence_is_refused,
                 a_lease_is_given_back, epochs_grow_over_a_restart;
+            shares: holders_are_known, workers_share_come_and_go,
+                who_is_silent_loses_its_shards;
         );
     };
     (@cases $harness:expr; $($module:ident: $($case:ident),+;)+) => {
