@@ -34,6 +34,7 @@ mod shard;
 mod sketch;
 mod spec;
 mod sweep;
+mod timeline;
 mod timers;
 
 pub use action::{Action, Alert, AlertKey, BoundKind, BoundReached, MAX_EVIDENCE, Withdrawn};
@@ -45,3 +46,4 @@ pub use plan::{Correlation, Feed, Plan};
 pub use reevaluate::reevaluate;
 pub use shard::{Shard, Stats, Touched};
 pub use spec::{Base, Comparison, Condition, Kind, RuleExpr, Spec};
+pub use timeline::{Timeline, Told};

@@ -95,6 +95,31 @@ impl Plan {
         self.correlations.get(*index)
     }
 
+    /// Whether some correlation is fed by another.
+    pub fn is_nested(&self) -> bool {
+        let mut all = self.correlations.iter();
+        all.any(|it| !self.inner(it).is_empty())
+    }
+
+    /// The correlations that feed this one, directly or through others; in the plan's order.
+    pub fn inner(&self, of: &Correlation) -> Vec<&Correlation> {
+        let mut found = vec![of.namespace];
+        // Inner ones stand before those they feed.
+        let mut inner = Vec::new();
+        for it in self.correlations.iter().rev() {
+            let feeds = self.feeds(&it.spec.id).iter();
+            if feeds
+                .into_iter()
+                .any(|feed| found.contains(&feed.correlation))
+            {
+                found.push(it.namespace);
+                inner.push(it);
+            }
+        }
+        inner.reverse();
+        inner
+    }
+
     pub fn lateness(&self) -> Duration {
         self.lateness
     }

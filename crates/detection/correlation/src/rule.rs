@@ -296,6 +296,11 @@ impl Rule {
         std::mem::take(&mut self.removed)
     }
 
+    /// The watermark at which a group is looked at next.
+    pub fn due(&self) -> Option<i64> {
+        self.timers.first()
+    }
+
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
         self.slots.iter().filter_map(Option::as_deref)
     }

@@ -214,6 +214,16 @@ impl Shard {
         self.orphans.dedup();
     }
 
+    /// The progress at which some group is looked at next; `None` when there is none.
+    pub(crate) fn due(&self, plan: &Plan) -> Option<i64> {
+        let rules = self.rules.values();
+        let dues = rules.filter_map(|rule| {
+            let it = plan.find(rule.namespace)?;
+            Some(rule.due()?.saturating_add(it.lateness))
+        });
+        dues.min()
+    }
+
     /// The time up to which all sources have been seen; `None` before the first.
     pub fn progress(&self) -> Option<aurora_clock::Timestamp> {
         let reached = self.progress.reached()?;

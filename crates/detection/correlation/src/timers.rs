@@ -19,6 +19,11 @@ impl Timers {
         self.0.push(Reverse(Timer { due, id, slot }));
     }
 
+    /// When the first one is.
+    pub fn first(&self) -> Option<i64> {
+        self.0.peek().map(|Reverse(first)| first.due)
+    }
+
     /// The first one at or before `now`.
     pub fn pop(&mut self, now: i64) -> Option<Timer> {
         let Reverse(first) = self.0.peek()?;

@@ -8,4 +8,5 @@ mod late;
 mod oracle;
 mod random;
 mod same;
+mod timeline;
 mod world;

@@ -63,8 +63,11 @@ pub struct Load {
     pub groups: u64,
     /// Event time runs this fast.
     pub per_second: u64,
-    rules: RuleSet,
     lanes: Vec<Arc<Lane>>,
+}
+
+fn rules() -> RuleSet {
+    RuleSet::from_texts([("rules.yml", RULES)], aurora_rules::Options::default())
 }
 
 pub fn scope() -> Scope {
@@ -87,7 +90,7 @@ pub fn cpu() -> Duration {
 
 impl Load {
     pub fn new(groups: u64, per_second: u64) -> Self {
-        let rules = RuleSet::from_texts([("rules.yml", RULES)], aurora_rules::Options::default());
+        let rules = rules();
         let lanes = rules.correlations().iter().map(|it| {
             Arc::new(Lane {
                 correlation: it.id.clone(),
@@ -101,7 +104,6 @@ impl Load {
             groups,
             per_second,
             lanes: lanes.collect(),
-            rules,
         }
     }
 
@@ -121,7 +123,7 @@ impl Load {
             events: Arc::new(MemoryEvents::new()),
             artifacts,
             windows,
-            rules: RuleHandle::new(self.rules.clone()),
+            rules: RuleHandle::new(rules()),
             clock,
             metrics: Metrics::new(),
             health: HealthBoard::default(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aurora_clock::Timestamp;
-use aurora_correlation::{LateWindow, Match, Namespace, reevaluate};
+use aurora_correlation::{GroupKey, LateWindow, Match, Namespace, reevaluate};
 use aurora_events::TimeRange;
 use aurora_ids::Id128;
 use aurora_model::{Context, MatchEntry, Shard, SourceName, Stream};
@@ -17,7 +17,7 @@ use tracing::{info, warn};
 use super::handoff::{LATE, Sorted, feed};
 use super::outgoing::{KeptLate, contribution, outgoing};
 use super::service::Parts;
-use super::stored::{self, MAX_ROWS};
+use super::stored::{self, MAX_ROWS, Matches};
 use crate::Error;
 use crate::queue::Queue;
 use crate::rule_handle::InForce;
@@ -28,7 +28,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Windows of one group that are so near one another are read together.
 const GAP: Duration = Duration::from_secs(600);
 /// Late windows judged at a time.
-const AT_ONCE: usize = 2_000;
+const AT_ONCE: usize = 20_000;
 /// The namespaces whose windows are filled.
 const FILLED: &str = "correlate/namespaces";
 
@@ -108,7 +108,19 @@ impl Judge {
     ) -> Result<(), Error> {
         let mut sorted = Sorted::default();
         let range = docket.range();
-        let found = stored::matches(&self.parts, force, namespace, range).await?;
+        let mut found = Matches::of(force, namespace, range);
+        let mut groups: BTreeMap<GroupKey, Vec<Match>> = BTreeMap::new();
+        for (late, _) in &docket.windows {
+            groups.insert(late.group.clone(), Vec::new());
+        }
+        while let Some(some) = found.next(&self.parts).await? {
+            // Only of groups that are judged, so that memory does not grow with the others.
+            for it in some {
+                if let Some(events) = groups.get_mut(&it.group) {
+                    events.push(it);
+                }
+            }
+        }
         if found.cut {
             warn!(
                 ?namespace,
@@ -116,10 +128,6 @@ impl Judge {
                 "too many events to judge late windows from all of them"
             );
             sorted.cut(force.program.facts(namespace), MAX_ROWS, range.from);
-        }
-        let mut groups: BTreeMap<_, Vec<Match>> = BTreeMap::new();
-        for (_, it) in found.matches {
-            groups.entry(it.group.clone()).or_default().push(it);
         }
         for (late, source) in &docket.windows {
             let events = groups.get(&late.group).map_or(&[][..], Vec::as_slice);
@@ -140,8 +148,8 @@ impl Judge {
     }
 
     /// Fills the windows of correlations that are new, or that were edited.
-    async fn fill(&self, shutdown: &Shutdown) -> Result<(), Error> {
-        let (parts, force) = (&self.parts, self.parts.rules.in_force());
+    async fn fill(&mut self, shutdown: &Shutdown) -> Result<(), Error> {
+        let (parts, force) = (self.parts.clone(), self.parts.rules.in_force());
         let kept = parts.records.slot(&parts.scope, FILLED).await?;
         let filled: BTreeSet<Id128> = kept
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
@@ -153,7 +161,7 @@ impl Judge {
         }
         let new: Vec<Namespace> = all.difference(&filled).copied().map(Namespace).collect();
         if !new.is_empty() {
-            stored::caught_up(parts).await?;
+            stored::caught_up(&parts).await?;
             if parts.events.info(&parts.scope).await?.rows > 0 {
                 for namespace in new {
                     if shutdown.is_cancelled() {
@@ -172,7 +180,7 @@ impl Judge {
 
     /// Publishes the stored matches of the correlation's newest window, once more; those that are
     /// in the window already are known by their events.
-    async fn fill_one(&self, force: &InForce, namespace: Namespace) -> Result<(), Error> {
+    async fn fill_one(&mut self, force: &InForce, namespace: Namespace) -> Result<(), Error> {
         let (Some(it), Some(facts)) = (
             force.program.plan().find(namespace),
             force.program.facts(namespace),
@@ -184,16 +192,28 @@ impl Judge {
             from: now.minus(it.spec().timespan + force.program.limits().lateness),
             until: now.plus(force.program.limits().future),
         };
-        let found = stored::matches(&self.parts, force, namespace, range).await?;
-        let count = found.matches.len();
+        let mut found = Matches::of(force, namespace, range);
         let source = SourceName::new("event store");
-        let mut messages = Vec::with_capacity(count);
-        for (rule, it) in found.matches {
-            let it = contribution(&facts.rule.id, &rule, &source, it);
-            let shard = Shard::of_group(&facts.rule.id.0, &it.group);
-            messages.push(feed(&self.parts.scope, shard, &MatchEntry::Match(it)));
+        let mut count = 0;
+        while let Some(some) = found.next(&self.parts).await? {
+            let mut messages = Vec::with_capacity(some.len());
+            for one in some {
+                let base = it.spec().bases.get(usize::from(one.base));
+                let Some(rule) = base.map(|base| &base.rule) else {
+                    continue;
+                };
+                let entry = contribution(&facts.rule.id, rule, &source, one);
+                let shard = Shard::of_group(&facts.rule.id.0, &entry.group);
+                messages.push(feed(&self.parts.scope, shard, &MatchEntry::Match(entry)));
+            }
+            count += messages.len();
+            self.queue.publish(Stream::Matches, messages).await?;
         }
-        self.queue.publish(Stream::Matches, messages).await?;
+        if found.cut {
+            let mut sorted = Sorted::default();
+            sorted.cut(Some(facts), MAX_ROWS, range.from);
+            sorted.hand_on(&mut self.queue, &BTreeMap::new()).await?;
+        }
         info!(
             rule = %facts.rule.id, events = found.rows, matches = count, cut = found.cut,
             "a correlation is new; its window was filled from stored events"

@@ -1,9 +1,11 @@
 //! Matches of stored events: what windows are judged again from, and filled from when a rule is
 //! new.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aurora_correlation::{Match, Namespace};
+use aurora_clock::Timestamp;
+use aurora_correlation::{Correlation, Input, Match, Namespace, Plan, Timeline, Told};
 use aurora_events::{HuntOptions, TimeRange};
 use aurora_hunt::Query;
 use aurora_model::{EventUid, RuleId, Stream};
@@ -16,7 +18,7 @@ use crate::Error;
 use crate::rule_handle::InForce;
 
 /// Events read for one question at most.
-pub(crate) const MAX_ROWS: usize = 200_000;
+pub(crate) const MAX_ROWS: usize = 2_000_000;
 /// Events of one page.
 const PAGE: usize = 10_000;
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -25,13 +27,32 @@ const STORED_WITHIN: Duration = Duration::from_secs(60);
 /// The event writer's checkpoint: the last sequence of EVENTS that is stored.
 const STORED: &str = "store/events";
 
-/// What was found.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) matches: Vec<(RuleId, Match)>,
+/// Matches of one correlation in stored events, a page at a time, so that memory does not grow with
+/// the range. Where it is fed by other correlations, what those would have said is worked out anew.
+#[derive(Debug)]
+pub(crate) struct Matches {
+    force: InForce,
+    namespace: Namespace,
+    query: Option<Query>,
+    /// What is still to be read, the earliest last.
+    ranges: Vec<TimeRange>,
+    /// What is asked about.
+    range: TimeRange,
+    inner: Option<Inner>,
+    /// The correlation and those that feed it.
+    wanted: Vec<Namespace>,
+    /// Events that were read.
     pub(crate) rows: usize,
     /// There are more events than are read.
     pub(crate) cut: bool,
+}
+
+/// The correlations that feed the one in question.
+#[derive(Debug, Default)]
+struct Inner {
+    timeline: Timeline,
+    /// What they say and have not taken back.
+    said: Vec<Match>,
 }
 
 /// Waits until what was published by now can be read, or until it has taken too long.
@@ -51,64 +72,148 @@ pub(crate) async fn caught_up(parts: &Parts) -> Result<bool, Error> {
     Ok(false)
 }
 
-/// Every match of the correlation's rules in a range of event time.
-pub(crate) async fn matches(
-    parts: &Parts,
-    force: &InForce,
-    namespace: Namespace,
-    range: TimeRange,
-) -> Result<Found, Error> {
-    let Some(query) = query(force, namespace) else {
-        return Ok(Found::default());
-    };
-    let mut found = Found::default();
-    let mut ranges = vec![range];
-    while let Some(range) = ranges.pop() {
-        let options = HuntOptions {
-            range,
-            limit: PAGE,
-            timeout: TIMEOUT,
+impl Matches {
+    /// In a range of event time.
+    pub(crate) fn of(force: &InForce, namespace: Namespace, range: TimeRange) -> Self {
+        let plan = force.program.plan();
+        let it = plan.find(namespace);
+        let inner = it.map_or(Vec::new(), |it| plan.inner(it));
+        // A window of an inner correlation that reaches into the range may have begun before it.
+        let back: Duration = inner.iter().map(|it| it.spec().timespan * 2).sum();
+        let all = || it.into_iter().chain(inner.iter().copied());
+        let wanted = all().map(Correlation::namespace).collect();
+        let bases = all().flat_map(|it| it.spec().bases.iter().map(|base| base.rule.clone()));
+        let query = query(force, &bases.collect());
+        let read = TimeRange {
+            from: range.from.minus(back),
+            ..range
         };
-        let answer = parts.events.hunt(&parts.scope, &query, &options).await?;
-        let (from, until) = (range.from.as_millis(), range.until.as_millis());
-        if answer.truncated && until - from > 1 {
-            let middle = aurora_clock::Timestamp::from_millis(from + (until - from) / 2);
-            ranges.push(TimeRange {
-                from: middle,
-                ..range
-            });
-            ranges.push(TimeRange {
-                until: middle,
-                ..range
-            });
-            continue;
-        }
-        found.cut |= answer.truncated;
-        found.rows += answer.rows.len();
-        let (force, now) = (force.clone(), parts.clock.now());
-        let some = blocking(move || {
-            let mut some = Vec::new();
-            for row in answer.rows {
-                evaluate(&force, namespace, row, now, &mut some);
-            }
-            some
-        });
-        found.matches.extend(some.await?);
-        if found.rows >= MAX_ROWS {
-            found.cut |= !ranges.is_empty();
-            break;
+        Self {
+            force: force.clone(),
+            namespace,
+            ranges: query.iter().map(|_| read).collect(),
+            query,
+            range,
+            inner: (!inner.is_empty()).then(Inner::default),
+            wanted,
+            rows: 0,
+            cut: false,
         }
     }
-    Ok(found)
+
+    /// The next ones, roughly in order of time; `None` at the end.
+    pub(crate) async fn next(&mut self, parts: &Parts) -> Result<Option<Vec<Match>>, Error> {
+        let Some((rows, until)) = self.page(parts).await? else {
+            return self.last().await;
+        };
+        let (force, namespace, now) = (self.force.clone(), self.namespace, parts.clock.now());
+        let (mut inner, wanted) = (self.inner.take(), self.wanted.clone());
+        let worked = blocking(move || {
+            let mut fed = Vec::new();
+            for row in rows {
+                evaluate(&force, row, now, &mut fed);
+            }
+            fed.retain(|it| wanted.contains(&it.correlation));
+            let plan = force.program.plan();
+            if let Some(inner) = &mut inner {
+                fed.sort_by_key(|it| (it.time, it.uid));
+                for it in &fed {
+                    inner.see(plan, namespace, it);
+                }
+                inner.reach(plan, namespace, until);
+            }
+            fed.retain(|it| it.correlation == namespace);
+            (fed, inner)
+        });
+        let (found, inner) = worked.await?;
+        self.inner = inner;
+        Ok(Some(self.in_range(found)))
+    }
+
+    /// What inner correlations said: it may be taken back until all is read.
+    async fn last(&mut self) -> Result<Option<Vec<Match>>, Error> {
+        let Some(mut inner) = self.inner.take() else {
+            return Ok(None);
+        };
+        let (force, namespace) = (self.force.clone(), self.namespace);
+        let plan = force.program.plan();
+        let lateness = plan.lateness() * u32::try_from(plan.correlations().len()).unwrap_or(1);
+        let settled = self.range.until.plus(lateness);
+        inner.reach(plan, namespace, settled);
+        Ok(Some(self.in_range(inner.said)))
+    }
+
+    fn in_range(&self, mut found: Vec<Match>) -> Vec<Match> {
+        let range = self.range.from..=self.range.until;
+        found.retain(|it| range.contains(&it.time));
+        found
+    }
+
+    /// Events of the next page, and the time up to which all are read then.
+    async fn page(&mut self, parts: &Parts) -> Result<Option<(Vec<Vec<Value>>, Timestamp)>, Error> {
+        let Some(query) = &self.query else {
+            return Ok(None);
+        };
+        while let Some(range) = self.ranges.pop() {
+            if self.rows >= MAX_ROWS {
+                self.cut = true;
+                return Ok(None);
+            }
+            let options = HuntOptions {
+                range,
+                limit: PAGE,
+                timeout: TIMEOUT,
+            };
+            let answer = parts.events.hunt(&parts.scope, query, &options).await?;
+            let (from, until) = (range.from.as_millis(), range.until.as_millis());
+            if answer.truncated && until - from > 1 {
+                let middle = Timestamp::from_millis(from + (until - from) / 2);
+                self.ranges.push(TimeRange {
+                    from: middle,
+                    ..range
+                });
+                self.ranges.push(TimeRange {
+                    until: middle,
+                    ..range
+                });
+                continue;
+            }
+            self.cut |= answer.truncated;
+            self.rows += answer.rows.len();
+            return Ok(Some((answer.rows, range.until)));
+        }
+        Ok(None)
+    }
 }
 
-fn evaluate(
-    force: &InForce,
-    namespace: Namespace,
-    row: Vec<Value>,
-    now: aurora_clock::Timestamp,
-    to: &mut Vec<(RuleId, Match)>,
-) {
+impl Inner {
+    fn see(&mut self, plan: &Plan, of: Namespace, it: &Match) {
+        if it.correlation == of {
+            return;
+        }
+        let said = &mut self.said;
+        let mut note = |told: Told<'_>| note(said, of, told);
+        let input = Input::Match(it.clone());
+        self.timeline.reach(plan, it.time, &mut note);
+        self.timeline.apply(plan, input, &mut note);
+    }
+
+    fn reach(&mut self, plan: &Plan, of: Namespace, time: Timestamp) {
+        let said = &mut self.said;
+        let mut note = |told: Told<'_>| note(said, of, told);
+        self.timeline.reach(plan, time, &mut note);
+    }
+}
+
+fn note(said: &mut Vec<Match>, of: Namespace, told: Told<'_>) {
+    match told {
+        Told::Input(Input::Match(it)) if it.correlation == of => said.push(it.clone()),
+        Told::Input(Input::Withdraw(it)) => said.retain(|known| known != it),
+        _ => {}
+    }
+}
+
+fn evaluate(force: &InForce, row: Vec<Value>, now: Timestamp, to: &mut Vec<Match>) {
     let Some(event) = row.into_iter().nth(3) else {
         return;
     };
@@ -121,21 +226,20 @@ fn evaluate(
     else {
         return;
     };
-    let claimed = aurora_clock::Timestamp::from_millis(time);
+    let claimed = Timestamp::from_millis(time);
     let times = (force.program.believed(claimed, now), claimed);
     for fired in force.rules.evaluate(&event) {
         let program = &force.program;
-        let fed = program.matches(&force.rules, fired.rule, &event, EventUid(uid), times);
-        let fed = fed.into_iter().filter(|it| it.correlation == namespace);
-        to.extend(fed.map(|it| (fired.rule.id.clone(), it)));
+        to.extend(program.matches(&force.rules, fired.rule, &event, EventUid(uid), times));
     }
 }
 
 /// Events of the logsources of its rules. Our own findings feed no rule.
-fn query(force: &InForce, namespace: Namespace) -> Option<Query> {
-    let correlation = force.program.plan().find(namespace)?;
-    let bases = correlation.spec().bases.iter().map(|base| &base.rule);
-    let rules: Vec<&RuleId> = bases.filter(|id| force.rules.get(id).is_some()).collect();
+fn query(force: &InForce, bases: &BTreeSet<RuleId>) -> Option<Query> {
+    let rules: Vec<&RuleId> = bases
+        .iter()
+        .filter(|id| force.rules.get(id).is_some())
+        .collect();
     if rules.is_empty() {
         return None;
     }

@@ -153,6 +153,83 @@ async fn an_event_that_comes_too_late_still_counts() {
     running.stop().await;
 }
 
+/// A brute force and then a success, within ten minutes.
+fn nested() -> String {
+    format!(
+        r"{RULES}---
+title: Logon
+id: 5f8e0ad4-7a0b-4d6e-9a56-0a6d0b9f1c03
+name: logon
+logsource:
+    product: windows
+    service: security
+detection:
+    selection:
+        EventID: 4624
+    condition: selection
+level: low
+---
+title: Break in
+id: 5f8e0ad4-7a0b-4d6e-9a56-0a6d0b9f1c04
+correlation:
+    type: temporal_ordered
+    rules:
+        - 5f8e0ad4-7a0b-4d6e-9a56-0a6d0b9f1c02
+        - logon
+    group-by:
+        - TargetUserName
+    timespan: 10m
+level: critical
+"
+    )
+}
+
+/// What becomes of a brute force and a success when `late` comes after everything else is over.
+async fn broken_in(late: impl AsyncFn(&mut Stand), timely: impl AsyncFn(&mut Stand)) -> usize {
+    let mut stand = Stand::new(&nested());
+    stand.prepare().await;
+    let running = stand.start();
+    timely(&mut stand).await;
+    stand.fail(&[("adam", 60)]).await;
+    stand.settled().await;
+    let break_ins = async |stand: &Stand| {
+        let alerts = stand.alerts().await;
+        alerts.iter().filter(|it| it.title == "Break in").count()
+    };
+    assert_eq!(break_ins(&stand).await, 0);
+    late(&mut stand).await;
+    stand
+        .until("a late alert", async || break_ins(&stand).await > 0)
+        .await;
+    stand.settled().await;
+    let found = break_ins(&stand).await;
+    running.stop().await;
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_event_below_a_correlation_of_correlations() {
+    // The last failure, without which there is no inner alert.
+    let found = broken_in(
+        async |stand| stand.fail(&[("eva", 2_995)]).await,
+        async |stand| {
+            stand.fail(&attack("eva", 4, 3_000)).await;
+            stand.happen("4624", &[("eva", 2_900)]).await;
+        },
+    );
+    assert_eq!(found.await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_event_beside_an_inner_alert() {
+    // The success; the inner alert is no stored event.
+    let found = broken_in(
+        async |stand| stand.happen("4624", &[("eva", 2_900)]).await,
+        async |stand| stand.fail(&attack("eva", 5, 3_000)).await,
+    );
+    assert_eq!(found.await, 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edited_rule_starts_afresh_with_a_filled_window() {
     let mut stand = Stand::new(RULES);

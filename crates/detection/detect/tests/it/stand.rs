@@ -160,13 +160,18 @@ impl Stand {
     /// Publishes failed logons, one batch, and stores them as the event writer would. Times are
     /// seconds before now.
     pub async fn fail(&mut self, logons: &[(&str, i64)]) {
+        self.happen("4625", logons).await;
+    }
+
+    /// The same of any event of the security log.
+    pub async fn happen(&mut self, code: &str, logons: &[(&str, i64)]) {
         let now = self.clock.now();
         let mut items = Vec::new();
         for (user, ago) in logons {
             self.published += 1;
             let uid = EventUid(Derive::new("test").number(self.published).finish());
             let time = Timestamp::from_millis(now.as_millis() - ago * 1000);
-            items.push(logon(uid, user, time));
+            items.push(logon(uid, code, user, time));
         }
         let batch = EventBatch { items };
         self.store(&batch, now).await;
@@ -273,12 +278,12 @@ pub fn set(text: &str) -> RuleSet {
     set
 }
 
-fn logon(uid: EventUid, user: &str, time: Timestamp) -> EventItem {
+fn logon(uid: EventUid, code: &str, user: &str, time: Timestamp) -> EventItem {
     let event = json!({
         "class_uid": 3002, "class_name": "Authentication", "category_uid": 3, "activity_id": 1,
         "time": time.as_millis(), "severity_id": 1, "status_id": 2,
         "metadata": {
-            "uid": uid.to_string(), "version": "1.3.0", "event_code": "4625",
+            "uid": uid.to_string(), "version": "1.3.0", "event_code": code,
             "log_name": "Security", "log_provider": "Microsoft-Windows-Security-Auditing",
             "product": {"name": "Windows", "vendor_name": "Microsoft"},
         },
