@@ -1,5 +1,6 @@
 //! Which bus a site stands on.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use aurora_bus::{Bus, Capability, Error as BusError};
@@ -14,6 +15,9 @@ use aurora_tasks::Tasks;
 
 use crate::{DataDir, Error, SiteConfig};
 
+/// Where the site says at which address its own server listens, in its data directory.
+const ADDRESS: &str = "nats/address";
+const SHARED: &str = "several processes share work over NATS only; want `nats` or an address";
 const KINDS: &str = "want `local`, `nats` or an address such as nats://127.0.0.1:4222";
 
 /// The bus that the settings choose; a server of our own runs within `tasks`.
@@ -26,7 +30,13 @@ pub(crate) async fn open(
     match config.bus.store.as_str() {
         "local" => local(config, data, clock).await,
         "nats" => supervised(config, data, tasks).await,
-        address if address.starts_with("nats://") => elsewhere(config, address).await,
+        address if address.starts_with("nats://") => {
+            let options = Options {
+                seed: seed(config)?,
+                ..client(config, address.to_owned())
+            };
+            connect(as_only_site(options)).await
+        }
         other => Err(refused(other, KINDS)),
     }
 }
@@ -77,11 +87,45 @@ async fn supervised(
     };
     let server = NatsServer::start(&options).await.map_err(BusError::from)?;
     let url = server.url().to_owned();
+    let told = data.join(ADDRESS);
+    std::fs::write(&told, &url).map_err(|source| Error::DataDir { path: told, source })?;
     tasks.spawn("bus-server", server.supervise(options, tasks.shutdown()));
-    connect(config, url, Some(site.seed)).await
+    let options = Options {
+        seed: Some(site.seed),
+        ..client(config, url)
+    };
+    connect(as_only_site(options)).await
 }
 
-async fn elsewhere(config: &SiteConfig, address: &str) -> Result<Arc<dyn Bus>, Error> {
+/// The bus of a site that runs in another process, as one role of it. `root` is the site's data
+/// directory.
+pub(crate) async fn beside(
+    config: &SiteConfig,
+    root: &Path,
+    role: &'static str,
+) -> Result<Arc<dyn Bus>, Error> {
+    let standing = Standing::Role(role);
+    let (url, seed) = match config.bus.store.as_str() {
+        "nats" => {
+            let told = root.join(ADDRESS);
+            let url = std::fs::read_to_string(&told)
+                .map_err(|source| Error::DataDir { path: told, source })?;
+            let key = Keyring::open(&root.join("keys"))?.named(Purpose::NatsUser, role);
+            let user = User::new(standing, &key).map_err(BusError::from)?;
+            (url, Some(user.seed))
+        }
+        address if address.starts_with("nats://") => (address.to_owned(), seed(config)?),
+        other => return Err(refused(other, SHARED)),
+    };
+    let options = Options {
+        seed,
+        standing,
+        ..client(config, url)
+    };
+    connect(options).await
+}
+
+fn seed(config: &SiteConfig) -> Result<Option<Secret<String>>, Error> {
     let seed = match &config.bus.nats_seed_file {
         None => None,
         Some(path) => {
@@ -93,19 +137,25 @@ async fn elsewhere(config: &SiteConfig, address: &str) -> Result<Arc<dyn Bus>, E
             Some(Secret::new(text.trim().to_owned()))
         }
     };
-    connect(config, address.to_owned(), seed).await
+    Ok(seed)
 }
 
-async fn connect(
-    config: &SiteConfig,
-    url: String,
-    seed: Option<Secret<String>>,
-) -> Result<Arc<dyn Bus>, Error> {
-    let options = Options {
-        seed,
+fn client(config: &SiteConfig, url: String) -> Options {
+    Options {
         max_bytes: config.bus.max_bytes,
         ..Options::new(url)
-    };
+    }
+}
+
+/// Nobody else runs the site of this data directory: its lock says so.
+fn as_only_site(options: Options) -> Options {
+    Options {
+        owner: Some("site".to_owned()),
+        ..options
+    }
+}
+
+async fn connect(options: Options) -> Result<Arc<dyn Bus>, Error> {
     let bus = NatsBus::connect(options).await.map_err(BusError::from)?;
     Ok(Arc::new(bus))
 }

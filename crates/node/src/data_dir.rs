@@ -47,6 +47,20 @@ impl DataDir {
         })
     }
 
+    /// Checks that a site has made `root`, and that this release can work beside it, without taking it
+    /// over.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`], or [`Error::NewerData`].
+    pub fn beside(root: &Path) -> Result<(), Error> {
+        if !root.join("VERSION").exists() {
+            return Err(Error::NoSite {
+                path: root.to_owned(),
+            });
+        }
+        check_version(root)
+    }
+
     pub fn root(&self) -> &Path {
         &self.root
     }

@@ -18,6 +18,8 @@ pub enum Error {
         found: String,
         known: u32,
     },
+    #[error("cannot work beside the site in `{}`: there is none; start it with `aurorasoc up --bus nats`", path.display())]
+    NoSite { path: PathBuf },
     #[error("cannot use the site's keys")]
     Keys(#[from] aurora_secrets::Error),
     #[error("cannot open the bus")]

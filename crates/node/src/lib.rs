@@ -1,8 +1,8 @@
 //! The node: builds a site's roles and hands adapters to ports.
 //!
-//! What it is: [`Site`], a whole site in this process; [`SiteConfig`], its settings; [`Adapters`],
-//! the one place where implementations are chosen. It is the only crate that sees every
-//! implementation. What it is not: a place for behaviour; that is in the planes. Start reading at
+//! What it is: [`Site`], a whole site in this process; [`Worker`], a process that shares the work of
+//! one; [`SiteConfig`], their settings; [`Adapters`], the one place where implementations are chosen. It
+//! is the only crate that sees every implementation. What it is not: a place for behaviour; that is in the planes. Start reading at
 //! [`Site::start`].
 
 mod adapters;
@@ -11,11 +11,13 @@ mod config;
 mod data_dir;
 mod error;
 mod indicators;
+mod ourselves;
 mod roles;
 mod rulebook;
 mod service;
 mod site;
 mod versions;
+mod worker;
 
 pub use adapters::{Adapters, Engine};
 pub use config::SiteConfig;
@@ -23,3 +25,4 @@ pub use data_dir::DataDir;
 pub use error::Error;
 pub use rulebook::RuleBook;
 pub use site::{Environment, Site};
+pub use worker::Worker;

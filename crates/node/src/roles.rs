@@ -3,6 +3,7 @@
 //! One file a role. A role gets its bus as a capability for its own subjects and nothing else.
 
 mod detection;
+mod freshness;
 mod incidents;
 mod ingest;
 mod ledger;
@@ -11,7 +12,7 @@ mod store;
 mod upkeep;
 
 pub(crate) use detection::report as report_rules;
-pub(crate) use ingest::Listeners;
+pub(crate) use ingest::{Listeners, options as normalise_options, worker_name};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use aurora_clock::Clock;
 use aurora_ledger::{Handle, Ledger};
 use aurora_listeners::SourceBook;
 use aurora_model::Scope;
+use aurora_normalise::Normaliser;
 use aurora_parsers::Registry;
 use aurora_tasks::Tasks;
 use aurora_telemetry::{Health, HealthBoard, Metrics};
@@ -44,6 +46,7 @@ pub(crate) struct Parts {
     pub(crate) rules: RuleBook,
     pub(crate) indicators: IndicatorBook,
     pub(crate) notify: aurora_notify::Notify,
+    pub(crate) freshness: aurora_freshness::Handle,
 }
 
 impl Parts {
@@ -64,6 +67,7 @@ impl Parts {
 pub(crate) async fn start(parts: &Parts) -> Result<Handle, Error> {
     open_consumers(parts).await?;
     let ledger = ledger::start(parts)?;
+    freshness::start(parts)?;
     store::start(parts)?;
     detection::start(parts)?;
     incidents::start(parts)?;
@@ -77,8 +81,8 @@ pub(crate) async fn start(parts: &Parts) -> Result<Handle, Error> {
 /// be let go.
 async fn open_consumers(parts: &Parts) -> Result<(), Error> {
     let ledger = Ledger::consumers().map(|options| ("ledger", options));
-    let others: [(&str, ConsumerOptions); 7] = [
-        ("normalise", aurora_normalise::Normaliser::consumer()),
+    let freshness = aurora_freshness::Service::consumers().map(|options| ("ledger", options));
+    let others: [(&str, ConsumerOptions); 6] = [
         ("store", aurora_store::EventWriter::consumer()),
         ("store", aurora_store::FindingWriter::consumer()),
         ("store", aurora_store::DeadLetterKeeper::consumer()),
@@ -87,10 +91,17 @@ async fn open_consumers(parts: &Parts) -> Result<(), Error> {
         ("incidents", aurora_incidents::EntityService::consumer()),
     ];
     let correlate = aurora_detect::Correlate::consumers().map(|options| ("correlate", options));
+    let normalise = Normaliser::consumers().map(|options| ("normalise", options));
+    let others = normalise.chain(others).chain(correlate).chain(freshness);
     // The ledger first: it must see what any other has already let go of.
-    for (role, options) in ledger.into_iter().chain(others).chain(correlate) {
+    for (role, options) in ledger.into_iter().chain(others) {
         drop(parts.bus(role)?.consumer(options).await?);
     }
+    let (stream, former) = Normaliser::former_consumer();
+    parts
+        .bus("normalise")?
+        .delete_consumer(stream, former)
+        .await?;
     Ok(())
 }
 

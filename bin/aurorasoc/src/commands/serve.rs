@@ -2,7 +2,8 @@ use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use anyhow::Context as _;
-use aurora_node::{Environment, Site, SiteConfig};
+use aurora_node::{Environment, Site, SiteConfig, Worker};
+use aurora_tasks::Shutdown;
 use aurora_telemetry::logs;
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -18,7 +19,8 @@ use crate::exit::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     aurorasoc serve --config /etc/aurorasoc/aurorasoc.toml --data-dir /var/lib/aurorasoc\n  \
-    aurorasoc serve --log-format json --log info,aurora_bus=debug")]
+    aurorasoc serve --log-format json --log info,aurora_bus=debug\n  \
+    aurorasoc serve --roles ingest --bus nats")]
 pub struct Serve {
     #[command(flatten)]
     ports: Ports,
@@ -34,6 +36,10 @@ pub struct Serve {
         hide_env_values = true
     )]
     log: String,
+    /// Only these roles, beside the site that runs in the data directory: `ingest` shares its raw
+    /// shards, and needs a bus on NATS. Without it, a whole site
+    #[arg(long, value_enum, value_name = "ROLE", value_delimiter = ',')]
+    roles: Vec<Role>,
     /// Leave the terminal's session; `up` starts it so
     #[arg(long, hide = true)]
     detached: bool,
@@ -43,6 +49,12 @@ pub struct Serve {
 enum LogFormat {
     Text,
     Json,
+}
+
+/// What a process beside a site can take a share of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Role {
+    Ingest,
 }
 
 pub async fn run(serve: Serve, app: &mut App) -> anyhow::Result<Exit> {
@@ -56,9 +68,17 @@ pub async fn run(serve: Serve, app: &mut App) -> anyhow::Result<Exit> {
     };
     logs::install(form, &serve.log, None)?;
     let mut ends = Ends::new()?;
+    if serve.roles.contains(&Role::Ingest) {
+        let worker = Worker::ingest(&config, &app.settings.data_dir).await?;
+        tell_service_manager("READY=1");
+        ends.wait(worker.stopping()).await;
+        tell_service_manager("STOPPING=1");
+        worker.stop().await?;
+        return Ok(Exit::Ok);
+    }
     let site = Site::start(config, Environment::new(app.settings.data_dir.clone())).await?;
     tell_service_manager("READY=1");
-    ends.wait(&site).await;
+    ends.wait(site.stopping()).await;
     tell_service_manager("STOPPING=1");
     site.stop().await?;
     Ok(Exit::Ok)
@@ -72,7 +92,7 @@ pub async fn in_foreground(config: SiteConfig, up: &up::Up, app: &mut App) -> an
     let status = app.client.status().await?;
     up::finish(up, app, &status).await?;
     app.screen.line("Ctrl-C stops the site.")?;
-    ends.wait(&site).await;
+    ends.wait(site.stopping()).await;
     site.stop().await?;
     Ok(Exit::Ok)
 }
@@ -93,8 +113,7 @@ impl Ends {
         })
     }
 
-    async fn wait(&mut self, site: &Site) {
-        let stopping = site.stopping();
+    async fn wait(&mut self, stopping: Shutdown) {
         tokio::select! {
             () = stopping.cancelled() => {}
             _ = self.interrupt.recv() => {}

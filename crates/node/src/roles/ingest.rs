@@ -10,7 +10,7 @@ use aurora_telemetry::Health;
 use tracing::error;
 
 use super::Parts;
-use crate::Error;
+use crate::{Error, SiteConfig};
 
 /// What takes records in.
 #[derive(Clone)]
@@ -30,7 +30,8 @@ pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
         ..aurora_dedupe::Options::default()
     };
     let normaliser = Normaliser::new(
-        Options { dedupe },
+        options(&parts.config),
+        worker_name("site"),
         parts.scope.clone(),
         parts.bus("normalise")?,
         parts.adapters.records.clone(),
@@ -40,6 +41,23 @@ pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
     parts
         .tasks
         .spawn("normalise", normaliser.run(parts.tasks.shutdown()));
+/// How a worker normalises, in the site's process or beside it.
+pub(crate) fn options(config: &SiteConfig) -> Options {
+    let dedupe = aurora_dedupe::Options {
+        window: Duration::from_secs(config.ingest.dedupe_window_seconds),
+        ..aurora_dedupe::Options::default()
+    };
+    Options {
+        dedupe,
+        ..Options::default()
+    }
+}
+
+/// A name that no other worker has.
+pub(crate) fn worker_name(kind: &str) -> String {
+    format!("{kind}-{}", aurora_ids::random_token::<8>())
+}
+
     parts.ready("normalise");
     Ok(())
 }

@@ -123,7 +123,7 @@ impl SiteService {
 /// What waits for the role on the bus; a role with several consumers waits for the slowest.
 async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
     let consumers = match role {
-        "normalise" => vec![aurora_normalise::Normaliser::consumer()],
+        "normalise" => aurora_normalise::Normaliser::consumers().collect(),
         "store" => vec![
             aurora_store::EventWriter::consumer(),
             aurora_store::FindingWriter::consumer(),

@@ -8,5 +8,6 @@ mod engineering;
 mod incidents;
 mod indicators;
 mod listeners;
+mod nats;
 mod pipeline;
 mod support;

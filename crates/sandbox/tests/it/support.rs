@@ -121,7 +121,13 @@ impl Sender {
 
 /// One request on one connection, the plain way.
 pub async fn post(address: SocketAddr, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    exchange(stream, headers, body).await
+}
+
+/// The same on a connection that is there.
+pub async fn exchange(mut stream: TcpStream, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let address = stream.peer_addr().unwrap();
     let mut head = format!(
         "POST /ingest HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",
         body.len()
