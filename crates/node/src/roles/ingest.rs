@@ -24,11 +24,6 @@ pub(crate) struct Listeners {
 }
 
 pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
-    let window = Duration::from_secs(parts.config.ingest.dedupe_window_seconds);
-    let dedupe = aurora_dedupe::Options {
-        window,
-        ..aurora_dedupe::Options::default()
-    };
     let normaliser = Normaliser::new(
         options(&parts.config),
         worker_name("site"),
@@ -41,6 +36,10 @@ pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
     parts
         .tasks
         .spawn("normalise", normaliser.run(parts.tasks.shutdown()));
+    parts.ready("normalise");
+    Ok(())
+}
+
 /// How a worker normalises, in the site's process or beside it.
 pub(crate) fn options(config: &SiteConfig) -> Options {
     let dedupe = aurora_dedupe::Options {
@@ -56,10 +55,6 @@ pub(crate) fn options(config: &SiteConfig) -> Options {
 /// A name that no other worker has.
 pub(crate) fn worker_name(kind: &str) -> String {
     format!("{kind}-{}", aurora_ids::random_token::<8>())
-}
-
-    parts.ready("normalise");
-    Ok(())
 }
 
 /// Binds the listeners. One whose port is taken is down and said to be; the others serve.
