@@ -18,6 +18,7 @@ mod test;
 mod tree;
 mod trial;
 mod version;
+mod windows;
 
 use clap::{Args, Subcommand};
 

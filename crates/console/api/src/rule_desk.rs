@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use aurora_messages::{
-    BacktestJob, BacktestRequest, CoverageQuery, ExplainRequest, RuleHealthQuery, RuleImportReport,
-    RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage, RuleVersionQuery,
+    BacktestJob, BacktestRequest, CoverageQuery, ExplainCorrelation, ExplainRequest,
+    RuleHealthQuery, RuleImportReport, RuleReloadReport, RuleRevert, RuleVersionDetail,
+    RuleVersionPage, RuleVersionQuery,
 };
-use aurora_model::engineering::{Coverage, Explanation, HealthReport};
+use aurora_model::engineering::{CorrelationExplanation, Coverage, Explanation, HealthReport};
 use aurora_model::{Context, RuleId, Scope};
 
 use crate::site::Result;
@@ -14,6 +15,13 @@ pub trait RuleDesk: Send + Sync {
     /// [`crate::site::Error::NotFound`] for a rule or event that the site does not have,
     /// [`crate::site::Error::Invalid`] for a text that is no rule or a record that cannot be read.
     async fn explain_rule(&self, scope: &Scope, request: &ExplainRequest) -> Result<Explanation>;
+
+    /// [`crate::site::Error::NotFound`] for a correlation that is not in force.
+    async fn explain_correlation(
+        &self,
+        scope: &Scope,
+        request: &ExplainCorrelation,
+    ) -> Result<CorrelationExplanation>;
 
     /// Answers as soon as the rules compile and the work has begun. It runs beside others, a few at
     /// a time; [`crate::site::Error::Unavailable`] when too many run.

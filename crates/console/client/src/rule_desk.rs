@@ -1,11 +1,12 @@
 //! What detection engineers ask.
 
 use aurora_messages::{
-    BacktestJob, BacktestRequest, CoverageQuery, ExplainRequest, RuleHealthQuery, RuleImportReport,
-    RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage, RuleVersionQuery,
+    BacktestJob, BacktestRequest, CoverageQuery, ExplainCorrelation, ExplainRequest,
+    RuleHealthQuery, RuleImportReport, RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail,
+    RuleVersionPage, RuleVersionQuery,
 };
 use aurora_model::RuleId;
-use aurora_model::engineering::{Coverage, Explanation, HealthReport};
+use aurora_model::engineering::{CorrelationExplanation, Coverage, Explanation, HealthReport};
 use hyper::Method;
 
 use crate::path::{path, with_query};
@@ -17,6 +18,14 @@ type Result<T> = std::result::Result<T, Error>;
 impl Client {
     pub async fn explain_rule(&self, request: &ExplainRequest) -> Result<Explanation> {
         self.post(&path(&["rules", "explain"]), request).await
+    }
+
+    pub async fn explain_correlation(
+        &self,
+        request: &ExplainCorrelation,
+    ) -> Result<CorrelationExplanation> {
+        let path = path(&["rules", "explain", "correlation"]);
+        self.post(&path, request).await
     }
 
     pub async fn start_backtest(&self, request: &BacktestRequest) -> Result<BacktestJob> {

@@ -38,6 +38,21 @@ pub struct ExplainRequest {
     pub source: Option<SourceName>,
 }
 
+/// Asks why a correlation in force fires on some events, or why it does not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExplainCorrelation {
+    #[schema(value_type = String)]
+    pub rule: RuleId,
+    /// OCSF events in any order, at most [`ExplainCorrelation::MAX_EVENTS`]; windows go by their time.
+    #[schema(value_type = Vec<Object>)]
+    pub events: Vec<Map<String, Value>>,
+}
+
+impl ExplainCorrelation {
+    pub const MAX_EVENTS: usize = 20_000;
+}
+
 /// Asks what rules would have found in stored events. Give `rules`, `files`, or both: files then hold
 /// rules that are not in force, or others that correlations refer to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -37,8 +37,9 @@ pub use dead_letter::{
 pub use decision::{DecisionEntry, DecisionLog, DecisionQuery};
 pub use demo::{DemoReport, DemoStart, DemoWiped};
 pub use engineering::{
-    BacktestJob, BacktestRequest, BacktestState, CoverageQuery, ExplainRequest, RuleHealthQuery,
-    RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage, RuleVersionQuery,
+    BacktestJob, BacktestRequest, BacktestState, CoverageQuery, ExplainCorrelation, ExplainRequest,
+    RuleHealthQuery, RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage,
+    RuleVersionQuery,
 };
 pub use entity::{EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow, SetEntity};
 pub use error::{ErrorBody, ErrorDetail};

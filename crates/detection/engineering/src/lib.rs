@@ -14,10 +14,13 @@ pub mod diff;
 mod error;
 pub mod golden;
 pub mod health;
+mod ordered;
 mod stateful;
 mod subset;
 pub mod versions;
+mod windows;
 
 pub use error::Error;
 pub use stateful::{Correlator, Firing};
 pub use subset::subset;
+pub use windows::explain_correlation;

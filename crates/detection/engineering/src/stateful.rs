@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_clock::Timestamp;
-use aurora_correlation::{Action, Alert, AlertKey, Bounds, Input, Shard};
+use aurora_correlation::{
+    Action, Alert, AlertKey, Bounds, Correlation, Input, Match, Namespace, Plan, Timeline, Told,
+};
 use aurora_model::{EventUid, RuleId, SHARDS};
 use aurora_rules::{Limits, LoadedRule, Program, RuleSet};
 use serde_json::Value;
@@ -19,10 +21,24 @@ const END: Duration = Duration::from_secs(2 * 366 * 86_400);
 pub struct Correlator {
     set: Arc<RuleSet>,
     program: Program,
-    shard: Shard,
+    timeline: Timeline,
+    told: Ledger,
+    now: Timestamp,
+}
+
+/// What windows have told.
+#[derive(Default)]
+struct Ledger {
     /// Firings that may still be amended or withdrawn, by their moment.
     pending: BTreeMap<(Timestamp, AlertKey), Firing>,
-    now: Timestamp,
+    watched: Option<Watched>,
+}
+
+/// What comes to the windows of one correlation.
+struct Watched {
+    namespace: Namespace,
+    /// With the tag of the event that brought it.
+    matches: Vec<(Match, u64)>,
 }
 
 /// A window whose condition came to hold.
@@ -57,10 +73,33 @@ impl Correlator {
         (!program.is_empty()).then(|| Self {
             set,
             program,
-            shard: Shard::new(),
-            pending: BTreeMap::new(),
+            timeline: Timeline::new(),
+            told: Ledger::default(),
             now: Timestamp::from_millis(i64::MIN),
         })
+    }
+
+    /// Keeps what comes to the windows of this correlation, for those who ask why it did not fire.
+    #[must_use]
+    pub fn watching(mut self, id: &RuleId) -> Self {
+        let compiled = self.program.plan().correlations();
+        let found = compiled.iter().find(|it| it.spec().id == *id);
+        self.told.watched = found.map(|it| Watched {
+            namespace: it.namespace(),
+            matches: Vec::new(),
+        });
+        self
+    }
+
+    /// What came to the watched correlation and was not taken back, with the event's tag.
+    pub fn matches(&self) -> &[(Match, u64)] {
+        self.told.watched.as_ref().map_or(&[], |it| &it.matches)
+    }
+
+    /// The watched correlation.
+    pub fn compiled(&self) -> Option<&Correlation> {
+        let watched = self.told.watched.as_ref()?;
+        self.program.plan().find(watched.namespace)
     }
 
     /// The rules of the set that fire on the event, to the windows. Events come in order of time; `tag`
@@ -78,16 +117,18 @@ impl Correlator {
         for rule in fired {
             let matches = self.program.matches(&set, rule, event, uid, (time, time));
             for found in matches {
-                self.apply(Input::Match(found), tag);
+                let plan = self.program.plan();
+                let mut note = |it: Told<'_>| self.told.note(plan, it, tag);
+                self.timeline.apply(plan, Input::Match(found), &mut note);
             }
         }
-        self.apply(Input::Watermark { source: 0, time }, tag);
+        self.reach(time, tag);
     }
 
     /// No more events come: windows that wait for their end are judged.
     pub fn end(&mut self, tag: u64) {
         let time = self.now.plus(END);
-        self.apply(Input::Watermark { source: 0, time }, tag);
+        self.reach(time, tag);
         self.now = time;
     }
 
@@ -97,28 +138,34 @@ impl Correlator {
             self.now.minus(SETTLED),
             AlertKey(aurora_ids::Id128::from_bytes([0; 16])),
         );
-        let open = self.pending.split_off(&border);
-        std::mem::replace(&mut self.pending, open)
-            .into_values()
-            .collect()
+        let pending = &mut self.told.pending;
+        let open = pending.split_off(&border);
+        std::mem::replace(pending, open).into_values().collect()
     }
 
-    fn apply(&mut self, input: Input, tag: u64) {
-        let mut open = vec![input];
-        while let Some(input) = open.pop() {
-            for action in self.shard.apply(self.program.plan(), &input) {
-                open.extend(self.program.plan().chain(&action));
-                self.note(action, tag);
+    fn reach(&mut self, time: Timestamp, tag: u64) {
+        let plan = self.program.plan();
+        let mut note = |it: Told<'_>| self.told.note(plan, it, tag);
+        self.timeline.reach(plan, time, &mut note);
+    }
+}
+
+impl Ledger {
+    fn note(&mut self, plan: &Plan, told: Told<'_>, tag: u64) {
+        let action = match told {
+            Told::Action(action) => action,
+            Told::Input(input) => {
+                if let Some(watched) = &mut self.watched {
+                    watched.note(input, tag);
+                }
+                return;
             }
-        }
-    }
-
-    fn note(&mut self, action: Action, tag: u64) {
+        };
         match action {
-            Action::Fired(alert) => self.keep(&alert, tag),
+            Action::Fired(alert) => self.keep(plan, alert, tag),
             Action::Amended { was, alert } => {
                 self.pending.remove(&(was.at, was.key));
-                self.keep(&alert, tag);
+                self.keep(plan, alert, tag);
             }
             Action::Withdrawn(was) => drop(self.pending.remove(&(was.at, was.key))),
             // Nothing is late when events come in order, and a bound is told by `approximate`.
@@ -126,8 +173,8 @@ impl Correlator {
         }
     }
 
-    fn keep(&mut self, alert: &Alert, tag: u64) {
-        let Some(correlation) = self.program.plan().find(alert.correlation) else {
+    fn keep(&mut self, plan: &Plan, alert: &Alert, tag: u64) {
+        let Some(correlation) = plan.find(alert.correlation) else {
             return;
         };
         let spec = correlation.spec();
@@ -142,5 +189,17 @@ impl Correlator {
             tag,
         };
         self.pending.insert((alert.at, alert.key), firing);
+    }
+}
+
+impl Watched {
+    fn note(&mut self, input: &Input, tag: u64) {
+        match input {
+            Input::Match(it) if it.correlation == self.namespace => {
+                self.matches.push((it.clone(), tag));
+            }
+            Input::Withdraw(it) => self.matches.retain(|(known, _)| known != it),
+            _ => {}
+        }
     }
 }

@@ -1,7 +1,7 @@
 use aurora_clock::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{RuleId, Severity};
+use crate::{GroupValue, RuleId, Severity};
 
 /// How the rules in force are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,8 +41,32 @@ pub struct RuleHealth {
     /// Time for one event of its logsource, in microseconds, by the plain evaluator; a yardstick
     /// between rules, not what the compiled plan needs. Absent without an event to measure on.
     pub cost_us: Option<f64>,
+    /// Bounds of a correlation's windows that were reached in these days, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bounds: Vec<ReachedBound>,
     /// What is wrong, the worst first. Empty when nothing is.
     pub problems: Vec<HealthProblem>,
+}
+
+/// A bound that a correlation's windows reached: what it says of the groups concerned is an estimate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReachedBound {
+    /// `groups`, `events` or `distinct values`.
+    pub bound: String,
+    pub limit: u64,
+    pub times: u64,
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub first: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub last: Timestamp,
+    /// The groups that reached it, the newest first, at most [`ReachedBound::GROUPS`]; none where the
+    /// bound is the correlation's own. From the log: hostile text.
+    pub groups: Vec<Vec<GroupValue>>,
+}
+
+impl ReachedBound {
+    pub const GROUPS: usize = 5;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +85,8 @@ pub enum Trouble {
     Broken,
     /// Most of its alerts are false, or it makes a large part of all alerts.
     Noisy,
+    /// Its windows held as much as they may, and it counted on by estimate.
+    BoundReached,
     /// It costs many times what others do.
     Slow,
     /// No event of its logsource came for days.
@@ -70,9 +96,10 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Broken,
         Self::Noisy,
+        Self::BoundReached,
         Self::Slow,
         Self::SourceMissing,
         Self::NeverFired,
@@ -82,6 +109,7 @@ impl Trouble {
         match self {
             Self::Broken => "broken",
             Self::Noisy => "noisy",
+            Self::BoundReached => "bound reached",
             Self::Slow => "slow",
             Self::SourceMissing => "source missing",
             Self::NeverFired => "never fired",

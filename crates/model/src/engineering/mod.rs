@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod health;
 mod version;
+mod windows;
 
 pub use backtest::{
     Backtest, BacktestRule, Cost, DayCount, EntityCount, Judged, OtherRule, Overlap, Precision,
@@ -15,5 +16,8 @@ pub use backtest::{
 pub use coverage::{Coverage, RuleName, TacticCoverage, TechniqueCoverage};
 pub use diff::{ChangedRule, Edit, RuleDiff};
 pub use explain::{ExplainNode, Explanation, FieldSeen, NodeKind, Step, ValueSeen};
-pub use health::{HealthProblem, HealthReport, RuleHealth, Trouble};
+pub use health::{HealthProblem, HealthReport, ReachedBound, RuleHealth, Trouble};
 pub use version::{RuleVersion, VersionChange};
+pub use windows::{
+    CorrelationExplanation, GroupWindow, LackingField, MemberHits, WindowFiring, WindowHit,
+};

@@ -11,10 +11,11 @@ use aurora_api::site::{Error, Result};
 use aurora_engineering::attack::Attack;
 use aurora_engineering::coverage::{Covering, coverage};
 use aurora_messages::{
-    BacktestJob, BacktestRequest, CoverageQuery, ExplainRequest, RuleHealthQuery, RuleImportReport,
-    RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage, RuleVersionQuery,
+    BacktestJob, BacktestRequest, CoverageQuery, ExplainCorrelation, ExplainRequest,
+    RuleHealthQuery, RuleImportReport, RuleReloadReport, RuleRevert, RuleVersionDetail,
+    RuleVersionPage, RuleVersionQuery,
 };
-use aurora_model::engineering::{Coverage, Explanation, HealthReport};
+use aurora_model::engineering::{CorrelationExplanation, Coverage, Explanation, HealthReport};
 use aurora_model::{Context, RuleId, Scope};
 use aurora_rules::RuleSet;
 
@@ -25,6 +26,14 @@ use crate::versions;
 impl RuleDesk for SiteService {
     async fn explain_rule(&self, scope: &Scope, request: &ExplainRequest) -> Result<Explanation> {
         explain::explain(self, scope, request).await
+    }
+
+    async fn explain_correlation(
+        &self,
+        _: &Scope,
+        request: &ExplainCorrelation,
+    ) -> Result<CorrelationExplanation> {
+        explain::correlation(self, request)
     }
 
     async fn start_backtest(

@@ -1,14 +1,15 @@
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use aurora_messages::ExplainRequest;
-use aurora_model::engineering::Explanation;
+use aurora_engineering::explain_correlation;
+use aurora_messages::{ExplainCorrelation, ExplainRequest};
+use aurora_model::engineering::{CorrelationExplanation, Explanation};
 use aurora_model::{EventUid, SourceName};
 use clap::Args;
 use serde_json::Value;
 
 use super::reading::Reader;
-use super::{local, tree};
+use super::{local, tree, windows};
 use crate::app::App;
 use crate::args::Form;
 use crate::commands::import::source_name;
@@ -20,13 +21,16 @@ use crate::output::{Ink, Line, of};
 /// Say why a rule fires on an event, or why it does not
 ///
 /// The condition is shown as a tree: which part held, which did not, what the event held, and at
-/// which OCSF path each field was found. A rule file with a file of records needs no running site.
+/// which OCSF path each field was found. Of a correlation: which of its rules hit, into which groups
+/// the hits fell, and how near the best window of each came. A rule file with a file of records needs
+/// no running site.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     aurorasoc rules explain 5c1b2a9e 0d3f…            a stored event, by its uid\n  \
     aurorasoc rules explain new.yml event.json\n  \
     aurorasoc rules explain new.yml capture.evtx      the event that comes nearest\n  \
-    head -1 auth.log | aurorasoc rules explain 5c1b2a9e - --source linux\n\n\
+    aurorasoc rules explain brute-force.yml auth.log --rules my-rules/   a correlation\n  \
+    head -1 auth.log | aurorasoc rules explain 5c1b2a9e - --source syslog\n\n\
     `aurorasoc hunt … --json` and `aurorasoc show ALERT --json` tell the uids of events.\n\
     Exit code 1 when the rule does not fire.")]
 pub struct Explain {
@@ -39,6 +43,9 @@ pub struct Explain {
     /// What the records are; detected from their content when absent
     #[arg(long, value_name = "SOURCE", value_parser = source_name)]
     source: Option<SourceName>,
+    /// More rule files: those that a correlation of a file refers to
+    #[arg(long = "rules", value_name = "PATH")]
+    beside: Vec<PathBuf>,
     #[command(flatten)]
     form: Form,
 }
@@ -49,7 +56,11 @@ const AT_MOST: usize = 200;
 pub async fn run(wanted: Explain, app: &mut App) -> anyhow::Result<Exit> {
     let path = Path::new(&wanted.rule);
     let file = path.exists() || local::looks_like_a_path(&wanted.rule);
-    let (explained, events) = match (file, events(&wanted, app)?) {
+    let events = events(&wanted, app)?;
+    if let Some(told) = windows_of(&wanted, file, events.as_deref(), app).await? {
+        return windowed(&told, wanted.form.json, app);
+    }
+    let (explained, events) = match (file, events) {
         (true, Some(events)) => {
             let set = local::one(path)?;
             let all = events.iter().map(|event| set.1.explain(&set.0, event));
@@ -80,6 +91,52 @@ pub async fn run(wanted: Explain, app: &mut App) -> anyhow::Result<Exit> {
     }
     tree::show(&mut app.screen, &explained, 0)?;
     Ok(exit)
+}
+
+/// What a correlation did with the events; `None` when RULE is a rule of single events.
+async fn windows_of(
+    wanted: &Explain,
+    file: bool,
+    events: Option<&[Value]>,
+    app: &App,
+) -> anyhow::Result<Option<CorrelationExplanation>> {
+    let several = || {
+        Failure::usage("a correlation is explained by several events")
+            .fix("give a file of records; `aurorasoc hunt … --json` makes one")
+    };
+    if file {
+        let Some((id, set)) = local::correlation(Path::new(&wanted.rule), &wanted.beside)? else {
+            return Ok(None);
+        };
+        let events = events.ok_or_else(several)?;
+        return Ok(explain_correlation(&set, &id, events));
+    }
+    // A single event is no question for a correlation, and most rules are none.
+    let Some(events) = events.filter(|events| !events.is_empty()) else {
+        return Ok(None);
+    };
+    let request = ExplainCorrelation {
+        rule: lookup::rule(&app.client, &wanted.rule).await?,
+        events: events
+            .iter()
+            .filter_map(Value::as_object)
+            .cloned()
+            .collect(),
+    };
+    match app.client.explain_correlation(&request).await {
+        Ok(told) => Ok(Some(told)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn windowed(told: &CorrelationExplanation, json: bool, app: &mut App) -> anyhow::Result<Exit> {
+    if json {
+        app.screen.json(told)?;
+    } else {
+        windows::show(&mut app.screen, told)?;
+    }
+    Ok(if told.fired { Exit::Ok } else { Exit::Failed })
 }
 
 /// The events of a file or of standard input; `None` for a stored event.

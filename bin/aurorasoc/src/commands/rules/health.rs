@@ -116,7 +116,7 @@ pub fn word(worst: Option<Trouble>) -> Span {
     match worst {
         None => Span::new("well", Ink::Green),
         Some(kind @ (Trouble::Broken | Trouble::Noisy)) => Span::new(kind.word(), Ink::Red),
-        Some(kind @ (Trouble::Slow | Trouble::SourceMissing)) => {
+        Some(kind @ (Trouble::BoundReached | Trouble::Slow | Trouble::SourceMissing)) => {
             Span::new(kind.word(), Ink::Yellow)
         }
         Some(kind @ Trouble::NeverFired) => Span::dim(kind.word()),

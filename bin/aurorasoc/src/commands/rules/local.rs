@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use aurora_messages::{LintReport, RuleFile, RuleProblem};
 use aurora_model::RuleId;
-use aurora_rules::{Options, Problem, RuleSet, SourceFiles, lint as advice};
+use aurora_rules::{Member, Options, Problem, RuleSet, SourceFiles, lint as advice};
 
 use crate::failure::Failure;
 
@@ -19,6 +19,20 @@ pub fn existing(path: &Path) -> anyhow::Result<PathBuf> {
             .into());
     }
     Ok(std::path::absolute(path)?)
+}
+
+/// Refuses records that are not there; `-` is standard input.
+pub fn records_exist<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
+    let missing = |path: &&PathBuf| **path != Path::new("-") && !path.exists();
+    match paths.into_iter().find(missing) {
+        None => Ok(()),
+        Some(path) => {
+            let text = format!("there is no file `{}`", path.display());
+            Err(Failure::not_found(text)
+                .fix("name a file of records")
+                .into())
+        }
+    }
 }
 
 /// Rules, and where their files are.
@@ -74,6 +88,42 @@ pub fn one(path: &Path) -> anyhow::Result<(RuleId, RuleSet)> {
             let text = format!("there is {count} in `{}`", path.display());
             Err(Failure::usage(text)
                 .fix("name a file with one rule that looks at single events")
+                .into())
+        }
+    }
+}
+
+/// The correlation of a file that no other of the file builds on, and the set that it is in; `None`
+/// when the file has rules of single events only.
+pub fn correlation(path: &Path, beside: &[PathBuf]) -> anyhow::Result<Option<(RuleId, RuleSet)>> {
+    let alone = load(&[path.to_owned()])?;
+    let broken = |set: &RuleSet| set.problems().first().map(ToString::to_string);
+    if alone.correlations().is_empty() && (beside.is_empty() || broken(&alone).is_none()) {
+        return Ok(None);
+    }
+    let paths = [&[path.to_owned()], beside].concat();
+    let own = ids(&[path.to_owned()], beside)?;
+    let set = load(&paths)?;
+    let within = |at: &usize| own.contains(&set.correlations()[*at].id);
+    let inner = set.correlations().iter().flat_map(|it| &it.members);
+    let inner: Vec<usize> = inner
+        .filter_map(|member| match member {
+            Member::Correlation(at) => Some(*at),
+            Member::Rule(_) => None,
+        })
+        .collect();
+    let all = 0..set.correlations().len();
+    let mut outermost = all.filter(|at| within(at) && !inner.contains(at));
+    match (outermost.next(), outermost.next()) {
+        (Some(at), None) => {
+            let id = set.correlations()[at].id.clone();
+            Ok(Some((id, set)))
+        }
+        (None, _) => Ok(None),
+        (Some(_), Some(_)) => {
+            let text = format!("there are several correlations in `{}`", path.display());
+            Err(Failure::usage(text)
+                .fix("name a file with one, and the others' folder with --rules")
                 .into())
         }
     }
@@ -157,7 +207,7 @@ pub fn lint(paths: &[PathBuf]) -> anyhow::Result<LintReport> {
         fatal: false,
     });
     Ok(LintReport {
-        compiled: set.rules().len() as u64,
+        compiled: (set.rules().len() + set.correlations().len()) as u64,
         problems: set.problems().iter().map(problem).chain(warnings).collect(),
     })
 }

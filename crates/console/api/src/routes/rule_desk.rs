@@ -1,12 +1,12 @@
 //! Detection engineering: why, what would have been, how it is, what changed.
 
 use aurora_messages::{
-    BacktestJob, BacktestRequest, CoverageQuery, ErrorBody, ExplainRequest, RuleHealthQuery,
-    RuleImportReport, RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage,
-    RuleVersionQuery,
+    BacktestJob, BacktestRequest, CoverageQuery, ErrorBody, ExplainCorrelation, ExplainRequest,
+    RuleHealthQuery, RuleImportReport, RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail,
+    RuleVersionPage, RuleVersionQuery,
 };
 use aurora_model::RuleId;
-use aurora_model::engineering::{Coverage, Explanation, HealthReport};
+use aurora_model::engineering::{CorrelationExplanation, Coverage, Explanation, HealthReport};
 use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,6 +24,7 @@ const REASON_CHARS: usize = 2_000;
 pub(super) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(explain))
+        .routes(routes!(correlation))
         .routes(routes!(start_backtest))
         .routes(routes!(backtest, cancel_backtest))
         .routes(routes!(health))
@@ -53,6 +54,26 @@ async fn explain(
         return Err(Refusal::invalid("give one of `uid`, `event` and `raw`"));
     }
     let explanation = shared.site.explain_rule(&shared.scope, &body).await?;
+    Ok(Json(explanation))
+}
+
+/// Says which rules of a correlation hit, into which groups, and how near each came to the condition.
+#[utoipa::path(post, path = "/rules/explain/correlation", tag = "rules",
+    operation_id = "explain_correlation", request_body = ExplainCorrelation,
+    responses((status = 200, body = CorrelationExplanation), (status = 404, body = ErrorBody),
+        (status = 422, body = ErrorBody)))]
+async fn correlation(
+    State(shared): State<Shared>,
+    Body(body): Body<ExplainCorrelation>,
+) -> Result<Json<CorrelationExplanation>, Refusal> {
+    if body.events.len() > ExplainCorrelation::MAX_EVENTS {
+        let text = format!("give at most {} events", ExplainCorrelation::MAX_EVENTS);
+        return Err(Refusal::invalid(text));
+    }
+    let explanation = shared
+        .site
+        .explain_correlation(&shared.scope, &body)
+        .await?;
     Ok(Json(explanation))
 }
 

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use aurora_clock::Timestamp;
 use aurora_messages::{
-    BacktestJob, BacktestRequest, BacktestState, CoverageQuery, ExplainRequest, RuleHealthQuery,
-    RuleImportReport, RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage,
-    RuleVersionQuery,
+    BacktestJob, BacktestRequest, BacktestState, CoverageQuery, ExplainCorrelation, ExplainRequest,
+    RuleHealthQuery, RuleImportReport, RuleReloadReport, RuleRevert, RuleVersionDetail,
+    RuleVersionPage, RuleVersionQuery,
 };
 use aurora_model::engineering::{
-    Backtest, Coverage, Explanation, HealthReport, RuleVersion, VersionChange,
+    Backtest, CorrelationExplanation, Coverage, Explanation, HealthReport, RuleVersion,
+    VersionChange,
 };
 use aurora_model::{Actor, Context, RuleId, Scope};
 
@@ -29,6 +30,30 @@ impl RuleDesk for FakeSite {
             event: "class_uid=1007".to_owned(),
             conditions: Vec::new(),
             steps: Vec::new(),
+        })
+    }
+
+    async fn explain_correlation(
+        &self,
+        _: &Scope,
+        request: &ExplainCorrelation,
+    ) -> Result<CorrelationExplanation> {
+        if request.rule.0 != "c1" {
+            return Err(Error::not_found("correlation", &request.rule));
+        }
+        Ok(CorrelationExplanation {
+            rule: request.rule.clone(),
+            title: "A correlation".to_owned(),
+            fired: false,
+            kind: "event_count".to_owned(),
+            condition: "gte: 10".to_owned(),
+            fields: Vec::new(),
+            timespan_ms: 300_000,
+            group_by: vec!["User".to_owned()],
+            events: request.events.len() as u64,
+            members: Vec::new(),
+            groups: Vec::new(),
+            groups_total: 0,
         })
     }
 

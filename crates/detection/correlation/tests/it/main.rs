@@ -5,6 +5,7 @@ mod bounds;
 mod bytes;
 mod cases;
 mod late;
+mod nearest;
 mod oracle;
 mod random;
 mod same;

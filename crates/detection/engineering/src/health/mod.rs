@@ -12,9 +12,7 @@ mod reach;
 use std::collections::HashMap;
 
 use aurora_clock::Timestamp;
-use aurora_model::engineering::{
-    HealthProblem, HealthReport, ReachedBound, RuleHealth, Trouble,
-};
+use aurora_model::engineering::{HealthProblem, HealthReport, ReachedBound, RuleHealth, Trouble};
 use aurora_model::{RuleId, Severity};
 use aurora_rules::{LoadedCorrelation, LoadedRule, RuleSet};
 use serde_json::Value;
@@ -131,7 +129,9 @@ fn health(
     let share = share(record, all);
     let mut problems: Vec<HealthProblem> = noise(facts, record, share).into_iter().collect();
     let mut say = |kind, text: String| problems.push(HealthProblem { kind, text });
-    if let Some(fields) = &measured.unreachable {
+    // What has fired can, whatever the newest events look like.
+    let unreachable = measured.unreachable.as_ref();
+    if let Some(fields) = unreachable.filter(|_| record.fires == 0) {
         let names: Vec<String> = fields.iter().map(|name| format!("`{name}`")).collect();
         say(
             Trouble::Broken,

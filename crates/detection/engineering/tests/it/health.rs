@@ -30,6 +30,7 @@ fn check(events: usize, record: Record, expected: Expect) {
         days: 7,
         records: &records,
         recent: &HashMap::from([(logsource, recent)]),
+        bounds: &HashMap::new(),
     });
     let mut text = String::new();
     for rule in &report.rules {

@@ -7,3 +7,4 @@ mod diff;
 mod golden;
 mod health;
 mod rules;
+mod windows;

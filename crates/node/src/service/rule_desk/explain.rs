@@ -1,6 +1,7 @@
 use aurora_api::site::{Error, Result};
-use aurora_messages::ExplainRequest;
-use aurora_model::engineering::Explanation;
+use aurora_engineering::explain_correlation;
+use aurora_messages::{ExplainCorrelation, ExplainRequest};
+use aurora_model::engineering::{CorrelationExplanation, Explanation};
 use aurora_model::{RuleId, Scope};
 use aurora_rules::{Options, RuleSet};
 use serde_json::Value;
@@ -28,6 +29,16 @@ pub(super) async fn explain(
         }
         (None, None) => Err(Error::invalid("give a rule's id or its text")),
     }
+}
+
+pub(super) fn correlation(
+    site: &SiteService,
+    request: &ExplainCorrelation,
+) -> Result<CorrelationExplanation> {
+    let in_force = site.parts.rules.handle().current();
+    let events: Vec<Value> = request.events.iter().cloned().map(Value::Object).collect();
+    explain_correlation(&in_force, &request.rule, &events)
+        .ok_or_else(|| Error::not_found("correlation", &request.rule))
 }
 
 /// A record may hold several events: the one that fires the rule, or is of its logsource, is meant.

@@ -2,11 +2,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aurora_api::site::{Error, Result};
-use aurora_engineering::health::{Facts, Recent, Record, examine};
+use aurora_engineering::health::{Facts, Recent, Record, by_rule, examine};
 use aurora_events::{HuntOptions, TimeRange};
-use aurora_model::engineering::HealthReport;
+use aurora_model::engineering::{HealthReport, ReachedBound};
 use aurora_model::{Alert, AlertStatus, Disposition, RuleId, Scope, Suppression};
-use aurora_records::{Collection, Document, Query};
+use aurora_records::{Collection, Document, Query, Test};
 use aurora_rules::RuleSet;
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ pub(super) async fn health(site: &SiteService, scope: &Scope, days: u32) -> Resu
     let records = records(site, scope).await?;
     let recent = recent(site, scope, &set, days).await?;
     let at = site.now();
+    let bounds = bounds(site, scope, days).await?;
     // Thousands of rules over hundreds of events are work for a thread.
     let examined = tokio::task::spawn_blocking(move || {
         examine(&Facts {
@@ -31,6 +32,7 @@ pub(super) async fn health(site: &SiteService, scope: &Scope, days: u32) -> Resu
             days,
             records: &records,
             recent: &recent,
+            bounds: &bounds,
         })
     });
     examined.await.map_err(Error::internal)
@@ -66,6 +68,29 @@ fn note(record: &mut Record, alert: &Alert) {
         }
         Some(Disposition::Duplicate | Disposition::Test) | None => {}
     }
+}
+
+/// What correlations' windows reached in these days.
+async fn bounds(
+    site: &SiteService,
+    scope: &Scope,
+    days: u32,
+) -> Result<HashMap<RuleId, Vec<ReachedBound>>> {
+    let since = site
+        .now()
+        .minus(Duration::from_secs(u64::from(days) * 86_400));
+    let query = Query::of(Collection::RuleBounds)
+        .with("at", Test::AtLeast(since.as_millis()))
+        .newest("at")
+        .limit(Query::MAX_LIMIT);
+    let page = site.records().list(scope, &query).await;
+    let documents = page.map_err(errors::records)?.documents;
+    Ok(by_rule(documents.into_iter().filter_map(|document| {
+        let id = document.id;
+        serde_json::from_value(document.body)
+            .inspect_err(|error| tracing::error!(id, %error, "a reached bound cannot be read"))
+            .ok()
+    })))
 }
 
 /// The newest documents of a collection, page by page.
