@@ -1,9 +1,11 @@
+use aurora_messages::NotifyChannel;
 use clap::{Args, Subcommand};
 
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
-use crate::output::{Ink, Line, Span, Table, count};
+use crate::failure::Failure;
+use crate::output::{Ink, Line, Span, Table, count, short};
 use crate::time;
 
 /// See how people are told of alerts, and try it
@@ -30,9 +32,12 @@ pub struct List {
 
 /// Send a message that says it is a test, now
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  aurorasoc notify test webhook")]
+#[command(
+    after_help = "Examples:\n  aurorasoc notify test webhook\n  aurorasoc notify test oncall\n\n\
+    Exit code 1 when the message did not arrive."
+)]
 pub struct Test {
-    /// webhook or email
+    /// The channel's name; `aurorasoc notify list` shows them
     channel: String,
     #[command(flatten)]
     form: Form,
@@ -57,7 +62,9 @@ async fn show(list: &List, app: &mut App) -> anyhow::Result<Exit> {
         return Ok(Exit::Ok);
     }
     let now = app.now();
-    let mut table = Table::new(&["channel", "sent#", "last", "waiting#", "state"]);
+    let mut table = Table::new(&[
+        "channel", "kind", "tells", "sent#", "last", "waiting#", "state",
+    ]);
     for channel in &found.channels {
         let last = channel
             .last_sent
@@ -71,6 +78,8 @@ async fn show(list: &List, app: &mut App) -> anyhow::Result<Exit> {
         };
         table.row([
             Span::plain(&channel.name),
+            Span::dim(&channel.kind),
+            Span::plain(tells(channel)),
             Span::plain(count(channel.sent)),
             Span::plain(last),
             Span::plain(count(channel.waiting)),
@@ -81,8 +90,41 @@ async fn show(list: &List, app: &mut App) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+/// Names the channels that there are.
+async fn unknown(channel: &str, app: &App) -> anyhow::Result<Failure> {
+    let channels = app.client.notify_channels().await?.channels;
+    let names: Vec<String> = channels.into_iter().map(|channel| channel.name).collect();
+    let fix = if names.is_empty() {
+        "docs/notifications.md says how to set one up".to_owned()
+    } else {
+        format!("there are {}", names.join(", "))
+    };
+    Ok(Failure::not_found(format!("there is no channel `{channel}`")).fix(fix))
+}
+
+/// Which alerts it tells, in a few words.
+fn tells(channel: &NotifyChannel) -> String {
+    let mut text = format!("{} and above", channel.min_severity.word());
+    for (words, of) in [
+        (", and", &channel.rules),
+        (", never", &channel.not_rules),
+        ("; of", &channel.sources),
+        ("; about", &channel.entities),
+    ] {
+        if !of.is_empty() {
+            text.push_str(&format!("{words} {}", short(&of.join(", "), 40)));
+        }
+    }
+    text
+}
+
 async fn try_it(test: &Test, app: &mut App) -> anyhow::Result<Exit> {
-    let tested = app.client.test_notification(&test.channel).await?;
+    let tested = match app.client.test_notification(&test.channel).await {
+        Err(error) if error.is_not_found() => {
+            return Err(unknown(&test.channel, app).await?.into());
+        }
+        answer => answer?,
+    };
     let exit = if tested.arrived {
         Exit::Ok
     } else {

@@ -1,12 +1,30 @@
 use aurora_clock::Timestamp;
+use aurora_model::Severity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A way by which people are told of alerts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NotifyChannel {
-    /// `webhook` or `email`.
     pub name: String,
+    /// `webhook` or `email`.
+    #[serde(default)]
+    pub kind: String,
+    /// Alerts below it are not told.
+    #[serde(default)]
+    pub min_severity: Severity,
+    /// Rules whose alerts are told whatever their severity.
+    #[serde(default)]
+    pub rules: Vec<String>,
+    /// Rules whose alerts are never told.
+    #[serde(default)]
+    pub not_rules: Vec<String>,
+    /// Only alerts of these sources; empty for all.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Only alerts about these, `*` for anything; empty for all.
+    #[serde(default)]
+    pub entities: Vec<String>,
     /// Messages that have arrived.
     pub sent: u64,
     #[schema(value_type = Option<i64>)]

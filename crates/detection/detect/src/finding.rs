@@ -1,5 +1,6 @@
 use aurora_clock::Timestamp;
 use aurora_model::suppression::SuppressionId;
+use aurora_model::{Entity, EntityKind};
 use serde_json::{Map, Value, json};
 
 use crate::triage::Hit;
@@ -53,6 +54,7 @@ pub fn finding(hit: &Hit, verdict: Verdict, now: Timestamp) -> Map<String, Value
             "version": "1.3.0",
             "product": { "name": "AuroraSOC", "vendor_name": "AuroraSOC" },
         },
+        "observables": observables(hit),
         "unmapped": unmapped(hit, verdict),
     });
     match event {
@@ -80,6 +82,41 @@ fn related(hit: &Hit) -> Vec<Value> {
     };
     let uid = |event: &aurora_model::EventUid| json!({ "uid": event.to_string() });
     events.iter().map(uid).collect()
+}
+
+/// Observables that a finding names; the alert has all entities.
+const OBSERVABLES: usize = 50;
+
+/// Who and what it is about, the leading one first. An observable's name is the kind of entity.
+fn observables(hit: &Hit) -> Vec<Value> {
+    let observable = |entity: &Entity| {
+        let (type_id, caption) = observable_type(entity.kind);
+        json!({
+            "name": entity.kind.word(),
+            "type_id": type_id,
+            "type": caption,
+            "value": entity.value,
+        })
+    };
+    hit.entities
+        .iter()
+        .take(OBSERVABLES)
+        .map(observable)
+        .collect()
+}
+
+/// The enumeration of OCSF 1.3's `observable.type_id`.
+const fn observable_type(kind: EntityKind) -> (i64, &'static str) {
+    match kind {
+        EntityKind::Host => (1, "Hostname"),
+        EntityKind::Address => (2, "IP Address"),
+        EntityKind::User => (4, "User Name"),
+        EntityKind::File => (7, "File Name"),
+        EntityKind::Hash => (8, "Hash"),
+        EntityKind::Process => (9, "Process Name"),
+        EntityKind::Account => (10, "Resource UID"),
+        EntityKind::Device => (20, "Endpoint"),
+    }
 }
 
 /// What OCSF 1.3 has no home for: the rule's author, what matched, and who hid it.

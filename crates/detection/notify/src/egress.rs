@@ -29,12 +29,8 @@ pub(crate) struct Target {
 
 impl Target {
     /// https anywhere, http on this machine only: alerts are nobody else's to read.
-    pub fn new(url: &str) -> Result<Self, Error> {
-        let wrong = |reason: &str| Error::Setting {
-            key: "notify.webhook.url",
-            value: url.to_owned(),
-            reason: reason.to_owned(),
-        };
+    pub fn new(place: &str, url: &str) -> Result<Self, Error> {
+        let wrong = |reason: &str| Error::setting(place, "url", url, reason);
         let uri: Uri = url.parse().map_err(|_| wrong("it is no URL"))?;
         let host = uri.host().ok_or_else(|| wrong("it has no host"))?;
         let host = host.trim_matches(['[', ']']).to_owned();

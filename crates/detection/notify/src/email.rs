@@ -19,27 +19,27 @@ pub(crate) struct Mailer {
 }
 
 impl Mailer {
-    pub fn new(options: &Email) -> Result<Self, Error> {
+    pub fn new(place: &str, options: &Email) -> Result<Self, Error> {
         let (host, port) = options
             .server
             .rsplit_once(':')
             .and_then(|(host, port)| Some((host.trim_matches(['[', ']']), port.parse().ok()?)))
-            .ok_or_else(|| wrong("notify.email.server", &options.server, "want host:port"))?;
+            .ok_or_else(|| Error::setting(place, "server", &options.server, "want host:port"))?;
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
             .port(port)
-            .tls(encryption(options, host)?)
+            .tls(encryption(place, options, host)?)
             .timeout(Some(Duration::from_secs(
                 options.timeout_seconds.clamp(1, 120),
             )));
         if let Some(file) = &options.password_file {
-            let password = webhook::secret("notify.email.password_file", file)?;
+            let password = webhook::secret(place, "password_file", file)?;
             let user = options.user.clone();
             builder = builder.credentials(Credentials::new(user, password.expose().clone()));
         }
         Ok(Self {
             transport: builder.build(),
-            from: mailbox("notify.email.from", &options.from)?,
-            to: receivers(options)?,
+            from: mailbox(place, "from", &options.from)?,
+            to: receivers(place, options)?,
             server: options.server.clone(),
         })
     }
@@ -67,40 +67,33 @@ impl std::fmt::Debug for Mailer {
     }
 }
 
-fn encryption(options: &Email, host: &str) -> Result<Tls, Error> {
+fn encryption(place: &str, options: &Email, host: &str) -> Result<Tls, Error> {
     let parameters = || {
         TlsParameters::new(host.to_owned())
-            .map_err(|error| wrong("notify.email.server", &options.server, &error.to_string()))
+            .map_err(|error| Error::setting(place, "server", &options.server, &error.to_string()))
     };
     match options.encryption {
         Encryption::Starttls => Ok(Tls::Required(parameters()?)),
         Encryption::Tls => Ok(Tls::Wrapper(parameters()?)),
         Encryption::None if local(host) => Ok(Tls::None),
-        Encryption::None => Err(wrong(
-            "notify.email.encryption",
+        Encryption::None => Err(Error::setting(
+            place,
+            "encryption",
             "none",
             "it is for a server on this machine only; use starttls or tls",
         )),
     }
 }
 
-fn receivers(options: &Email) -> Result<Mailboxes, Error> {
+fn receivers(place: &str, options: &Email) -> Result<Mailboxes, Error> {
     if options.to.is_empty() {
-        return Err(wrong("notify.email.to", "[]", "nobody would be told"));
+        return Err(Error::setting(place, "to", "[]", "nobody would be told"));
     }
     let all = options.to.iter();
-    all.map(|to| mailbox("notify.email.to", to)).collect()
+    all.map(|to| mailbox(place, "to", to)).collect()
 }
 
-fn mailbox(key: &'static str, text: &str) -> Result<Mailbox, Error> {
+fn mailbox(place: &str, key: &str, text: &str) -> Result<Mailbox, Error> {
     text.parse()
-        .map_err(|_| wrong(key, text, "it is no e-mail address"))
-}
-
-fn wrong(key: &'static str, value: &str, reason: &str) -> Error {
-    Error::Setting {
-        key,
-        value: value.to_owned(),
-        reason: reason.to_owned(),
-    }
+        .map_err(|_| Error::setting(place, key, text, "it is no e-mail address"))
 }

@@ -1,4 +1,4 @@
-//! Notifications: alerts told to people through a signed webhook and e-mail.
+//! Notifications: alerts told to people through signed webhooks and e-mail.
 //!
 //! What it is: the [`Notifier`], a durable consumer of findings; [`Channel`], one way out; and the
 //! pure [`state`] that groups what is told and decides when. What it is not: a place for replies;
@@ -11,6 +11,7 @@ mod channel;
 mod egress;
 mod email;
 mod error;
+mod filter;
 mod options;
 mod ourselves;
 mod render;
@@ -21,6 +22,7 @@ mod webhook;
 
 pub use channel::{Channel, Channels};
 pub use error::Error;
+pub use filter::Filter;
 pub use options::{Email, Encryption, Options, Webhook};
 pub use service::{ChannelStatus, Notifier, Notify};
 pub use sign::signature;

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use aurora_clock::Timestamp;
 use serde_json::{Value, json};
 
-use crate::state::Outgoing;
+use crate::state::{Notice, Outgoing};
 
 /// Characters of a title in a subject.
 const SUBJECT: usize = 120;
+/// Of an entity there.
+const ENTITY: usize = 60;
 
 /// A message, as every channel can write it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +55,8 @@ fn alert(told: &crate::state::Told) -> Value {
         "id": notice.alert.to_string(), "rule": notice.rule.0, "title": notice.title,
         "author": notice.author, "severity": notice.severity.word(), "matches": told.matches,
         "first_seen": notice.time.as_millis(), "last_seen": told.last.as_millis(),
+        "source": notice.source.as_str(), "entities": notice.entities,
+        "more_entities": notice.more_entities,
     })
 }
 
@@ -65,12 +69,13 @@ fn subject(site: &str, outgoing: &Outgoing) -> String {
         return format!("[{}] alerts", plain(site));
     };
     let title: String = plain(&told.notice.title).chars().take(SUBJECT).collect();
+    let about = leading(&told.notice);
     let more = match outgoing.alerts.len() as u64 - 1 + outgoing.others {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     format!(
-        "[{}] {}: {title}{more}",
+        "[{}] {}: {title}{about}{more}",
         plain(site),
         told.notice.severity.word()
     )
@@ -88,6 +93,13 @@ fn text(site: &str, outgoing: &Outgoing) -> String {
         writeln!(text, "{}  {}", notice.severity.word(), plain(&notice.title))
             .and_then(|()| writeln!(text, "  {} {matches}, last {}", told.matches, told.last))
             .and_then(|()| {
+                let about = about(notice);
+                if about.is_empty() {
+                    return Ok(());
+                }
+                writeln!(text, "  about {about}")
+            })
+            .and_then(|()| {
                 writeln!(
                     text,
                     "  rule {} by {}",
@@ -102,6 +114,26 @@ fn text(site: &str, outgoing: &Outgoing) -> String {
         writeln!(text, "… and {} more matches.", outgoing.others).expect("as above");
     }
     text
+}
+
+/// `host ws1, user eva and 3 more`.
+fn about(notice: &Notice) -> String {
+    let named = notice.entities.iter();
+    let named = named.map(|entity| format!("{} {}", entity.kind.word(), plain(&entity.value)));
+    let mut text = named.collect::<Vec<_>>().join(", ");
+    if notice.more_entities > 0 {
+        write!(text, " and {} more", notice.more_entities).expect("as above");
+    }
+    text
+}
+
+/// The first entity, for a subject.
+fn leading(notice: &Notice) -> String {
+    let Some(first) = notice.entities.first() else {
+        return String::new();
+    };
+    let name: String = plain(&first.value).chars().take(ENTITY).collect();
+    format!(" ({name})")
 }
 
 /// One line without characters that move, hide or turn what follows.

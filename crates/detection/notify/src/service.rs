@@ -4,7 +4,9 @@ use std::time::Duration;
 use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
 use aurora_clock::{Clock, Timestamp};
 use aurora_ids::{Derive, Id128};
-use aurora_model::{Context, Finding, Header, RuleId, Scope, Severity, Stream};
+use aurora_model::{
+    Context, Entity, EntityKind, Finding, Header, RuleId, Scope, Severity, SourceName, Stream,
+};
 use aurora_records::{Change, Records, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Health, HealthBoard};
@@ -12,14 +14,16 @@ use serde_json::Value;
 use tracing::{error, warn};
 
 use crate::render::Message;
-use crate::state::{Notice, State};
-use crate::{Channel, Channels, Error, ourselves};
+use crate::state::{ENTITIES, Notice, State};
+use crate::{Channel, Channels, Error, Filter, ourselves};
 
 const ROLE: &str = "notify";
 const SLOT: &str = "notify/alerts";
 const MESSAGES: usize = 256;
 /// OCSF `status_id` of a finding that a suppression hides.
 const SUPPRESSED: i64 = 3;
+/// Of an entity's value; the alert has the whole.
+const ENTITY_CHARS: usize = 300;
 
 /// What notifications stand on. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,7 +39,9 @@ pub struct Notify {
 /// How a channel does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelStatus {
-    pub name: &'static str,
+    pub name: String,
+    pub kind: &'static str,
+    pub filter: Filter,
     pub state: State,
 }
 
@@ -47,7 +53,9 @@ impl Notify {
         for channel in self.channels.iter() {
             let state = self.state(channel).await?;
             all.push(ChannelStatus {
-                name: channel.name(),
+                name: channel.name().to_owned(),
+                kind: channel.kind(),
+                filter: channel.filter().clone(),
                 state,
             });
         }
@@ -182,10 +190,9 @@ impl Notifier {
     /// crash it leaves again as the same one.
     async fn send_all(&self, states: &mut [State]) -> Result<(), Error> {
         let now = self.notify.clock.now();
-        let interval = self.interval;
         let mut cut = false;
-        for state in &mut *states {
-            cut |= state.cut(now, interval);
+        for (channel, state) in self.notify.channels.iter().zip(&mut *states) {
+            cut |= state.cut(now, channel.interval(self.interval));
         }
         if cut {
             self.commit(states, None).await?;
@@ -293,6 +300,8 @@ fn notice(message: &Delivery) -> Option<Notice> {
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let id = event["severity_id"].as_u64().unwrap_or(0);
+    let named = event["observables"].as_array();
+    let named: Vec<Entity> = named.into_iter().flatten().filter_map(entity).collect();
     Some(Notice {
         alert: finding.alert_id,
         rule: RuleId(text(&event["finding_info"]["analytic"]["uid"])),
@@ -300,6 +309,19 @@ fn notice(message: &Delivery) -> Option<Notice> {
         author: text(&event["unmapped"]["rule_author"]),
         severity: severity(id),
         time: Timestamp::from_millis(event["time"].as_i64().unwrap_or(0)),
+        source: SourceName::new(&text(&event["finding_info"]["data_sources"][0])),
+        more_entities: named.len().saturating_sub(ENTITIES) as u64,
+        entities: named.into_iter().take(ENTITIES).collect(),
+    })
+}
+
+/// An observable that is an entity.
+fn entity(observable: &Value) -> Option<Entity> {
+    let kind = observable["name"].as_str()?.parse::<EntityKind>().ok()?;
+    let value = observable["value"].as_str()?.chars().take(ENTITY_CHARS);
+    Some(Entity {
+        kind,
+        value: value.collect(),
     })
 }
 

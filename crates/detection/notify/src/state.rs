@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use aurora_clock::Timestamp;
-use aurora_model::{AlertId, RuleId, Severity};
+use aurora_model::{AlertId, Entity, RuleId, Severity, SourceName};
 use serde::{Deserialize, Serialize};
 
 /// Alerts named in one message; more are counted.
 pub const NAMED: usize = 100;
+/// Entities named of one alert; more are counted.
+pub const ENTITIES: usize = 8;
 /// The wait after the first failure; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(900);
@@ -24,6 +26,33 @@ pub struct Notice {
     pub author: String,
     pub severity: Severity,
     pub time: Timestamp,
+    #[serde(default = "unnamed")]
+    pub source: SourceName,
+    /// Who and what it is about, at most [`ENTITIES`].
+    #[serde(default)]
+    pub entities: Vec<Entity>,
+    /// How many more there are.
+    #[serde(default)]
+    pub more_entities: u64,
+}
+
+/// What an earlier release noted has none.
+fn unnamed() -> SourceName {
+    SourceName::new("")
+}
+
+impl Notice {
+    /// Names another entity of the alert, unless it is named already.
+    fn add(&mut self, entity: Entity) {
+        if self.entities.contains(&entity) {
+            return;
+        }
+        if self.entities.len() < ENTITIES {
+            self.entities.push(entity);
+        } else {
+            self.more_entities += 1;
+        }
+    }
 }
 
 /// What is told of one alert.
@@ -72,6 +101,9 @@ impl State {
             told.matches += 1;
             told.last = told.last.max(notice.time);
             told.notice.severity = told.notice.severity.max(notice.severity);
+            for entity in notice.entities {
+                told.notice.add(entity);
+            }
         } else if self.pending.len() < NAMED {
             let last = notice.time;
             self.pending.push(Told {
@@ -136,11 +168,19 @@ impl State {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use aurora_ids::Id128;
+    use aurora_model::EntityKind;
 
     use super::*;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn host(value: &str) -> Entity {
+        Entity {
+            kind: EntityKind::Host,
+            value: value.to_owned(),
+        }
     }
 
     fn notice(alert: u8, second: i64) -> Notice {
@@ -153,6 +193,9 @@ mod tests {
             author: "a".to_owned(),
             severity: Severity::High,
             time: at(second),
+            source: SourceName::new("windows"),
+            entities: vec![host(&format!("ws{second}"))],
+            more_entities: 0,
         }
     }
 
@@ -177,6 +220,7 @@ mod tests {
             [8, 8]
         );
         assert_eq!(told[0].last, at(19));
+        assert_eq!(told[0].notice.entities.len(), 8);
     }
 
     #[test]
@@ -201,6 +245,25 @@ mod tests {
         );
         assert!(state.cut(at(180), INTERVAL));
         assert_eq!(state.due(at(180)).unwrap().number, 2);
+    }
+
+    #[test]
+    fn entities_are_named_once_and_the_rest_counted() {
+        let mut state = State::default();
+        for second in [1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1] {
+            state.note(notice(1, second));
+        }
+        let told = &state.pending[0].notice;
+        assert_eq!((told.entities.len(), told.more_entities), (8, 2));
+        assert_eq!(told.entities[0], host("ws1"));
+    }
+
+    #[test]
+    fn what_an_earlier_release_noted_is_read() {
+        let old = r#"{"pending":[{"notice":{"alert":"01000000000000000000000000000000","rule":"r",
+            "title":"t","author":"a","severity":"high","time":5},"matches":2,"last":6}]}"#;
+        let state: State = serde_json::from_str(old).unwrap();
+        assert!(state.pending[0].notice.entities.is_empty());
     }
 
     #[test]

@@ -20,20 +20,17 @@ pub(crate) struct Poster {
 }
 
 impl Poster {
-    pub fn new(options: &Webhook) -> Result<Self, Error> {
-        let target = Target::new(&options.url)?;
-        let file = options.secret_file.as_ref().ok_or_else(|| Error::Setting {
-            key: "notify.webhook.secret_file",
-            value: String::new(),
-            reason: "messages are always signed: name a file with the secret".to_owned(),
+    pub fn new(place: &str, options: &Webhook) -> Result<Self, Error> {
+        let target = Target::new(place, &options.url)?;
+        let file = options.secret_file.as_ref().ok_or_else(|| {
+            let reason = "messages are always signed: name a file with the secret";
+            Error::setting(place, "secret_file", "", reason)
         })?;
-        let secret = secret("notify.webhook.secret_file", file)?;
+        let secret = secret(place, "secret_file", file)?;
         if secret.expose().len() < SHORTEST {
-            return Err(Error::Setting {
-                key: "notify.webhook.secret_file",
-                value: file.display().to_string(),
-                reason: format!("a secret has {SHORTEST} characters or more"),
-            });
+            let reason = format!("a secret has {SHORTEST} characters or more");
+            let file = file.display().to_string();
+            return Err(Error::setting(place, "secret_file", &file, &reason));
         }
         Ok(Self {
             target,
@@ -57,9 +54,9 @@ impl Poster {
     }
 }
 
-pub(crate) fn secret(key: &'static str, file: &Path) -> Result<Secret<String>, Error> {
+pub(crate) fn secret(place: &str, key: &str, file: &Path) -> Result<Secret<String>, Error> {
     let text = std::fs::read_to_string(file).map_err(|source| Error::Secret {
-        key,
+        key: format!("{place}.{key}"),
         path: file.display().to_string(),
         source,
     })?;

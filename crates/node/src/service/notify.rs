@@ -15,7 +15,13 @@ impl NotifyDesk for SiteService {
             let state = channel.state;
             let outgoing = state.outgoing.as_ref().map_or(0, |out| out.alerts.len());
             NotifyChannel {
-                name: channel.name.to_owned(),
+                name: channel.name,
+                kind: channel.kind.to_owned(),
+                min_severity: channel.filter.min_severity,
+                rules: channel.filter.rules,
+                not_rules: channel.filter.not_rules,
+                sources: channel.filter.sources,
+                entities: channel.filter.entities,
                 sent: state.sent,
                 last_sent: state.last_sent,
                 waiting: (outgoing + state.pending.len()) as u64,

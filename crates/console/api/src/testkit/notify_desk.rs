@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aurora_messages::{NotifyChannel, NotifyChannels, NotifyTested};
-use aurora_model::{Context, Scope};
+use aurora_model::{Context, Scope, Severity};
 
 use super::FakeSite;
 use crate::NotifyDesk;
@@ -14,6 +14,12 @@ impl NotifyDesk for FakeSite {
         Ok(NotifyChannels {
             channels: vec![NotifyChannel {
                 name: "webhook".to_owned(),
+                kind: "webhook".to_owned(),
+                min_severity: Severity::High,
+                rules: Vec::new(),
+                not_rules: Vec::new(),
+                sources: Vec::new(),
+                entities: Vec::new(),
                 sent: 1,
                 last_sent: None,
                 waiting: 0,

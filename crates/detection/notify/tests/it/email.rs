@@ -38,6 +38,8 @@ async fn a_mail_tells_alerts_whatever_their_text_tries() {
     let quiet = |text: &str| !text.contains(['\u{202e}', '\u{1b}']);
     assert!(quiet(head) && quiet(body), "{text}");
     assert!(!body.lines().any(|line| line.starts_with("Bcc:")), "{body}");
+    assert!(body.contains("about host ws1, address 192.0.2.1"), "{body}");
+    assert!(body.contains("and 1 more"), "{body}");
     world.notify.test("email").await.unwrap();
     assert!(mail.mails()[1].1.contains("test of notifications"));
     world.stop().await;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aurora_clock::Timestamp;
 use aurora_model::Severity;
-use aurora_notify::{Options, signature};
+use aurora_notify::{Options, Webhook, signature};
 use aurora_telemetry::Health;
 use serde_json::Value;
 
@@ -164,5 +164,49 @@ async fn a_test_says_whether_it_arrived() {
     assert_eq!(refused, "the other side answered 302 Found");
     let none = world.notify.test("pager").await.unwrap_err().to_string();
     assert!(none.contains("no channel `pager`"), "{none}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channels_of_one_kind_tell_each_their_own() {
+    let (all, few) = (Web::start(200).await, Web::start(200).await);
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = options(&all, &folder);
+    settings.webhook.min_severity = Severity::Medium;
+    let oncall = Webhook {
+        name: "oncall".to_owned(),
+        url: format!("http://{}/", few.address),
+        min_severity: Severity::Critical,
+        entities: vec!["dc*".to_owned()],
+        ..settings.webhook.clone()
+    };
+    settings.webhooks.push(oncall);
+    let mut world = World::start(&settings).await;
+    world.about("ws7");
+    world.finding(1, 1, Severity::Critical, "One", false).await;
+    world.about("DC1");
+    world.finding(2, 2, Severity::High, "Two", false).await;
+    world
+        .finding(3, 3, Severity::Critical, "Three", false)
+        .await;
+    world
+        .until(SHORT, async || !few.requests().is_empty())
+        .await;
+    assert_eq!(alerts(&few.requests()[0]), [("Three".to_owned(), 1)]);
+    let told = &body(&few.requests()[0])["alerts"][0];
+    assert_eq!(told["entities"][0]["value"], "DC1");
+    assert_eq!(told["entities"][0]["kind"], "host");
+    assert_eq!(told["more_entities"], 1);
+    assert_eq!(told["source"], "windows");
+    world
+        .until(Duration::from_secs(60), async || {
+            all.requests().iter().flat_map(alerts).count() == 3
+        })
+        .await;
+    world.notify.test("oncall").await.unwrap();
+    assert_eq!(few.requests().len(), 2);
+    let status = world.notify.status().await.unwrap();
+    let names: Vec<&str> = status.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["webhook", "oncall"]);
     world.stop().await;
 }

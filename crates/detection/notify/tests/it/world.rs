@@ -17,12 +17,14 @@ use aurora_records::{Collection, Document, Query};
 use aurora_records_memory::MemoryRecords;
 use aurora_tasks::{Shutdown, Tasks};
 use aurora_telemetry::{Health, HealthBoard};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub struct World {
     pub clock: Arc<ManualClock>,
     pub health: HealthBoard,
     pub notify: Notify,
+    /// The host that findings are about.
+    host: String,
     bus: Arc<dyn Bus>,
     tasks: Option<Tasks>,
 }
@@ -42,6 +44,7 @@ impl World {
             clock,
             health: HealthBoard::default(),
             notify,
+            host: "ws1".to_owned(),
             bus: Arc::new(MemoryBus::new(wall, aurora_bus_memory::Options::default())),
             tasks: None,
         };
@@ -73,6 +76,10 @@ impl World {
         }
     }
 
+    pub fn about(&mut self, host: &str) {
+        self.host = host.to_owned();
+    }
+
     /// A match of an alert comes in.
     pub async fn finding(
         &self,
@@ -88,7 +95,8 @@ impl World {
             alert_id: AlertId(Id128::from_bytes([alert; 16])),
             event: json!({
                 "time": 1_700_000_000_000_i64, "severity_id": severity.id(), "status_id": if suppressed { 3 } else { 1 },
-                "finding_info": {"title": title, "analytic": {"uid": "rule-1"}}, "unmapped": {"rule_author": "An author"},
+                "finding_info": {"title": title, "analytic": {"uid": "rule-1"}, "data_sources": ["windows"]},
+                "observables": observables(&self.host), "unmapped": {"rule_author": "An author"},
             }).as_object().unwrap().clone(),
         };
         let header = Header {
@@ -144,4 +152,15 @@ impl World {
             .await
             .expect("it comes within a minute");
     }
+}
+
+/// A host and eight addresses: one more than is named. What is no entity is passed over.
+fn observables(host: &str) -> Value {
+    let mut all = vec![json!({"name": "host", "type_id": 1, "value": host})];
+    all.push(json!({"name": "device.mac", "type_id": 3, "value": "00:00:5e:00:53:01"}));
+    for last in 1..=8 {
+        let value = format!("192.0.2.{last}");
+        all.push(json!({"name": "address", "type_id": 2, "value": value}));
+    }
+    Value::Array(all)
 }
