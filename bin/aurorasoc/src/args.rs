@@ -32,22 +32,11 @@ pub struct Cli {
 #[command(next_help_heading = "Site")]
 pub struct Global {
     /// The site's data directory [default: aurorasoc/default in the user's state directory]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "AURORASOC_DATA_DIR",
-        hide_env_values = true
-    )]
+    /// [env: AURORASOC_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// A configuration file; docs/configuration.md lists every key
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "AURORASOC_CONFIG",
-        hide_env_values = true
-    )]
+    /// A configuration file; docs/configuration.md lists every key [env: AURORASOC_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// One setting, above file and environment; may be repeated
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
@@ -63,13 +52,8 @@ pub struct Ports {
     /// What carries messages: `local`, `nats` (a server started here), or nats://HOST:PORT
     #[arg(long, value_name = "BUS")]
     pub bus: Option<String>,
-    /// The console's build output; without it a plain page is served
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "AURORASOC_CONSOLE_DIR",
-        hide_env_values = true
-    )]
+    /// The console's build output; without it a plain page is served [env: AURORASOC_CONSOLE_DIR]
+    #[arg(long, value_name = "DIR")]
     pub console_dir: Option<PathBuf>,
 }
 
@@ -125,6 +109,7 @@ pub enum Command {
     Indicators(c::indicators::Indicators),
     Notify(c::notify::Notify),
     Sources(c::sources::Sources),
+    Parsers(c::parsers::Parsers),
     Ledger(c::ledger::Ledger),
     Deadletter(c::deadletter::Deadletter),
     Decisions(c::decisions::Decisions),

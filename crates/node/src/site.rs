@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aurora_api::sessions::Hashers;
 use aurora_api::{Feed, Service};
 use aurora_clock::{Clock, SystemClock};
 use aurora_listeners::SourceBook;
@@ -224,10 +225,11 @@ async fn launch(
         metrics: Metrics::new(),
         health: HealthBoard::default(),
         tasks: tasks.clone(),
-        registry: Arc::new(Registry::new()?),
+        registry: Arc::new(parsers(&data.join("parsers"))?),
         rules,
         indicators,
         notify,
+        freshness: aurora_freshness::Handle::default(),
         config,
     };
     if environment.prepare {
@@ -247,7 +249,8 @@ async fn launch(
         sources,
         feed.clone(),
     ));
-    let handle = console(&parts, data, service.clone(), feed).await?;
+    let hashers = Hashers::of(&keyring);
+    let handle = console(&parts, data, service.clone(), hashers, feed).await?;
     service.listens("console", handle.address());
     service.clone().watch();
     Ok((service, handle))
@@ -273,6 +276,7 @@ async fn console(
     parts: &Parts,
     data: &DataDir,
     site: Arc<SiteService>,
+    hashers: Hashers,
     feed: Feed,
 ) -> Result<aurora_api::Handle, Error> {
     let api = Service::new(
@@ -280,6 +284,7 @@ async fn console(
         aurora_api::Parts {
             site,
             records: parts.adapters.records.clone(),
+            hashers,
             clock: parts.clock.clone(),
             scope: parts.scope.clone(),
             site_name: parts.config.site.name.clone(),
@@ -325,4 +330,21 @@ fn api_options(config: &SiteConfig) -> aurora_api::Options {
         console_dir: config.console.assets.clone(),
         ..aurora_api::Options::default()
     }
+}
+
+/// The shipped parsers, and the operator's own: every folder of the data directory's `parsers` with a `parser.vrl`.
+fn parsers(folder: &std::path::Path) -> Result<Registry, Error> {
+    let mut registry = Registry::new()?;
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(registry);
+    };
+    let mut own: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.join("parser.vrl").is_file())
+        .collect();
+    own.sort();
+    for path in own {
+        registry.add_folder(&path)?;
+    }
+    Ok(registry)
 }

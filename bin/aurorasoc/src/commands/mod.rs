@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod link;
 pub mod logs;
 pub mod notify;
+pub mod parsers;
 pub mod rules;
 mod said;
 pub mod serve;
@@ -71,6 +72,7 @@ async fn dispatch(command: Command, app: &mut App) -> anyhow::Result<Exit> {
         Command::Unsuppress(lift) => suppressions::lift(lift, app).await,
         Command::Hunt(hunt) => hunt::run(hunt, app).await,
         Command::Rules(rules) => rules::run(rules, app).await,
+        Command::Parsers(parsers) => parsers::run(parsers, app),
         Command::Sources(sources) => sources::run(sources, app).await,
         Command::Ledger(ledger) => ledger::run(ledger, app).await,
         Command::Deadletter(letters) => deadletter::run(letters, app).await,

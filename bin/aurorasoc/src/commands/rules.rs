@@ -20,6 +20,8 @@ mod trial;
 mod version;
 mod windows;
 
+pub use local::load as load_rules;
+
 use clap::{Args, Subcommand};
 
 use crate::app::App;

@@ -1,4 +1,7 @@
-use aurora_messages::TokenRequest;
+mod coverage;
+mod kinds;
+
+use aurora_messages::{SourceInfo, TokenRequest};
 use aurora_model::SourceName;
 use clap::{Args, Subcommand};
 
@@ -7,11 +10,13 @@ use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::output::{Line, Span, Table, count, of};
+use crate::time;
 
 /// List what sends records, and make or revoke tokens for pushing over HTTP
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     aurorasoc sources\n  \
+    aurorasoc sources kinds\n  \
     aurorasoc sources token suricata --label sensor-3\n  \
     aurorasoc sources revoke suricata 1f0c2e7d")]
 #[command(args_conflicts_with_subcommands = true)]
@@ -25,6 +30,8 @@ pub struct Sources {
 #[derive(Debug, Subcommand)]
 enum Step {
     List(List),
+    Kinds(kinds::Kinds),
+    Coverage(coverage::Coverage),
     Token(Token),
     Revoke(Revoke),
 }
@@ -67,6 +74,8 @@ pub async fn run(sources: Sources, app: &mut App) -> anyhow::Result<Exit> {
     match sources.step {
         None => list(sources.form, app).await,
         Some(Step::List(wanted)) => list(wanted.form, app).await,
+        Some(Step::Kinds(wanted)) => kinds::run(&wanted, app),
+        Some(Step::Coverage(wanted)) => coverage::run(&wanted, app),
         Some(Step::Token(wanted)) => token(wanted, app).await,
         Some(Step::Revoke(wanted)) => {
             app.client
@@ -88,7 +97,17 @@ async fn list(form: Form, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.line("Nothing has sent a record yet.")?;
         return Ok(Exit::Ok);
     }
-    let mut table = Table::new(&["source", "parser", "received#", "tokens"]);
+    let now = app.now();
+    let headings = [
+        "source",
+        "parser",
+        "received#",
+        "last record",
+        "a minute#",
+        "lag#",
+        "tokens",
+    ];
+    let mut table = Table::new(&headings);
     for source in &found.sources {
         let good = source
             .tokens
@@ -104,6 +123,9 @@ async fn list(form: Form, app: &mut App) -> anyhow::Result<Exit> {
             Span::plain(&source.name),
             Span::plain(&source.parser),
             Span::plain(count(source.received)),
+            Span::maybe(source.last_record_at.map(|at| time::relative(at, now))),
+            Span::maybe(per_minute(source)),
+            Span::maybe(source.feeds.first().map(|feed| lag(feed.lag_ms))),
             Span::maybe((!tokens.is_empty()).then(|| tokens.join(", "))),
         ]);
     }
@@ -111,6 +133,22 @@ async fn list(form: Form, app: &mut App) -> anyhow::Result<Exit> {
     let text = of(found.sources.len() as u64, "source");
     app.screen.line(Line::new().dim(text))?;
     Ok(Exit::Ok)
+}
+
+/// Of all its hosts together.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn per_minute(source: &SourceInfo) -> Option<String> {
+    let rates = source.feeds.iter().map(|feed| feed.events_per_minute);
+    (!source.feeds.is_empty()).then(|| count(rates.sum::<f64>().round() as u64))
+}
+
+/// How late the last event came; what has a time ahead of ours says so.
+fn lag(millis: i64) -> String {
+    match millis {
+        ..-1000 => format!("{} s ahead", -millis / 1000),
+        ..10_000 => format!("{} ms", millis.max(0)),
+        _ => format!("{} s", millis / 1000),
+    }
 }
 
 async fn token(token: Token, app: &mut App) -> anyhow::Result<Exit> {

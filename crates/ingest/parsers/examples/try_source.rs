@@ -27,7 +27,10 @@ fn main() {
             _ => None,
         });
         let batch = golden::batch(&source, bodies);
-        print!("{}", golden::render(&registry.process(&golden::scope(), &batch)));
+        print!(
+            "{}",
+            golden::render(&registry.process(&golden::scope(), &batch))
+        );
     }
 }
 
@@ -36,11 +39,21 @@ fn update(registry: &Registry, content: &Path, source: &str) {
         let found = golden::run(registry, source, &input).unwrap();
         let changed = if found.passed() { "" } else { ", written" };
         std::fs::write(found.output(), &found.got).unwrap();
-        println!("{}: {} events, {} dead{changed}", input.display(), found.events, found.dead);
+        println!(
+            "{}: {} events, {} dead{changed}",
+            input.display(),
+            found.events,
+            found.dead
+        );
         for (record, name) in found.strayed {
             println!("  record {record} is detected as {name:?}");
         }
-        for line in found.got.lines().skip_while(|line| !line.starts_with("# dead")).take(4) {
+        for line in found
+            .got
+            .lines()
+            .skip_while(|line| !line.starts_with("# dead"))
+            .take(4)
+        {
             println!("  {line}");
         }
     }

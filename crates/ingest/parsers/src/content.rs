@@ -163,7 +163,9 @@ impl Parser for ContentParser {
             let mut found = self.program.run(input, piece.body)?;
             if let Some(text) = &piece.text {
                 for parsed in &mut found {
-                    parsed.event.insert("raw_data".to_owned(), text.as_ref().into());
+                    parsed
+                        .event
+                        .insert("raw_data".to_owned(), text.as_ref().into());
                 }
             }
             events.append(&mut found);
@@ -173,7 +175,12 @@ impl Parser for ContentParser {
 
     fn fields(&self, input: &Input<'_>) -> Option<Vec<Json>> {
         let pieces = self.pieces(input).ok()?;
-        Some(pieces.into_iter().map(|piece| convert::to_json(piece.body)).collect())
+        Some(
+            pieces
+                .into_iter()
+                .map(|piece| convert::to_json(piece.body))
+                .collect(),
+        )
     }
 
     fn parse_fields(&self, input: &Input<'_>, body: Json) -> Result<Vec<Parsed>, Failure> {

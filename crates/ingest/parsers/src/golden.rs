@@ -75,10 +75,14 @@ pub fn inputs(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 /// The records of an `.in` file. A record of several lines is written with `\n` for the ones within it, after `\+` at
 /// its start.
 pub fn records(text: &[u8]) -> Vec<Vec<u8>> {
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let lines = text
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty());
     lines
         .map(|line| match line.strip_prefix(b"\\+") {
-            Some(folded) => String::from_utf8_lossy(folded).replace("\\n", "\n").into_bytes(),
+            Some(folded) => String::from_utf8_lossy(folded)
+                .replace("\\n", "\n")
+                .into_bytes(),
             None => line.to_vec(),
         })
         .collect()
@@ -122,7 +126,8 @@ pub fn render(processed: &Processed) -> String {
             }
             Outcome::Dead(letter) => {
                 let (reason, detail) = (letter.reason.word(), &letter.detail);
-                write!(text, "# dead letter, {reason}\n{detail}\n").expect("a text takes everything");
+                write!(text, "# dead letter, {reason}\n{detail}\n")
+                    .expect("a text takes everything");
             }
         }
     }

@@ -10,6 +10,7 @@
 
 mod auditd;
 mod content;
+pub mod coverage;
 mod decode;
 mod description;
 mod detect;

@@ -34,7 +34,9 @@ impl Registry {
     fn of_folders(folders: &[Folder]) -> Result<Self, Error> {
         let parsers = folders.iter().map(Folder::parser);
         Ok(Self::of(
-            parsers.collect::<Result<_, _>>().map_err(Error::Unprepared)?,
+            parsers
+                .collect::<Result<_, _>>()
+                .map_err(Error::Unprepared)?,
         ))
     }
 
@@ -103,9 +105,8 @@ impl Registry {
     /// # Errors
     /// When the name is taken or the program does not compile; the message shows VRL's diagnostics.
     pub fn add_program(&mut self, name: &str, source: &str) -> Result<(), Error> {
-        let about = format!(
-            "title = {name:?}\nreads = \"json-or-text\"\nsamples = \"our own format\"\n"
-        );
+        let about =
+            format!("title = {name:?}\nreads = \"json-or-text\"\nsamples = \"our own format\"\n");
         self.add(Folder {
             name: leaked(name),
             about: about.into(),
@@ -132,7 +133,9 @@ impl Registry {
         let parser = folder.parser().map_err(Error::Unprepared)?;
         parser.prepare().map_err(Error::Unprepared)?;
         let mut parsers = std::mem::take(&mut self.parsers);
-        let own = parser.description().is_some_and(|about| !about.detect.is_empty());
+        let own = parser
+            .description()
+            .is_some_and(|about| !about.detect.is_empty());
         parsers.insert(if own { 0 } else { parsers.len() }, parser);
         *self = Self::of(parsers);
         Ok(())
@@ -230,8 +233,11 @@ fn leaked(name: &str) -> &'static str {
 }
 
 fn read_folder(folder: &Path) -> Result<Folder, Error> {
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = name.ok_or_else(|| Error::Unprepared(format!("`{}` has no name", folder.display())))?;
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let name =
+        name.ok_or_else(|| Error::Unprepared(format!("`{}` has no name", folder.display())))?;
     let read = |file: &str| {
         let path = folder.join(file);
         std::fs::read_to_string(&path).map_err(|source| Error::Unread { path, source })

@@ -15,8 +15,8 @@ use aurora_model::MAX_RECORD_BYTES;
 pub(crate) use columns::is_header;
 pub use evtx::is_part as is_event_log_part;
 pub(crate) use values::records_prefix;
-pub(crate) use xml::is_events;
 use window::Window;
+pub(crate) use xml::is_events;
 
 use crate::decompress::{Compression, Limits, unpacked};
 use crate::{Error, Format, MAX_PIECE_BYTES};

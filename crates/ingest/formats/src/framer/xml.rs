@@ -49,7 +49,10 @@ impl Framer<'_> {
     pub(super) fn next_event(&mut self) -> Result<Option<Framed>, Error> {
         loop {
             let bytes = self.window.fill_to(LOOK_BYTES)?;
-            let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let blank = bytes
+                .iter()
+                .take_while(|byte| byte.is_ascii_whitespace())
+                .count();
             if blank > 0 {
                 self.window.consume(blank);
                 continue;

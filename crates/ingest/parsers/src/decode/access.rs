@@ -39,7 +39,12 @@ fn access(text: &str) -> Option<ObjectMap> {
         [client, ident, .., last] => {
             let at = text[..open].find(ident).map_or(open, |at| at + ident.len());
             let user = text[at..open].trim();
-            ("", *client, *ident, if user.is_empty() { *last } else { user })
+            (
+                "",
+                *client,
+                *ident,
+                if user.is_empty() { *last } else { user },
+            )
         }
         _ => return None,
     };
@@ -55,7 +60,9 @@ fn access(text: &str) -> Option<ObjectMap> {
     let mut words = rest.split_ascii_whitespace();
     put(&mut map, "status", words.next()?);
     put(&mut map, "bytes", words.next().unwrap_or_default());
-    let mut rest = rest.split_once('"').map_or("", |(before, _)| &rest[before.len()..]);
+    let mut rest = rest
+        .split_once('"')
+        .map_or("", |(before, _)| &rest[before.len()..]);
     for name in ["referrer", "agent"] {
         if let Some((value, after)) = quoted(rest) {
             put(&mut map, name, &value);
@@ -112,10 +119,7 @@ fn time_of(text: &str) -> Option<Value> {
 fn apache_error(text: &str) -> Option<ObjectMap> {
     let (time, rest) = text.strip_prefix('[')?.split_once(']')?;
     let at = apache_time(time)?;
-    let mut map = ObjectMap::from([
-        ("kind".into(), Value::from("error")),
-        ("time".into(), at),
-    ]);
+    let mut map = ObjectMap::from([("kind".into(), Value::from("error")), ("time".into(), at)]);
     let mut rest = rest.trim_start();
     while let Some((part, after)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
         match part.split_once(' ') {
@@ -141,7 +145,12 @@ fn apache_error(text: &str) -> Option<ObjectMap> {
 /// `Wed Oct 11 14:32:52.123456 2000`, without a zone: taken as UTC.
 fn apache_time(text: &str) -> Option<Value> {
     let formats = ["%a %b %d %H:%M:%S %Y", "%a %b %d %H:%M:%S%.f %Y"];
-    let read = |format: &&str| jiff::fmt::strtime::parse(format, text).ok()?.to_datetime().ok();
+    let read = |format: &&str| {
+        jiff::fmt::strtime::parse(format, text)
+            .ok()?
+            .to_datetime()
+            .ok()
+    };
     utc(formats.iter().find_map(read)?)
 }
 
@@ -152,7 +161,10 @@ fn utc(at: jiff::civil::DateTime) -> Option<Value> {
 
 fn nginx_error(text: &str) -> Option<ObjectMap> {
     let (time, rest) = text.split_once(" [")?;
-    let at = jiff::fmt::strtime::parse("%Y/%m/%d %H:%M:%S", time).ok()?.to_datetime().ok()?;
+    let at = jiff::fmt::strtime::parse("%Y/%m/%d %H:%M:%S", time)
+        .ok()?
+        .to_datetime()
+        .ok()?;
     let (level, rest) = rest.split_once(']')?;
     let mut map = ObjectMap::from([
         ("kind".into(), Value::from("error")),
@@ -200,8 +212,12 @@ mod tests {
             r#"2026/10/10 13:55:36 [error] 12#13: *14 open() failed, client: 192.0.2.7, server: h, request: "GET /x HTTP/1.1", host: "h""#,
         ];
         let read = |line: &&str| {
-            let map = apache_error(line).or_else(|| nginx_error(line)).or_else(|| access(line));
-            map.map_or("nothing\n".to_owned(), |map| format!("{}\n", Value::Object(map)))
+            let map = apache_error(line)
+                .or_else(|| nginx_error(line))
+                .or_else(|| access(line));
+            map.map_or("nothing\n".to_owned(), |map| {
+                format!("{}\n", Value::Object(map))
+            })
         };
         expect![[r#"
             { "agent": "curl/8 \"x\"", "bytes": "2326", "client": "192.0.2.7", "kind": "access", "method": "GET", "protocol": "HTTP/1.1", "referrer": "http://h/", "status": "200", "target": "/a?b=1", "time": 1791665736000, "user": "ana" }

@@ -9,7 +9,12 @@ use crate::syslog;
 use crate::{Failure, Input};
 
 const HEADER: [&str; 6] = [
-    "vendor", "product", "product_version", "signature", "name", "severity",
+    "vendor",
+    "product",
+    "product_version",
+    "signature",
+    "name",
+    "severity",
 ];
 
 pub(super) fn decode(input: &Input<'_>) -> Result<Value, Failure> {
@@ -38,7 +43,11 @@ pub(super) fn header(before: &str, input: &Input<'_>) -> Value {
         return Value::Null;
     }
     let mut parts = syslog::parts(&syslog::parsed(before.as_bytes(), input.received_at));
-    if parts.get("message").and_then(Value::to_str).is_some_and(|text| text.trim().is_empty()) {
+    if parts
+        .get("message")
+        .and_then(Value::to_str)
+        .is_some_and(|text| text.trim().is_empty())
+    {
         parts.remove("message");
     }
     Value::Object(parts)
@@ -82,9 +91,14 @@ fn keys(text: &str) -> Vec<(usize, usize)> {
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-[]:".contains(byte);
     let mut keys = Vec::new();
     for at in memchr::memchr_iter(b'=', bytes) {
-        let length = bytes[..at].iter().rev().take_while(|byte| name(byte)).count();
+        let length = bytes[..at]
+            .iter()
+            .rev()
+            .take_while(|byte| name(byte))
+            .count();
         let start = at - length;
-        let begins = start == 0 || bytes[start - 1].is_ascii_whitespace() || bytes[start - 1] == b'|';
+        let begins =
+            start == 0 || bytes[start - 1].is_ascii_whitespace() || bytes[start - 1] == b'|';
         if length > 0 && begins {
             keys.push((start, at));
         }
@@ -121,7 +135,9 @@ mod tests {
 
     #[test]
     fn values_hold_blanks_and_escapes() {
-        let found = extension(r"src=10.0.0.1 msg=New session: Id\=1, two words request=http://h/?a\=b cs1= act=deny");
+        let found = extension(
+            r"src=10.0.0.1 msg=New session: Id\=1, two words request=http://h/?a\=b cs1= act=deny",
+        );
         expect![[r#"{ "act": "deny", "msg": "New session: Id=1, two words", "request": "http://h/?a=b", "src": "10.0.0.1" }"#]]
             .assert_eq(&Value::Object(found).to_string());
     }

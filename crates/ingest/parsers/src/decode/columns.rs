@@ -54,7 +54,9 @@ impl<'t> Zeek<'t> {
             }
         }
         if zeek.fields.is_empty() {
-            return Err(Failure::Unparsable("the header has no `#fields`".to_owned()));
+            return Err(Failure::Unparsable(
+                "the header has no `#fields`".to_owned(),
+            ));
         }
         Ok(zeek)
     }
@@ -64,7 +66,9 @@ impl<'t> Zeek<'t> {
         let values: Vec<_> = line.split(self.separator).collect();
         if values.len() != self.fields.len() {
             let (got, want) = (values.len(), self.fields.len());
-            return Err(Failure::Unparsable(format!("{got} columns, the header names {want}")));
+            return Err(Failure::Unparsable(format!(
+                "{got} columns, the header names {want}"
+            )));
         }
         let mut row = ObjectMap::from([("_path".into(), Value::from(self.path))]);
         for ((name, value), at) in self.fields.iter().zip(values).zip(0..) {
@@ -81,14 +85,19 @@ impl<'t> Zeek<'t> {
             if text == self.empty || text.is_empty() {
                 return Value::Array(Vec::new());
             }
-            return text.split(self.set).map(|one| self.typed(inner, one)).collect();
+            return text
+                .split(self.set)
+                .map(|one| self.typed(inner, one))
+                .collect();
         }
         match kind {
             "bool" => Value::Boolean(text == "T"),
-            "count" | "int" | "port" => text.parse().map_or_else(|_| Value::from(text), Value::Integer),
-            "time" | "interval" | "double" => {
-                text.parse().map_or_else(|_| Value::from(text), Value::from_f64_or_zero)
-            }
+            "count" | "int" | "port" => text
+                .parse()
+                .map_or_else(|_| Value::from(text), Value::Integer),
+            "time" | "interval" | "double" => text
+                .parse()
+                .map_or_else(|_| Value::from(text), Value::from_f64_or_zero),
             _ if text == self.empty => Value::from(""),
             _ => Value::from(unhexed(text)),
         }
@@ -97,12 +106,16 @@ impl<'t> Zeek<'t> {
 
 /// `vector[string]` and `set[addr]` hold one kind.
 fn inner(kind: &str) -> Option<&str> {
-    let rest = kind.strip_prefix("vector[").or_else(|| kind.strip_prefix("set["))?;
+    let rest = kind
+        .strip_prefix("vector[")
+        .or_else(|| kind.strip_prefix("set["))?;
     rest.strip_suffix(']')
 }
 
 fn separator(text: &str) -> char {
-    let hex = text.strip_prefix("\\x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let hex = text
+        .strip_prefix("\\x")
+        .and_then(|hex| u32::from_str_radix(hex, 16).ok());
     hex.and_then(char::from_u32).unwrap_or('\t')
 }
 
@@ -111,7 +124,9 @@ fn unhexed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("\\x") {
-        let byte = rest.get(at + 2..at + 4).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let byte = rest
+            .get(at + 2..at + 4)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match byte.filter(u8::is_ascii) {
             Some(byte) => {
                 out.push_str(&rest[..at]);
@@ -129,8 +144,20 @@ fn unhexed(text: &str) -> String {
 
 /// The columns of a flow log that names none: version 2, the default format of Amazon VPC.
 const FLOW: [&str; 14] = [
-    "version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol",
-    "packets", "bytes", "start", "end", "action", "log-status",
+    "version",
+    "account-id",
+    "interface-id",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "packets",
+    "bytes",
+    "start",
+    "end",
+    "action",
+    "log-status",
 ];
 
 pub(super) fn decode_flow(input: &Input<'_>) -> Result<Value, Failure> {
@@ -145,9 +172,14 @@ pub(super) fn decode_flow(input: &Input<'_>) -> Result<Value, Failure> {
     let values = cells(line);
     if values.len() != names.len() {
         let (got, want) = (values.len(), names.len());
-        return Err(Failure::Unparsable(format!("{got} columns of a flow log, want {want}")));
+        return Err(Failure::Unparsable(format!(
+            "{got} columns of a flow log, want {want}"
+        )));
     }
-    let pairs = names.iter().zip(values).filter(|(_, value)| *value != "-" && !value.is_empty());
+    let pairs = names
+        .iter()
+        .zip(values)
+        .filter(|(_, value)| *value != "-" && !value.is_empty());
     Ok(Value::Object(
         pairs
             .map(|(name, value)| (name.replace('-', "_").into(), Value::from(value)))
@@ -159,7 +191,9 @@ pub(super) fn decode_flow(input: &Input<'_>) -> Result<Value, Failure> {
 fn cells(line: &str) -> Vec<&str> {
     let line = line.trim();
     if line.contains(',') {
-        line.split(',').map(|cell| cell.trim().trim_matches('"')).collect()
+        line.split(',')
+            .map(|cell| cell.trim().trim_matches('"'))
+            .collect()
     } else {
         line.split_ascii_whitespace().collect()
     }
@@ -177,7 +211,9 @@ mod tests {
         let header = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n\
             #fields\tts\tid.orig_p\tquery\tAA\tanswers\trtt\n#types\ttime\tport\tstring\tbool\tvector[string]\tinterval";
         let zeek = Zeek::of(header).unwrap();
-        let row = zeek.row("1521911720.865716\t53\ta\\x09b\tF\tx,y\t-").unwrap();
+        let row = zeek
+            .row("1521911720.865716\t53\ta\\x09b\tF\tx,y\t-")
+            .unwrap();
         expect![[r#"{ "AA": false, "_path": "dns", "answers": ["x", "y"], "id.orig_p": 53, "query": "a	b", "ts": 1521911720.865716 }"#]]
             .assert_eq(&row.to_string());
         assert!(zeek.row("1\t2").is_err());

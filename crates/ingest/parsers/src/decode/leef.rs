@@ -51,12 +51,16 @@ fn named_delimiter(named: &str) -> Option<char> {
     if let (Some(one), None) = (chars.next(), chars.next()) {
         return Some(one);
     }
-    let hex = named.strip_prefix("0x").or_else(|| named.strip_prefix('x'))?;
+    let hex = named
+        .strip_prefix("0x")
+        .or_else(|| named.strip_prefix('x'))?;
     char::from_u32(u32::from_str_radix(hex, 16).ok()?)
 }
 
 fn attributes(text: &str, delimiter: char) -> ObjectMap {
-    let pairs = text.split(delimiter).filter_map(|pair| pair.split_once('='));
+    let pairs = text
+        .split(delimiter)
+        .filter_map(|pair| pair.split_once('='));
     pairs
         .filter(|(_, value)| !value.trim().is_empty())
         .map(|(key, value)| (key.trim().into(), Value::from(value.trim())))

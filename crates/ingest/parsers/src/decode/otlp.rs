@@ -21,9 +21,16 @@ pub(super) fn decode(input: &Input<'_>) -> Result<Value, Failure> {
         return Ok(record(whole, &Value::Null, &Value::Null));
     };
     for mut resource in resources.into_iter().filter_map(Value::into_object) {
-        let scopes = take_list(&mut resource, &["scopeLogs", "scope_logs", "instrumentationLibraryLogs"]);
+        let scopes = take_list(
+            &mut resource,
+            &["scopeLogs", "scope_logs", "instrumentationLibraryLogs"],
+        );
         let about = part(&mut resource, "resource");
-        for mut scope in scopes.unwrap_or_default().into_iter().filter_map(Value::into_object) {
+        for mut scope in scopes
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(Value::into_object)
+        {
             let logs = take_list(&mut scope, &["logRecords", "log_records"]).unwrap_or_default();
             let by = part(&mut scope, "scope");
             let logs = logs.into_iter().filter_map(Value::into_object);
@@ -31,7 +38,9 @@ pub(super) fn decode(input: &Input<'_>) -> Result<Value, Failure> {
         }
     }
     if records.is_empty() {
-        return Err(Failure::Unparsable("an OTLP request without a log record".to_owned()));
+        return Err(Failure::Unparsable(
+            "an OTLP request without a log record".to_owned(),
+        ));
     }
     Ok(Value::Array(records))
 }
@@ -67,7 +76,11 @@ fn record(log: ObjectMap, resource: &Value, scope: &Value) -> Value {
 fn plain_members(map: ObjectMap) -> ObjectMap {
     map.into_iter()
         .map(|(name, value)| {
-            let value = if &*name == "attributes" { attributes(value, 0) } else { plain(value, 0) };
+            let value = if &*name == "attributes" {
+                attributes(value, 0)
+            } else {
+                plain(value, 0)
+            };
             (name, value)
         })
         .collect()
@@ -80,7 +93,10 @@ fn attributes(value: Value, depth: usize) -> Value {
     let pair = |pair: Value| {
         let mut pair = pair.into_object()?;
         let key = pair.remove("key")?.to_str()?.to_owned();
-        Some((key.into(), plain(pair.remove("value").unwrap_or(Value::Null), depth)))
+        Some((
+            key.into(),
+            plain(pair.remove("value").unwrap_or(Value::Null), depth),
+        ))
     };
     Value::Object(list.into_iter().filter_map(pair).collect())
 }
@@ -108,12 +124,18 @@ fn plain(value: Value, depth: usize) -> Value {
             number => number,
         },
         "arrayValue" => {
-            let list = inner(&mut map).into_object().and_then(|mut list| list.remove("values"));
+            let list = inner(&mut map)
+                .into_object()
+                .and_then(|mut list| list.remove("values"));
             let list = list.and_then(elements).unwrap_or_default();
-            list.into_iter().map(|value| plain(value, depth + 1)).collect()
+            list.into_iter()
+                .map(|value| plain(value, depth + 1))
+                .collect()
         }
         "kvlistValue" => {
-            let list = inner(&mut map).into_object().and_then(|mut list| list.remove("values"));
+            let list = inner(&mut map)
+                .into_object()
+                .and_then(|mut list| list.remove("values"));
             attributes(list.unwrap_or(Value::Null), depth + 1)
         }
         _ => Value::Object(map),

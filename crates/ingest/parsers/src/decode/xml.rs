@@ -24,7 +24,9 @@ pub(crate) fn event(text: &str) -> Result<Value, Failure> {
     let root = document.root_element();
     if root.tag_name().name() != "Event" {
         let name = root.tag_name().name();
-        return Err(Failure::Unparsable(format!("want an `Event` element, not `{name}`")));
+        return Err(Failure::Unparsable(format!(
+            "want an `Event` element, not `{name}`"
+        )));
     }
     let mut event = Map::new();
     for part in root.children().filter(Node::is_element) {
@@ -61,7 +63,11 @@ fn event_data(part: Node<'_, '_>) -> Value {
 }
 
 fn text(node: Node<'_, '_>) -> Value {
-    let text: String = node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
+    let text: String = node
+        .descendants()
+        .filter(Node::is_text)
+        .filter_map(|n| n.text())
+        .collect();
     Value::String(text)
 }
 

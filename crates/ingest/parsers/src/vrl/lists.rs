@@ -67,14 +67,20 @@ pub(super) fn named(values: &Values<'_>) -> Value {
         let Value::Object(map) = value else {
             return None;
         };
-        let (key, name) = NAMES.iter().find_map(|key| Some((*key, map.get(*key)?.to_str()?)))?;
+        let (key, name) = NAMES
+            .iter()
+            .find_map(|key| Some((*key, map.get(*key)?.to_str()?)))?;
         let rest: Vec<_> = map.iter().filter(|(other, _)| &***other != key).collect();
         let value = match rest.as_slice() {
             [] => Value::Null,
             [(_, value)] => (*value).clone(),
             _ => match map.get("value").or_else(|| map.get("Value")) {
                 Some(value) if rest.len() == 1 => value.clone(),
-                _ => Value::Object(rest.into_iter().map(|(k, v)| (k.clone(), v.clone())).collect()),
+                _ => Value::Object(
+                    rest.into_iter()
+                        .map(|(k, v)| (k.clone(), v.clone()))
+                        .collect(),
+                ),
             },
         };
         Some((name.into(), value))

@@ -9,9 +9,25 @@ const VERBS: &[(i64, &[&str])] = &[
     (
         1,
         &[
-            "create", "add", "insert", "new", "register", "run", "allocate", "generate", "import",
-            "request", "issue", "provision", "enroll", "invite", "install", "upload", "publish",
-            "push", "submit",
+            "create",
+            "add",
+            "insert",
+            "new",
+            "register",
+            "run",
+            "allocate",
+            "generate",
+            "import",
+            "request",
+            "issue",
+            "provision",
+            "enroll",
+            "invite",
+            "install",
+            "upload",
+            "publish",
+            "push",
+            "submit",
         ],
     ),
     (
@@ -25,19 +41,69 @@ const VERBS: &[(i64, &[&str])] = &[
     (
         3,
         &[
-            "update", "modify", "put", "patch", "set", "write", "change", "edit", "attach",
-            "detach", "enable", "disable", "associate", "disassociate", "start", "stop", "reboot",
-            "restart", "tag", "untag", "authorize", "revoke", "grant", "replace", "reset",
-            "restore", "share", "send", "cancel", "activate", "deactivate", "suspend", "unsuspend",
-            "rename", "move", "rotate", "lock", "unlock", "assign", "unassign", "transfer", "block",
-            "unblock", "configure", "apply", "expire",
+            "update",
+            "modify",
+            "put",
+            "patch",
+            "set",
+            "write",
+            "change",
+            "edit",
+            "attach",
+            "detach",
+            "enable",
+            "disable",
+            "associate",
+            "disassociate",
+            "start",
+            "stop",
+            "reboot",
+            "restart",
+            "tag",
+            "untag",
+            "authorize",
+            "revoke",
+            "grant",
+            "replace",
+            "reset",
+            "restore",
+            "share",
+            "send",
+            "cancel",
+            "activate",
+            "deactivate",
+            "suspend",
+            "unsuspend",
+            "rename",
+            "move",
+            "rotate",
+            "lock",
+            "unlock",
+            "assign",
+            "unassign",
+            "transfer",
+            "block",
+            "unblock",
+            "configure",
+            "apply",
+            "expire",
         ],
     ),
     (
         4,
         &[
-            "delete", "remove", "destroy", "terminate", "deregister", "release", "purge", "leave",
-            "drop", "uninstall", "unregister", "deletecollection",
+            "delete",
+            "remove",
+            "destroy",
+            "terminate",
+            "deregister",
+            "release",
+            "purge",
+            "leave",
+            "drop",
+            "uninstall",
+            "unregister",
+            "deletecollection",
         ],
     ),
 ];
@@ -65,7 +131,8 @@ fn words_of(name: &str) -> impl Iterator<Item = String> + '_ {
             let mut words = vec![String::new()];
             let mut before = None;
             for c in part.chars() {
-                let begins = c.is_ascii_uppercase() && before.is_some_and(|b: char| !b.is_ascii_uppercase());
+                let begins =
+                    c.is_ascii_uppercase() && before.is_some_and(|b: char| !b.is_ascii_uppercase());
                 if begins {
                     words.push(String::new());
                 }
@@ -155,7 +222,10 @@ pub(super) fn file_of(values: &Values<'_>) -> Value {
     let mut file = ObjectMap::from([
         ("name".into(), Value::from(name)),
         ("path".into(), Value::from(path)),
-        ("type_id".into(), Value::Integer(if trimmed == path { 1 } else { 2 })),
+        (
+            "type_id".into(),
+            Value::Integer(if trimmed == path { 1 } else { 2 }),
+        ),
     ]);
     if let Some(folder) = folder {
         file.insert("parent_folder".into(), Value::from(folder));
@@ -173,14 +243,18 @@ pub(super) fn http_verb(values: &Values<'_>) -> Value {
     if method.is_empty() || method == "-" {
         return Value::Integer(0);
     }
-    let known = (1..).zip(METHODS).find(|(_, known)| known.eq_ignore_ascii_case(method));
+    let known = (1..)
+        .zip(METHODS)
+        .find(|(_, known)| known.eq_ignore_ascii_case(method));
     Value::Integer(known.map_or(99, |(id, _)| id))
 }
 
 /// The method as OCSF writes it; null for one that is not listed, such as `PATCH`.
 pub(super) fn http_method(values: &Values<'_>) -> Value {
     let method = values[0].to_str().unwrap_or_default();
-    let known = METHODS.iter().find(|known| known.eq_ignore_ascii_case(method));
+    let known = METHODS
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(method));
     known.map_or(Value::Null, |known| Value::from(*known))
 }
 
@@ -218,7 +292,8 @@ pub(super) fn protocol(values: &Values<'_>) -> Value {
 pub(super) fn severity(values: &Values<'_>) -> Value {
     let word = values[0].to_str().unwrap_or_default().to_ascii_lowercase();
     let id = match word.as_str() {
-        "informational" | "information" | "info" | "debug" | "trace" | "verbose" | "default" | "none" => 1,
+        "informational" | "information" | "info" | "debug" | "trace" | "verbose" | "default"
+        | "none" => 1,
         "low" | "notice" | "very-low" => 2,
         "medium" | "moderate" | "warning" | "warn" => 3,
         "high" | "error" | "err" | "severe" => 4,
@@ -230,12 +305,19 @@ pub(super) fn severity(values: &Values<'_>) -> Value {
 }
 
 pub(super) fn url_of(values: &Values<'_>) -> Value {
-    let Some(text) = values[0].to_str().filter(|text| !text.is_empty() && *text != "-") else {
+    let Some(text) = values[0]
+        .to_str()
+        .filter(|text| !text.is_empty() && *text != "-")
+    else {
         return Value::Null;
     };
     let mut url = ObjectMap::from([("url_string".into(), Value::from(text))]);
     let rest = match text.split_once("://") {
-        Some((scheme, rest)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) => {
+        Some((scheme, rest))
+            if scheme
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) =>
+        {
             url.insert("scheme".into(), Value::from(scheme));
             let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
             let (authority, rest) = rest.split_at(end);
@@ -258,7 +340,9 @@ pub(super) fn url_of(values: &Values<'_>) -> Value {
         _ => text,
     };
     if rest.starts_with(['/', '?']) {
-        let (path, query) = rest.split_once('?').map_or((rest, None), |(p, q)| (p, Some(q)));
+        let (path, query) = rest
+            .split_once('?')
+            .map_or((rest, None), |(p, q)| (p, Some(q)));
         if !path.is_empty() {
             url.insert("path".into(), Value::from(path));
         }

@@ -17,8 +17,10 @@ use std::sync::OnceLock;
 
 use aurora_formats::{is_event_log_part, json};
 
+use serde_json::Value;
+
 use crate::description::Description;
-use crate::{decode, Failure, Input, Parsed, Parser};
+use crate::{Failure, Input, Parsed, Parser, decode};
 use node::Node;
 use table::Tables;
 
@@ -91,6 +93,18 @@ impl Parser for WindowsParser {
             return self.event(json.as_bytes(), input);
         }
         self.event(input.body, input)
+    }
+
+    fn fields(&self, input: &Input<'_>) -> Option<Vec<Value>> {
+        let record = match xml_part(input.body) {
+            Some(text) => decode::xml_event(&text).ok()?,
+            None => serde_json::from_slice(input.body).ok()?,
+        };
+        Some(vec![record])
+    }
+
+    fn parse_fields(&self, input: &Input<'_>, fields: Value) -> Result<Vec<Parsed>, Failure> {
+        self.event(fields.to_string().as_bytes(), input)
     }
 }
 

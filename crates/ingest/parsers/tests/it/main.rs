@@ -1,10 +1,11 @@
 // What was counted, and what was skipped, is said on standard error.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
-mod pairs;
-mod raw;
+mod coverage;
 mod golden;
 mod hostile;
 mod identity;
+mod pairs;
+mod raw;
 mod selection;
 mod support;

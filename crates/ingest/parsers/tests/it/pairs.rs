@@ -17,16 +17,47 @@ const REVIEWED: &str = include_str!("pairs.tsv");
 
 /// Leaves below these are core fields.
 const CORE: &[&str] = &[
-    "class_uid", "activity_id", "time", "status_id",
-    "actor.user.name", "actor.user.uid", "actor.user.domain", "actor.user.email_addr",
-    "actor.process.pid", "actor.process.name", "actor.process.uid", "actor.process.cmd_line", "actor.process.file.path",
-    "user.name", "user.uid", "user.domain", "user.email_addr",
-    "device.hostname", "device.name", "device.ip", "device.uid",
-    "src_endpoint.ip", "src_endpoint.port", "src_endpoint.hostname", "src_endpoint.mac",
-    "dst_endpoint.ip", "dst_endpoint.port", "dst_endpoint.hostname", "dst_endpoint.mac",
-    "process.pid", "process.name", "process.uid", "process.cmd_line", "process.file.path", "process.user.name",
-    "process.parent_process.pid", "process.parent_process.file.path", "process.parent_process.cmd_line",
-    "file.name", "file.path", "file.size",
+    "class_uid",
+    "activity_id",
+    "time",
+    "status_id",
+    "actor.user.name",
+    "actor.user.uid",
+    "actor.user.domain",
+    "actor.user.email_addr",
+    "actor.process.pid",
+    "actor.process.name",
+    "actor.process.uid",
+    "actor.process.cmd_line",
+    "actor.process.file.path",
+    "user.name",
+    "user.uid",
+    "user.domain",
+    "user.email_addr",
+    "device.hostname",
+    "device.name",
+    "device.ip",
+    "device.uid",
+    "src_endpoint.ip",
+    "src_endpoint.port",
+    "src_endpoint.hostname",
+    "src_endpoint.mac",
+    "dst_endpoint.ip",
+    "dst_endpoint.port",
+    "dst_endpoint.hostname",
+    "dst_endpoint.mac",
+    "process.pid",
+    "process.name",
+    "process.uid",
+    "process.cmd_line",
+    "process.file.path",
+    "process.user.name",
+    "process.parent_process.pid",
+    "process.parent_process.file.path",
+    "process.parent_process.cmd_line",
+    "file.name",
+    "file.path",
+    "file.size",
 ];
 
 struct Review {
@@ -36,7 +67,10 @@ struct Review {
 }
 
 fn reviews() -> Vec<Review> {
-    let rows = REVIEWED.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).skip(1);
+    let rows = REVIEWED
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .skip(1);
     rows.map(|row| {
         let cells: Vec<_> = row.split('\t').collect();
         let [pair, parser, path, why] = cells.as_slice() else {
@@ -50,7 +84,9 @@ fn reviews() -> Vec<Review> {
 
 impl Review {
     fn covers(&self, pair: &str, parser: &str, path: &str) -> bool {
-        self.pair.split(',').any(|p| fits(p, pair)) && fits(self.parser, parser) && fits(self.path, path)
+        self.pair.split(',').any(|p| fits(p, pair))
+            && fits(self.parser, parser)
+            && fits(self.path, path)
     }
 }
 
@@ -78,7 +114,8 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 fn at<'v>(event: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(event, |value, name| value.get(name))
+    path.split('.')
+        .try_fold(event, |value, name| value.get(name))
 }
 
 /// What a peer says of a field; `None` when it says nothing.
@@ -98,9 +135,16 @@ fn said(event: &Value, path: &str) -> Option<String> {
 /// Milliseconds of seconds, milliseconds or a written time.
 fn millis(text: &str) -> Option<i64> {
     if let Ok(number) = text.parse::<i64>() {
-        return Some(if number < 100_000_000_000 { number * 1000 } else { number });
+        return Some(if number < 100_000_000_000 {
+            number * 1000
+        } else {
+            number
+        });
     }
-    text.to_uppercase().parse::<jiff::Timestamp>().ok().map(|at| at.as_millisecond())
+    text.to_uppercase()
+        .parse::<jiff::Timestamp>()
+        .ok()
+        .map(|at| at.as_millisecond())
 }
 
 fn agrees(path: &str, theirs: &str, ours: &str) -> bool {
@@ -125,9 +169,15 @@ struct Score {
 /// The parser that recognises one of the records, and all events: a feed has one source, whatever a single line says.
 fn ours(registry: &Registry, path: &Path) -> Option<(&'static str, Vec<Value>)> {
     let records = framed(path);
-    let parser = records.iter().find_map(|r| registry.parser_for("auto", r).ok())?.name();
+    let parser = records
+        .iter()
+        .find_map(|r| registry.parser_for("auto", r).ok())?
+        .name();
     let processed = registry.process(&scope(), &batch(parser, records));
-    let events: Vec<_> = processed.events().map(|item| Value::Object(item.event().unwrap())).collect();
+    let events: Vec<_> = processed
+        .events()
+        .map(|item| Value::Object(item.event().unwrap()))
+        .collect();
     for letter in processed.dead() {
         eprintln!("{}: dead: {}", path.display(), letter.detail);
     }
@@ -153,13 +203,18 @@ fn the_core_fields_agree_with_what_others_publish() {
             continue;
         };
         let theirs = std::fs::read_to_string(folder.join("ocsf-1.3-projection.jsonl")).unwrap();
-        let theirs: Vec<Value> = theirs.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect();
+        let theirs: Vec<Value> = theirs
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         let score = scores.entry(parser).or_default();
         score.pairs += 1;
         let mut free: Vec<_> = events.iter().collect();
         for theirs in &theirs {
             // Peers write the events of a file in an order of their own.
-            let nearest = (0..free.len()).max_by_key(|at| (likeness(theirs, free[*at]), free.len() - at));
+            let nearest =
+                (0..free.len()).max_by_key(|at| (likeness(theirs, free[*at]), free.len() - at));
             let ours = nearest.map(|at| free.remove(at));
             compare(&name, parser, theirs, ours, &reviews, score);
         }
@@ -202,16 +257,29 @@ fn compare(
         let found = ours.and_then(|event| said(event, path)).unwrap_or_default();
         if agrees(path, &wanted, &found) {
             score.agreed += 1;
-        } else if reviews.iter().any(|review| review.covers(pair, parser, path)) {
+        } else if reviews
+            .iter()
+            .any(|review| review.covers(pair, parser, path))
+        {
             score.reviewed += 1;
         } else {
-            score.disagreed.push(format!("{name} {path}: theirs {wanted:?}, ours {found:?}"));
+            score
+                .disagreed
+                .push(format!("{name} {path}: theirs {wanted:?}, ours {found:?}"));
         }
     }
 }
 
 fn report(scores: &BTreeMap<&'static str, Score>, foreign: &[String]) {
-    let head = ["source", "pairs", "agreed", "disagreed", "reviewed", "share"].map(str::to_owned);
+    let head = [
+        "source",
+        "pairs",
+        "agreed",
+        "disagreed",
+        "reviewed",
+        "share",
+    ]
+    .map(str::to_owned);
     let mut rows = vec![head.to_vec()];
     for (source, score) in scores {
         let share = score.agreed as f64 / (score.agreed + score.disagreed.len()).max(1) as f64;
@@ -228,7 +296,10 @@ fn report(scores: &BTreeMap<&'static str, Score>, foreign: &[String]) {
     for line in scores.values().flat_map(|score| &score.disagreed) {
         eprintln!("  {line}");
     }
-    eprintln!("{} pairs are of sources without a parser here:", foreign.len());
+    eprintln!(
+        "{} pairs are of sources without a parser here:",
+        foreign.len()
+    );
     for name in foreign {
         eprintln!("  {name}");
     }

@@ -106,7 +106,10 @@ fn every_record_is_parsed_or_explained() {
         (folder, seen)
     };
     let seen: BTreeMap<String, Seen> = std::thread::scope(|scope| {
-        let work: Vec<_> = folders.iter().map(|path| scope.spawn(|| one(path))).collect();
+        let work: Vec<_> = folders
+            .iter()
+            .map(|path| scope.spawn(|| one(path)))
+            .collect();
         work.into_iter().map(|done| done.join().unwrap()).collect()
     });
     report(&seen);
@@ -114,7 +117,10 @@ fn every_record_is_parsed_or_explained() {
         (records + seen.records, dead + seen.lost())
     });
     let share = (records - dead) as f64 / records as f64;
-    eprintln!("{records} records, {dead} dead letters: {:.2} % parsed", share * 100.0);
+    eprintln!(
+        "{records} records, {dead} dead letters: {:.2} % parsed",
+        share * 100.0
+    );
     assert!(share >= WANTED, "{:.2} %", share * 100.0);
     let events: Vec<_> = seen.into_values().flat_map(|seen| seen.events).collect();
     second_opinion(&shared, &events);
@@ -124,7 +130,10 @@ fn report(seen: &BTreeMap<String, Seen>) {
     let head = ["raw", "records", "events", "dead", "parsers"].map(str::to_owned);
     let mut rows = vec![head.to_vec()];
     for (folder, seen) in seen {
-        let parsers = seen.parsers.iter().map(|(name, count)| format!("{name} {count}"));
+        let parsers = seen
+            .parsers
+            .iter()
+            .map(|(name, count)| format!("{name} {count}"));
         rows.push(vec![
             folder.clone(),
             seen.records.to_string(),

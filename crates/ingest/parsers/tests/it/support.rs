@@ -4,8 +4,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use aurora_formats::{Framed, Framer, Limits};
-pub use aurora_parsers::golden::{batch, render, scope};
 use aurora_parsers::Registry;
+pub use aurora_parsers::golden::{batch, render, scope};
 
 /// With the programs as they lie there, so that a change of one needs no build.
 pub fn registry() -> Registry {
@@ -51,10 +51,20 @@ pub fn framed(path: &Path) -> Vec<Vec<u8>> {
 /// A table for whoever runs the test, with every column as wide as its widest cell.
 pub fn print_table(rows: &[Vec<String>]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(String::len).max().unwrap_or(0);
+    let width = |at: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .map(String::len)
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<_> = (0..columns).map(width).collect();
     for row in rows {
-        let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<_> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
         eprintln!("{}", cells.join("  ").trim_end());
     }
 }
