@@ -28,9 +28,11 @@ web:
 bench crate *args:
     cargo bench --package {{ crate }} {{ args }}
 
-# kill -9 in the middle of an import, many times (the short form runs in every test run)
-chaos rounds="30":
-    AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurorasoc --test chaos --no-capture
+# kill -9 in the middle of an import, many times, also `just chaos --bus nats` (the short form runs in every test run)
+[arg("bus", long, pattern="local|nats")]
+chaos rounds="30" bus="local":
+    AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurorasoc --test chaos --no-capture \
+        -E 'test({{ if bus == "nats" { "on_nats" } else { "/once$/" } }})'
 
 # Fuzz one target for some seconds (needs cargo-fuzz and a nightly-like toolchain: RUSTC_BOOTSTRAP=1 is set)
 fuzz target seconds="60":
@@ -59,3 +61,21 @@ sigma-captures:
 # Correlation windows against the plain oracle, on many random cases (12,000 run in every test run)
 correlation-oracle cases="400000":
     AURORA_ORACLE_CASES={{ cases }} cargo nextest run --package aurora-correlation -E 'test(as_the_oracle)'
+
+# The makers' own clients (Elasticsearch's, OpenTelemetry's) against the HTTP listener
+shippers:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    env="$(dirname "{{ CARGO_TARGET_DIR }}")/shippers-1"
+    if [ ! -e "$env/ready" ]; then
+        python3 -m venv "$env"
+        "$env/bin/pip" install --quiet --only-binary :all: elasticsearch==9.5.1 \
+            opentelemetry-sdk==1.45.2 opentelemetry-exporter-otlp-proto-http==1.45.2
+        touch "$env/ready"
+    fi
+    AURORA_SHIPPERS_PYTHON="$env/bin/python" cargo nextest run --package aurora-listeners \
+        --run-ignored only -E 'test(makers_clients)' --no-capture
+
+# Fifteen thousand idle connections to each listener (2,000 come in every test run)
+crowd:
+    AURORA_CROWD=15000 cargo nextest run --package aurora-listeners -E 'test(crowded)' --no-capture --test-threads 1

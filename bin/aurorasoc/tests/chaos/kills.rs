@@ -9,32 +9,45 @@ use aurora_model::SourceName;
 use rustix::process::Signal;
 
 use crate::audit::{self, Expected};
-use crate::processes::{children, signal};
+use crate::processes::{children, is_bus, signal};
 use crate::random::Random;
 use crate::records;
 use crate::sender::Sender;
-use crate::site::{Place, end};
+use crate::site::{Bus, Place, end};
 
 /// Who is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Victims {
     /// The site; its engine has to notice by itself.
     Site,
-    /// The site and its engine in the same moment, as when a machine fails.
+    /// The site and its children in the same moment, as when a machine fails.
     SiteAndEngine,
     /// The engine under a site that goes on.
     Engine,
+    /// The server of the bus, twice, under a site that goes on.
+    Bus,
+    /// A worker beside the site, whose shards others have to take over.
+    Worker,
     /// An import that runs a site of its own.
     Alone,
 }
 
-const VICTIMS: [Victims; 5] = [
-    Victims::Site,
-    Victims::SiteAndEngine,
-    Victims::SiteAndEngine,
-    Victims::Engine,
-    Victims::Alone,
-];
+/// Processes that share the raw shards with the site, where the bus allows it.
+const WORKERS: usize = 2;
+
+fn victims(bus: Bus) -> Vec<Victims> {
+    let mut all = vec![
+        Victims::Site,
+        Victims::SiteAndEngine,
+        Victims::SiteAndEngine,
+        Victims::Engine,
+        Victims::Alone,
+    ];
+    if bus == Bus::Nats {
+        all.extend([Victims::Bus, Victims::Bus, Victims::Worker, Victims::Worker]);
+    }
+    all
+}
 
 struct Settings {
     rounds: u64,
@@ -43,7 +56,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn read() -> Self {
+    fn read(rounds: u64) -> Self {
         let number = |name: &str| {
             std::env::var(name)
                 .ok()
@@ -51,7 +64,7 @@ impl Settings {
         };
         let clock = std::time::UNIX_EPOCH.elapsed().unwrap();
         Self {
-            rounds: number("AURORA_CHAOS_ROUNDS").unwrap_or(2),
+            rounds: number("AURORA_CHAOS_ROUNDS").unwrap_or(rounds),
             events: number("AURORA_CHAOS_EVENTS").unwrap_or(if cfg!(debug_assertions) {
                 6_000
             } else {
@@ -64,14 +77,23 @@ impl Settings {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_everything_is_there_once() {
-    let Some(mut place) = Place::new() else {
+    everything_is_there_once(Bus::Local, Settings::read(2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_everything_is_there_once_on_nats() {
+    everything_is_there_once(Bus::Nats, Settings::read(1)).await;
+}
+
+async fn everything_is_there_once(bus: Bus, settings: Settings) {
+    let Some(mut place) = Place::on(bus) else {
         return;
     };
     let Settings {
         rounds,
         events,
         seed,
-    } = Settings::read();
+    } = settings;
     eprintln!("seed {seed}, {rounds} rounds of {events} events");
     let mut random = Random::new(seed);
 
@@ -101,7 +123,10 @@ async fn killed_at_any_moment_everything_is_there_once() {
     sender.to(place.http().await);
     let mut unfinished = Vec::new();
     for round in 1..=rounds {
-        let (file, victims) = (write(&place, round), random.one_of(&VICTIMS));
+        let (file, victims) = (write(&place, round), random.one_of(&victims(bus)));
+        if bus == Bus::Nats {
+            place.staff(WORKERS);
+        }
         let after = moment(&mut random, victims, took, start);
         let importer = bring_about(&mut place, &sender, victims, &file, after).await;
         end(importer, true);
@@ -176,12 +201,15 @@ async fn bring_about(
     match victims {
         Victims::Site => place.kill(false),
         Victims::SiteAndEngine => place.kill(true),
-        Victims::Engine => {
-            let site = place.serving().unwrap();
-            children(site)
-                .into_iter()
-                .for_each(|child| signal(child, Signal::KILL));
-            tokio::time::sleep(after).await;
+        Victims::Engine | Victims::Bus | Victims::Worker => {
+            let times = if victims == Victims::Bus { 2 } else { 1 };
+            for _ in 0..times {
+                match victims {
+                    Victims::Worker => place.kill_worker(),
+                    _ => end_children(place, victims == Victims::Bus),
+                }
+                tokio::time::sleep(after).await;
+            }
             sender.to(None);
             place.kill(true);
         }
@@ -189,6 +217,14 @@ async fn bring_about(
     }
     sender.to(None);
     importer
+}
+
+/// SIGKILL for the site's bus, or for its engine.
+fn end_children(place: &Place, bus: bool) {
+    let children = children(place.serving().unwrap()).into_iter();
+    children
+        .filter(|child| is_bus(*child) == bus)
+        .for_each(|child| signal(child, Signal::KILL));
 }
 
 /// Records of the file that an import has made durable.

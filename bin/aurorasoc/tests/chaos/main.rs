@@ -2,8 +2,9 @@
 //! nothing is there twice.
 //!
 //! `AURORA_CHAOS_ROUNDS`, `AURORA_CHAOS_EVENTS` and `AURORA_CHAOS_SEED` say how often, how much and
-//! with which choices; `just chaos` runs thirty rounds in the release profile. What falls where also
-//! depends on the machine, so a seed repeats the choices and not the very interleaving.
+//! with which choices; `just chaos` runs thirty rounds in the release profile, `just chaos --bus nats` the
+//! same on a `nats-server`. What falls where also depends on the machine, so a seed repeats the choices
+//! and not the very interleaving.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 

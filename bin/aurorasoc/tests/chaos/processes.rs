@@ -25,6 +25,12 @@ fn parent_of(pid: u32) -> Option<u32> {
     columns.next()?.parse().ok()
 }
 
+/// Whether a process is a `nats-server`.
+pub fn is_bus(pid: u32) -> bool {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+    name.is_ok_and(|name| name.trim() == "nats-server")
+}
+
 /// A process that is gone already is what was wanted.
 pub fn signal(pid: u32, signal: Signal) {
     kill_process(number(pid), signal).unwrap_or_default();

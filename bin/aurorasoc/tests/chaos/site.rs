@@ -9,13 +9,23 @@ use aurora_node::DataDir;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::processes::{children, signal, wait_for};
+use crate::processes::{children, is_bus, signal, wait_for};
 use crate::records;
+
+/// What a site's bus is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bus {
+    Local,
+    /// A `nats-server` that the site starts.
+    Nats,
+}
 
 /// Where a site lives, and its process when it runs.
 pub struct Place {
     folder: TempDir,
     serving: Option<Child>,
+    /// Processes that share the work of the site.
+    workers: Vec<Child>,
     pub client: Client,
 }
 
@@ -31,12 +41,23 @@ reserve_bytes = 0
 [rules]
 shipped = false
 folders = ["RULES"]
+[bus]
+nats_listen = "127.0.0.1:PORT"
 "#;
 
 impl Place {
     /// `None`, with a message, where the event engine is not installed: a store in memory does not
     /// outlive its process.
     pub fn new() -> Option<Self> {
+        Self::on(Bus::Local)
+    }
+
+    /// The same with a bus of one's choice, where there is one.
+    pub fn on(bus: Bus) -> Option<Self> {
+        if bus == Bus::Nats && aurora_bus_nats::find_server().is_none() {
+            eprintln!("skipped: `nats-server` is not installed; run `./aurora setup`");
+            return None;
+        }
         if let Err(error) = aurora_events_engine::find_library(None) {
             eprintln!("skipped: {error}");
             return None;
@@ -44,12 +65,19 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let rules = folder.path().join("rules");
         records::write_rules(&rules);
+        let store = match bus {
+            Bus::Local => "local",
+            Bus::Nats => "nats",
+        };
         let config = CONFIG.replace("RULES", &rules.display().to_string());
+        let config = config.replace("PORT", &free_port().to_string());
+        let config = format!("{config}store = \"{store}\"\n");
         std::fs::write(folder.path().join("site.toml"), config).unwrap();
         let client = Client::new(DataDir::socket(&folder.path().join("data")));
         Some(Self {
             folder,
             serving: None,
+            workers: Vec::new(),
             client,
         })
     }
@@ -97,6 +125,23 @@ impl Place {
             }
         })
         .await;
+    }
+
+    /// Sees to it that so many workers run beside the site.
+    pub fn staff(&mut self, count: usize) {
+        self.workers
+            .retain_mut(|worker| worker.try_wait().unwrap().is_none());
+        while self.workers.len() < count {
+            let worker = self.command().args(["serve", "--roles", "ingest"]).spawn();
+            self.workers.push(worker.unwrap());
+        }
+    }
+
+    /// SIGKILL for the worker that has run longest.
+    pub fn kill_worker(&mut self) {
+        if !self.workers.is_empty() {
+            end(self.workers.remove(0), false);
+        }
     }
 
     /// The process of the site, when one was started.
@@ -153,8 +198,22 @@ impl Drop for Place {
         if std::thread::panicking() {
             eprintln!("{}", self.log());
         }
+        self.workers.drain(..).for_each(|worker| end(worker, false));
         self.kill(true);
+        // One that a killed site left, and that no later start has ended.
+        let known = std::fs::read_to_string(self.path("data/nats/nats-server.pid"));
+        if let Some(pid) = known.ok().and_then(|text| text.trim().parse().ok())
+            && is_bus(pid)
+        {
+            signal(pid, Signal::KILL);
+        }
     }
+}
+
+/// A port that is free now. A server that is started again has to be where its clients know it.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// SIGKILL for a process, and first for its children when `children_too` says so.
