@@ -87,11 +87,11 @@ impl Registry {
             None => &[],
         }));
         let place = |name: &String| parsers.iter().position(|parser| parser.name() == name);
-        let carried = |parser: &Box<dyn Parser>| match parser.description() {
+        let carried = |parser: &dyn Parser| match parser.description() {
             Some(description) => description.carries.iter().filter_map(place).collect(),
             None => Vec::new(),
         };
-        let carries = parsers.iter().map(carried).collect();
+        let carries = parsers.iter().map(|parser| carried(&**parser)).collect();
         Self {
             parsers,
             marks,
