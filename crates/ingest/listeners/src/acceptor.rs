@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,14 @@ pub struct Acceptor {
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     detect: Detect,
+}
+
+/// A record with the source and the host it is of.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    pub source: SourceName,
+    pub host: Arc<str>,
+    pub record: RawRecord,
 }
 
 /// What was made durable.
@@ -75,6 +84,11 @@ impl Acceptor {
         &self.metrics
     }
 
+    /// What the content alone says; `auto` when nothing knows it.
+    pub fn detect(&self, body: &[u8]) -> SourceName {
+        (self.detect)(body)
+    }
+
     /// `source` unless its parser is `auto`; then what the content says, for the same feed.
     pub fn name(&self, source: &SourceName, body: &[u8]) -> SourceName {
         if source.parser() != SourceName::AUTO {
@@ -100,7 +114,27 @@ impl Acceptor {
         host: &str,
         records: Vec<RawRecord>,
     ) -> Result<Accepted, Error> {
-        let batches = self.cut(source, origin, host, records);
+        let host: Arc<str> = Arc::from(host);
+        let arrived = records.into_iter().map(|record| Arrived {
+            source: self.name(source, &record.body),
+            host: host.clone(),
+            record,
+        });
+        self.accept_named(origin, arrived).await
+    }
+
+    /// The same for records of several sources and hosts; the order within each is kept.
+    ///
+    /// # Errors
+    /// As [`Acceptor::accept`].
+    pub async fn accept_named(
+        &self,
+        origin: OriginId,
+        arrived: impl IntoIterator<Item = Arrived>,
+    ) -> Result<Accepted, Error> {
+        let mut cutting = Cutting::new(self.scope.clone(), origin);
+        arrived.into_iter().for_each(|one| cutting.take(one));
+        let batches = cutting.finish();
         let mut accepted = Accepted::default();
         let weights: Vec<u64> = batches.iter().map(|(weight, _)| *weight).collect();
         let messages = batches.into_iter().map(|(_, message)| message).collect();
@@ -142,46 +176,78 @@ impl Acceptor {
         }
         Ok(published?)
     }
+}
 
-    /// Batches of one source each, within the limits, as messages with their weight.
-    fn cut(
-        &self,
-        source: &SourceName,
-        origin: OriginId,
-        host: &str,
-        records: Vec<RawRecord>,
-    ) -> Vec<(u64, Message)> {
-        let trace = TraceContext::new();
-        let mut messages = Vec::new();
-        let mut open: Option<RawBatch> = None;
-        let mut bytes = 0;
-        for record in records {
-            let source = self.name(source, &record.body);
-            let full = open.as_ref().is_some_and(|batch| {
-                batch.source != source
-                    || batch.records.len() >= BATCH_RECORDS
-                    || bytes + record.body.len() > BATCH_BYTES
-            });
-            if full {
-                messages.extend(open.take().into_iter().flat_map(seal));
-            }
-            let batch = open.get_or_insert_with(|| {
-                bytes = 0;
-                let (scope, host) = (self.scope.clone(), host.to_owned());
-                RawBatch {
-                    scope,
-                    source,
-                    origin,
-                    host,
-                    trace,
-                    records: Vec::new(),
-                }
-            });
-            bytes += record.body.len();
-            batch.records.push(record);
+/// Cuts what arrived into batches of one source and host each, within the limits.
+struct Cutting {
+    scope: Scope,
+    origin: OriginId,
+    trace: TraceContext,
+    messages: Vec<(u64, Message)>,
+    open: Vec<Open>,
+    places: HashMap<(SourceName, Arc<str>), usize>,
+}
+
+struct Open {
+    batch: RawBatch,
+    bytes: usize,
+}
+
+impl Cutting {
+    fn new(scope: Scope, origin: OriginId) -> Self {
+        Self {
+            scope,
+            origin,
+            trace: TraceContext::new(),
+            messages: Vec::new(),
+            open: Vec::new(),
+            places: HashMap::new(),
         }
-        messages.extend(open.into_iter().flat_map(seal));
-        messages
+    }
+
+    fn take(&mut self, arrived: Arrived) {
+        let Arrived {
+            source,
+            host,
+            record,
+        } = arrived;
+        let bytes = record.body.len() + record.envelope.len();
+        let place = *self
+            .places
+            .entry((source, host))
+            .or_insert_with_key(|(source, host)| {
+                self.open.push(Open {
+                    batch: RawBatch {
+                        scope: self.scope.clone(),
+                        source: source.clone(),
+                        origin: self.origin,
+                        host: host.to_string(),
+                        trace: self.trace,
+                        records: Vec::new(),
+                    },
+                    bytes: 0,
+                });
+                self.open.len() - 1
+            });
+        let open = &mut self.open[place];
+        let full = open.batch.records.len() >= BATCH_RECORDS || open.bytes + bytes > BATCH_BYTES;
+        if full && !open.batch.records.is_empty() {
+            let records = std::mem::take(&mut open.batch.records);
+            self.messages.extend(seal(RawBatch {
+                records,
+                ..open.batch.clone()
+            }));
+            open.bytes = 0;
+        }
+        open.bytes += bytes;
+        open.batch.records.push(record);
+    }
+
+    fn finish(mut self) -> Vec<(u64, Message)> {
+        let rest = self.open.into_iter().map(|open| open.batch);
+        let rest = rest.filter(|batch| !batch.records.is_empty());
+        self.messages.extend(rest.flat_map(seal));
+        self.messages
     }
 }
 
@@ -213,7 +279,7 @@ fn seal(batch: RawBatch) -> Vec<(u64, Message)> {
 
 /// What a framer found, as a raw record. Damaged parts travel like records: their parser refuses
 /// them, and so they reach the dead letter with their bytes.
-pub(crate) fn record(framed: Framed, received_at: Timestamp) -> RawRecord {
+pub fn record(framed: Framed, received_at: Timestamp) -> RawRecord {
     let seq = framed.offset();
     match framed {
         Framed::Record { body, .. } => RawRecord::whole(seq, received_at, body),

@@ -16,6 +16,12 @@ pub enum Error {
         address: String,
         source: std::io::Error,
     },
+    #[error("cannot use the certificate in `{}` for {listener}: {detail}", path.display())]
+    Certificate {
+        listener: &'static str,
+        path: PathBuf,
+        detail: String,
+    },
     #[error("cannot read `{}`", path.display())]
     Read {
         path: PathBuf,

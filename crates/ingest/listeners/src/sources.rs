@@ -120,6 +120,12 @@ impl SourceBook {
         page.documents.into_iter().map(read).collect()
     }
 
+    /// A number below 2^20 that only this site can tell of `text`.
+    pub(crate) fn proof(&self, text: &str) -> u64 {
+        let hash = self.hasher.hash(text);
+        u64::from_str_radix(&hash[..5], 16).expect("a token's hash is hexadecimal")
+    }
+
     /// The token's entry, unless it was revoked.
     ///
     /// # Errors

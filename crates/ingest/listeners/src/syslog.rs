@@ -1,7 +1,7 @@
-//! Syslog over UDP and TCP on 1514, RFC 3164 and RFC 5424.
+//! Syslog over UDP and TCP on 1514 and over TLS on 6514, RFC 3164 and RFC 5424.
 //!
-//! A peer is heard only if the allow list names it. TCP is framed by octet counts (RFC 6587) or by
-//! newlines; UDP is a record a datagram. Syslog has no acknowledgement, so the listener reads no
+//! A peer is heard only if the allow list names it. Connections are framed by octet counts (RFC
+//! 6587, and RFC 5425 for TLS) or by newlines; UDP is a record a datagram. Syslog has no acknowledgement, so the listener reads no
 //! further while the site is full: TCP then pushes back, and the kernel counts what UDP loses.
 
 mod drops;
@@ -18,8 +18,9 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
 
-use crate::{Acceptor, Error};
+use crate::{Acceptor, Error, Tls};
 
 /// The syslog listener's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,8 +34,16 @@ pub struct Options {
     /// Peers that are heard, as networks in CIDR form.
     #[schemars(with = "Vec<String>")]
     pub allow: Vec<IpNet>,
-    /// Connections at a time over TCP.
+    /// Address and port for TLS.
+    #[schemars(with = "String")]
+    pub tls_listen: SocketAddr,
+    /// The certificate for TLS; without one nobody listens there.
+    pub tls: Tls,
+    /// Connections at a time, TLS included; beyond it the one that has been quiet the longest
+    /// makes place.
     pub max_connections: usize,
+    /// Bytes of unfinished messages of all connections together.
+    pub max_held_bytes: u64,
 }
 
 impl Default for Options {
@@ -46,7 +55,10 @@ impl Default for Options {
                 .iter()
                 .map(|net| net.parse().expect("the literals are networks"))
                 .collect(),
-            max_connections: 1024,
+            tls_listen: SocketAddr::from(([127, 0, 0, 1], 6514)),
+            tls: Tls::default(),
+            max_connections: 16_384,
+            max_held_bytes: 128 << 20,
         }
     }
 }
@@ -69,32 +81,58 @@ pub struct Service {
     acceptor: Acceptor,
     udp: UdpSocket,
     tcp: TcpListener,
+    tls: Option<Secured>,
+}
+
+/// The listener for TLS.
+struct Secured {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl std::fmt::Debug for Secured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.listener.fmt(f)
+    }
 }
 
 impl Service {
     /// # Errors
-    /// [`Error::Bind`] when the port is taken.
+    /// [`Error::Bind`] when a port is taken, [`Error::Certificate`] when a file cannot be used.
     pub async fn bind(options: Options, acceptor: Acceptor) -> Result<Self, Error> {
         let failed = |source| Error::Bind {
             listener: "syslog",
             address: options.listen.to_string(),
             source,
         };
-        let tcp = TcpListener::bind(options.listen).await.map_err(failed)?;
+        let tcp = crate::socket::listen("syslog", options.listen)?;
         let address = tcp.local_addr().map_err(failed)?;
         let udp = UdpSocket::bind(address).await.map_err(failed)?;
+        let tls = match options.tls.acceptor("syslog over TLS")? {
+            None => None,
+            Some(acceptor) => Some(Secured {
+                listener: crate::socket::listen("syslog over TLS", options.tls_listen)?,
+                acceptor,
+            }),
+        };
         Ok(Self {
             drops: KernelDrops::default(),
             options,
             acceptor,
             udp,
             tcp,
+            tls,
         })
     }
 
     /// Where it listens; the port is the real one when 0 was asked for.
     pub fn address(&self) -> Option<SocketAddr> {
         self.tcp.local_addr().ok()
+    }
+
+    /// Where it listens for TLS, if it does.
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.tls.as_ref()?.listener.local_addr().ok()
     }
 
     /// Known from the first datagram on; 0 where the kernel does not tell.
@@ -111,11 +149,17 @@ impl Service {
         let (udp, tcp) = (self.udp, self.tcp);
         let (acceptor, allow) = (self.acceptor.clone(), self.options.allow.clone());
         udp::start(&group, udp, acceptor, allow, self.drops);
-        let served = tcp::serve(tcp, self.acceptor, self.options, group.clone()).await;
-        let stopped = group.stop(std::time::Duration::from_secs(5)).await;
-        served?;
+        let serving = tcp::Serving::new(self.acceptor, &self.options, group.clone());
+        if let Some(Secured { listener, acceptor }) = self.tls {
+            let serving = serving.clone();
+            group.spawn("syslog-tls", async move {
+                serving.accept(listener, Some(acceptor)).await;
+                Ok::<_, Error>(())
+            });
+        }
+        serving.accept(tcp, None).await;
         // A listener that has ended must not look as if it listened.
-        Ok(stopped?)
+        Ok(group.stop(std::time::Duration::from_secs(5)).await?)
     }
 }
 

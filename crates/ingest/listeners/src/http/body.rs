@@ -1,55 +1,62 @@
-use std::io::Cursor;
+//! A request's body, read within time and memory.
 
-use aurora_clock::Timestamp;
-use aurora_formats::{Error, Framer, Limits};
-use aurora_model::RawRecord;
+use std::time::Duration;
 
-use crate::acceptor::record;
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
 
-/// The records of a request's body; compression and framing are told from its content.
-///
-/// # Errors
-/// When the body cannot be unpacked or unpacks to more than `max_unpacked` bytes; then nothing of
-/// it is accepted.
-pub(super) fn records(
-    body: &[u8],
-    max_unpacked: u64,
-    received_at: Timestamp,
-) -> Result<Vec<RawRecord>, Error> {
-    let limits = Limits {
-        bytes: max_unpacked,
-        ..Limits::default()
-    };
-    Framer::new(Cursor::new(body), limits)?
-        .map(|framed| Ok(record(framed?, received_at)))
-        .collect()
+use super::refusal::Refusal;
+use crate::room::Held;
+
+/// A sender that hangs must not keep its memory from others.
+const WHOLE_WITHIN: Duration = Duration::from_secs(60);
+const PART_WITHIN: Duration = Duration::from_secs(15);
+
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    max: usize,
+    held: &mut Held,
+) -> Result<Bytes, Refusal> {
+    let said = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|length| length > max) {
+        return Err(too_large(max));
+    }
+    let reading = parts(body, max, said.unwrap_or_default(), held);
+    tokio::time::timeout(WHOLE_WITHIN, reading)
+        .await
+        .map_err(|_| Refusal::Slow)?
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn bodies(body: &[u8]) -> Vec<String> {
-        let found = records(body, 1 << 20, Timestamp::from_millis(0)).unwrap();
-        found
-            .into_iter()
-            .map(|r| String::from_utf8(r.body).unwrap())
-            .collect()
+async fn parts(mut body: Body, max: usize, said: usize, held: &mut Held) -> Result<Bytes, Refusal> {
+    let mut whole = BytesMut::new();
+    loop {
+        let part = tokio::time::timeout(PART_WITHIN, body.frame()).await;
+        let Some(part) = part.map_err(|_| Refusal::Slow)? else {
+            return Ok(whole.freeze());
+        };
+        let part = part.map_err(|error| Refusal::Body(aurora_tasks::chain(&error)))?;
+        let Ok(data) = part.into_data() else { continue };
+        if whole.len() + data.len() > max {
+            return Err(too_large(max));
+        }
+        if !held.grow(data.len()).await {
+            return Err(Refusal::Busy);
+        }
+        // What is said is believed once something came, and no further than the limit.
+        if whole.is_empty() && said <= 1 << 20 {
+            whole.reserve(said);
+        }
+        whole.extend_from_slice(&data);
     }
+}
 
-    #[test]
-    fn lines_and_arrays_give_the_same_records() {
-        let want = [r#"{"a":1}"#, r#"{"a":2}"#];
-        assert_eq!(bodies(b"{\"a\":1}\n{\"a\":2}\n"), want);
-        assert_eq!(bodies(b"[{\"a\":1}, {\"a\":2}]"), want);
-        let packed = zstd::bulk::compress(b"{\"a\":1}\n{\"a\":2}", 1).unwrap();
-        assert_eq!(bodies(&packed), want);
-    }
-
-    #[test]
-    fn a_bomb_is_refused() {
-        let bomb = zstd::bulk::compress(&vec![b'a'; 2 << 20], 1).unwrap();
-        assert!(records(&bomb, 1 << 20, Timestamp::from_millis(0)).is_err());
-    }
+fn too_large(max: usize) -> Refusal {
+    Refusal::TooLarge(format!(
+        "the body has more than {max} bytes; nothing was accepted"
+    ))
 }

@@ -1,80 +1,78 @@
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aurora_ids::{Derive, Id128};
-use aurora_model::{OriginId, Scope};
-use aurora_tasks::Shutdown;
+use aurora_model::Scope;
+use aurora_tasks::{Shutdown, Tasks};
 use aurora_telemetry::Metric;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest as _, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use serde_json::json;
-use tokio::net::TcpListener;
+use axum::extract::ConnectInfo;
+use axum::routing::{any, get, post};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+use tracing::{debug, warn};
 
-use super::{Options, body};
-use crate::{Acceptor, Error, SourceBook, SourceToken};
+use super::gate::Gate;
+use super::{Options, elastic, hec, loki, native, otlp};
+use crate::crowd::{Crowd, Seat};
+use crate::room::Room;
+use crate::{Acceptor, Error, SourceBook};
 
-/// A sender that hangs must not keep others from being served.
-const BODY_WITHIN: Duration = Duration::from_secs(60);
+const LISTENER: &str = "HTTP ingest";
+/// Headers of a request, all together.
+const MAX_HEAD_BYTES: usize = 32 * 1024;
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+/// What is under way at shutdown has so long to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+/// The system is out of something; what frees it takes a moment.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A socket that is bound but not served yet.
-#[derive(Debug)]
 pub struct Service {
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     gate: Gate,
 }
 
-#[derive(Clone, Debug)]
-struct Gate {
-    options: Options,
-    scope: Scope,
-    acceptor: Acceptor,
-    sources: SourceBook,
-    requests: Arc<Semaphore>,
-}
-
-/// Why a request was not accepted, in the sender's terms.
-#[derive(Debug)]
-enum Refusal {
-    Token,
-    Body(String),
-    TooLarge(usize),
-    Slow,
-    Full,
-    Broken,
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("address", &self.address())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Service {
     /// # Errors
-    /// [`Error::Bind`] when the port is taken.
+    /// [`Error::Bind`] when the port is taken, [`Error::Certificate`] when a file cannot be used.
     pub async fn bind(
         options: Options,
         scope: Scope,
         acceptor: Acceptor,
         sources: SourceBook,
     ) -> Result<Self, Error> {
-        let address = options.listen.to_string();
-        let listener = TcpListener::bind(options.listen)
-            .await
-            .map_err(|source| Error::Bind {
-                listener: "HTTP ingest",
-                address,
-                source,
-            })?;
-        let requests = Arc::new(Semaphore::new(options.max_requests));
+        let tls = options.tls.acceptor(LISTENER)?;
+        let listener = crate::socket::listen(LISTENER, options.listen)?;
+        let now = acceptor.now().as_millis().unsigned_abs();
         Ok(Self {
             listener,
+            tls,
             gate: Gate {
+                requests: Arc::new(Semaphore::new(options.max_requests)),
+                room: Room::new(options.max_held_bytes),
+                acks: Arc::new(AtomicU64::new(now)),
                 options,
                 scope,
                 acceptor,
                 sources,
-                requests,
             },
         })
     }
@@ -87,162 +85,175 @@ impl Service {
     /// Serves until shutdown; requests under way are finished.
     ///
     /// # Errors
-    /// When the socket fails.
+    /// When a part of it fails.
     pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
-        let limit = DefaultBodyLimit::max(self.gate.options.max_body_bytes);
-        let router = Router::new()
-            .route("/ingest", post(ingest))
-            .route("/healthz", get(|| async { "ok\n" }))
-            .layer(limit)
-            .with_state(self.gate);
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(self.listener, service)
-            .with_graceful_shutdown(async move { shutdown.cancelled().await });
-        served.await.map_err(|source| Error::Bind {
-            listener: "HTTP ingest",
-            address: "its socket".to_owned(),
-            source,
-        })
-    }
-}
-
-async fn ingest(
-    State(gate): State<Gate>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
-    match gate.ingest(peer, request).await {
-        Ok(answer) => answer,
-        Err(refusal) => {
-            let labels = ["http", refusal.word()];
-            gate.acceptor
-                .metrics()
-                .add(Metric::ListenerRefused, &labels, 1);
-            refusal.into_response()
-        }
-    }
-}
-
-impl Gate {
-    async fn ingest(&self, peer: SocketAddr, request: Request) -> Result<Response, Refusal> {
-        // Before anything is read: a stranger's body takes no memory.
-        let token = self.token(request.headers()).await?;
-        let origin = origin(&token, request.headers());
-        // Held until the records are durable: it bounds what is in memory.
-        let _permit = self.requests.acquire().await.map_err(|_| Refusal::Broken)?;
-        let body = self.body(request).await?;
-        let (limit, now) = (self.options.max_unpacked_bytes, self.acceptor.now());
-        let framed = tokio::task::spawn_blocking(move || body::records(&body, limit, now)).await;
-        let records = framed
-            .map_err(|_| Refusal::Broken)?
-            .map_err(|error| Refusal::Body(aurora_tasks::chain(&error)))?;
-        let host = peer.ip().to_string();
-        let accepting = self.acceptor.accept(&token.name, origin, &host, records);
-        let accepted = accepting.await.map_err(|error| match error {
-            Error::Full => Refusal::Full,
-            error => {
-                tracing::error!(error = aurora_tasks::chain(&error), "cannot accept a push");
-                Refusal::Broken
-            }
-        })?;
-        let answer = json!({ "accepted": accepted.records, "known": accepted.known });
-        Ok(axum::Json(answer).into_response())
-    }
-
-    async fn body(&self, request: Request) -> Result<Bytes, Refusal> {
-        let reading = Bytes::from_request(request, &());
-        let read = tokio::time::timeout(BODY_WITHIN, reading).await;
-        read.map_err(|_| Refusal::Slow)?.map_err(|refused| {
-            if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Refusal::TooLarge(self.options.max_body_bytes)
-            } else {
-                Refusal::Body(refused.body_text())
-            }
-        })
-    }
-
-    async fn token(&self, headers: &HeaderMap) -> Result<SourceToken, Refusal> {
-        let value = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        let token = value
-            .and_then(|v| v.strip_prefix("Bearer "))
-            .ok_or(Refusal::Token)?;
-        let found = self.sources.by_token(&self.scope, token.trim()).await;
-        found.map_err(|_| Refusal::Broken)?.ok_or(Refusal::Token)
-    }
-}
-
-/// The client's batch when it names one, else a batch of its own.
-fn origin(token: &SourceToken, headers: &HeaderMap) -> OriginId {
-    match headers.get("idempotency-key") {
-        Some(key) => {
-            let hash = Derive::new("aurora.origin.push.v1")
-                .part(&token.id)
-                .part(key.as_bytes());
-            OriginId(hash.finish())
-        }
-        None => OriginId(Id128::random()),
-    }
-}
-
-impl Refusal {
-    const fn word(&self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Body(_) => "body",
-            Self::TooLarge(_) => "too large",
-            Self::Slow => "slow",
-            Self::Full => "full",
-            Self::Broken => "broken",
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let (status, message, fix) = match self {
-            Self::Token => (
-                StatusCode::UNAUTHORIZED,
-                "the token is missing, unknown or revoked".to_owned(),
-                "send `Authorization: Bearer <token>`; `aurorasoc sources token` makes one",
-            ),
-            Self::Body(message) => (
-                StatusCode::BAD_REQUEST,
-                message,
-                "send JSON lines or a JSON array, plain, gzip or zstd; nothing was accepted",
-            ),
-            Self::TooLarge(limit) => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the body has more than {limit} bytes; nothing was accepted"),
-                "send fewer records a request, or raise `ingest.http.max_body_bytes`",
-            ),
-            Self::Slow => (
-                StatusCode::REQUEST_TIMEOUT,
-                "the body did not come in time; nothing was accepted".to_owned(),
-                "send the same request again",
-            ),
-            Self::Full => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "the site cannot take more now; nothing was accepted".to_owned(),
-                "send the same request again after the time in `Retry-After`",
-            ),
-            Self::Broken => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the site cannot accept records now".to_owned(),
-                "send the same request again later; `aurorasoc status` tells what is wrong",
-            ),
+        let group = Tasks::under(shutdown.child_token());
+        let serving = Serving {
+            crowd: Crowd::new(self.gate.options.max_connections),
+            idle: Duration::from_secs(self.gate.options.idle_seconds.max(1)),
+            acceptor: self.gate.acceptor.clone(),
+            router: router(self.gate),
+            tls: self.tls,
+            shutdown: group.shutdown(),
         };
-        let body = axum::Json(json!({ "error": { "message": message, "fix": fix } }));
-        let mut response = (status, body).into_response();
-        if matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-        ) {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
-        }
-        response
+        serving.accept(&self.listener, &group).await;
+        Ok(group.stop(LAST_REQUESTS).await?)
     }
+}
+
+fn router(gate: Gate) -> Router {
+    let asked = [
+        "/",
+        "/_license",
+        "/_xpack",
+        "/_cluster/health",
+        "/_index_template/{name}",
+        "/_component_template/{name}",
+        "/_template/{name}",
+        "/_ilm/policy/{name}",
+        "/_data_stream/{name}",
+        "/_ingest/pipeline/{name}",
+    ];
+    let elastic = asked.into_iter().fold(Router::new(), |router, path| {
+        router.route(path, any(elastic::ask))
+    });
+    let bulk = || post(elastic::bulk).put(elastic::bulk);
+    let bulk_of = || post(elastic::bulk_of).put(elastic::bulk_of);
+    elastic
+        .route("/ingest", post(native::ingest))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/_bulk", bulk())
+        .route("/{index}/_bulk", bulk_of())
+        .route("/services/collector", post(hec::event))
+        .route("/services/collector/event", post(hec::event))
+        .route("/services/collector/event/1.0", post(hec::event))
+        .route("/services/collector/raw", post(hec::raw))
+        .route("/services/collector/raw/1.0", post(hec::raw))
+        .route("/services/collector/ack", post(hec::ack))
+        .route("/services/collector/health", get(hec::health))
+        .route("/services/collector/health/1.0", get(hec::health))
+        .route("/loki/api/v1/push", post(loki::push))
+        .route("/ready", get(loki::ready))
+        .route("/v1/logs", post(otlp::logs))
+        .with_state(gate)
+}
+
+/// What serves connections. Cheap to clone.
+#[derive(Clone)]
+struct Serving {
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    crowd: Crowd,
+    idle: Duration,
+    acceptor: Acceptor,
+    shutdown: Shutdown,
+}
+
+impl Serving {
+    async fn accept(&self, listener: &TcpListener, group: &Tasks) {
+        loop {
+            let accepted = tokio::select! {
+                () = self.shutdown.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => self.admit(stream, peer, group),
+                Err(error) => {
+                    warn!(%error, "cannot accept an HTTP connection");
+                    self.crowd.thin_out();
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn admit(&self, stream: TcpStream, peer: SocketAddr, group: &Tasks) {
+        let Some(seat) = self.crowd.enter() else {
+            let labels = ["http", "too many connections"];
+            let metrics = self.acceptor.metrics();
+            return metrics.add(Metric::ListenerRefused, &labels, 1);
+        };
+        let serving = self.clone();
+        group.spawn("http-connection", async move {
+            serving.connection(stream, peer, seat).await;
+            Ok::<_, Error>(())
+        });
+    }
+
+    /// Until a peer says something it has a task and a socket, and nothing else.
+    async fn connection(&self, stream: TcpStream, peer: SocketAddr, seat: Seat) {
+        let leave = seat.leave();
+        let mut byte = [0];
+        // A fresh socket counts as readable once, whether it is or not: so the byte is looked at.
+        let first = tokio::select! {
+            () = leave.cancelled() => return,
+            () = self.shutdown.cancelled() => return,
+            first = tokio::time::timeout(self.idle, stream.peek(&mut byte)) => first,
+        };
+        if matches!(first, Ok(Ok(1))) {
+            Box::pin(self.speak(stream, peer, seat)).await;
+        }
+    }
+
+    async fn speak(&self, stream: TcpStream, peer: SocketAddr, seat: Seat) {
+        // Answers are small and wanted at once.
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "a connection keeps its delay");
+        }
+        let Some(tls) = &self.tls else {
+            return self.serve(stream, peer, seat).await;
+        };
+        let leave = seat.leave();
+        let handshake = tokio::select! {
+            () = leave.cancelled() => return,
+            done = tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(stream)) => done,
+        };
+        match handshake {
+            Ok(Ok(stream)) => self.serve(stream, peer, seat).await,
+            _ => {
+                let labels = ["http", "handshake"];
+                let metrics = self.acceptor.metrics();
+                metrics.add(Metric::ListenerRefused, &labels, 1);
+            }
+        }
+    }
+
+    async fn serve<S>(&self, stream: S, peer: SocketAddr, seat: Seat)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let leave = seat.leave();
+        let seat = Arc::new(Mutex::new(seat));
+        let service = service_fn(|mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let (router, seat) = (self.router.clone(), seat.clone());
+            async move {
+                lock(&seat).work();
+                let answer = router.oneshot(request).await;
+                lock(&seat).rest();
+                answer
+            }
+        });
+        let serving = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.idle)
+            .max_buf_size(MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut serving = std::pin::pin!(serving);
+        let ended = tokio::select! {
+            ended = serving.as_mut() => ended,
+            () = leave.cancelled() => return,
+            () = self.shutdown.cancelled() => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        };
+        if let Err(error) = ended {
+            debug!(%error, %peer, "an HTTP connection broke");
+        }
+    }
+}
+
+fn lock(seat: &Mutex<Seat>) -> std::sync::MutexGuard<'_, Seat> {
+    seat.lock().unwrap_or_else(PoisonError::into_inner)
 }

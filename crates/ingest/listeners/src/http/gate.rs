@@ -1,0 +1,142 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use aurora_ids::{Derive, Id128};
+use aurora_model::{OriginId, Scope};
+use aurora_push::Encoding;
+use aurora_push::bulk::Item;
+use aurora_telemetry::Metric;
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use tokio::sync::Semaphore;
+
+use super::decode::{self, Form, Packed, Sender};
+use super::refusal::Refusal;
+use super::{Options, body, token};
+use crate::room::Room;
+use crate::{Accepted, Acceptor, SourceBook, SourceToken};
+
+/// What every request passes through.
+#[derive(Clone, Debug)]
+pub(super) struct Gate {
+    pub(super) options: Options,
+    pub(super) scope: Scope,
+    pub(super) acceptor: Acceptor,
+    pub(super) sources: SourceBook,
+    pub(super) requests: Arc<Semaphore>,
+    pub(super) room: Room,
+    /// Numbers HEC's acknowledgements.
+    pub(super) acks: Arc<AtomicU64>,
+}
+
+/// What a request became.
+pub(super) struct Taken {
+    pub(super) token: SourceToken,
+    pub(super) accepted: Accepted,
+    pub(super) items: Vec<Item>,
+}
+
+/// How a sender's batch is known when it comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// Only an `Idempotency-Key` makes it the same batch.
+    Key,
+    /// Also its very bytes do: every record in it carries an id or a time to the nanosecond.
+    Content,
+    /// Its bytes do when each document of a `_bulk` request has an `_id`.
+    Ids,
+}
+
+impl Gate {
+    /// Takes a request's records in, and returns when they are durable.
+    pub(super) async fn take(
+        &self,
+        peer: SocketAddr,
+        request: Request,
+        form: Form,
+        identity: Identity,
+    ) -> Result<Taken, Refusal> {
+        let (head, body) = request.into_parts();
+        // Before anything is read: a stranger's body takes no memory.
+        let token = self.token(&head.headers).await?;
+        let encoding = encoding(&head.headers, &form)?;
+        // Held until the records are durable: both bound what is in memory.
+        let _permit = self.requests.acquire().await.map_err(|_| Refusal::Broken)?;
+        let mut held = self.room.hold();
+        let max = self.options.max_body_bytes;
+        let bytes = body::read(&head.headers, body, max, &mut held).await?;
+        let packed = Packed {
+            bytes: bytes.clone(),
+            encoding,
+            form,
+        };
+        let sender = Sender {
+            acceptor: self.acceptor.clone(),
+            source: token.name.clone(),
+            host: Arc::from(peer.ip().to_canonical().to_string()),
+        };
+        let max = self.options.max_unpacked_bytes;
+        let decoding =
+            tokio::task::spawn_blocking(move || decode::decode(sender, &packed, max, held));
+        let (decoded, _held) = decoding.await.map_err(|_| Refusal::Broken)??;
+        let named = match identity {
+            Identity::Key => false,
+            Identity::Content => true,
+            Identity::Ids => decoded.items.iter().all(|item| item.id.is_some()),
+        };
+        let origin = origin(&token, &head.headers, named.then_some(&bytes[..]));
+        drop(bytes);
+        let accepted = self.acceptor.accept_named(origin, decoded.arrived).await?;
+        Ok(Taken {
+            token,
+            accepted,
+            items: decoded.items,
+        })
+    }
+
+    /// The source that a request's token opens.
+    pub(super) async fn token(&self, headers: &HeaderMap) -> Result<SourceToken, Refusal> {
+        let token = token::shown(headers).ok_or(Refusal::Token)?;
+        let found = self.sources.by_token(&self.scope, &token).await;
+        found.map_err(|_| Refusal::Broken)?.ok_or(Refusal::Token)
+    }
+
+    /// Counts a refusal before it is told.
+    pub(super) fn refused(&self, listener: &str, refusal: &Refusal) {
+        let labels = [listener, refusal.word()];
+        self.acceptor
+            .metrics()
+            .add(Metric::ListenerRefused, &labels, 1);
+    }
+}
+
+fn encoding(headers: &HeaderMap, form: &Form) -> Result<Encoding, Refusal> {
+    let said = headers
+        .get(header::CONTENT_ENCODING)
+        .map(|value| value.to_str().unwrap_or("?"));
+    Ok(match (Encoding::parse(said)?, form) {
+        // Loki's protocol packs always, and says so nowhere.
+        (Encoding::Unsaid, Form::LokiProtobuf) => Encoding::Snappy,
+        (encoding, _) => encoding,
+    })
+}
+
+/// The client's batch when it or its content names one, else a batch of its own.
+fn origin(token: &SourceToken, headers: &HeaderMap, content: Option<&[u8]>) -> OriginId {
+    let named = |kind: &str, name: &[u8]| {
+        let hash = Derive::new("aurora.origin.push.v1").part(&token.id);
+        // An idempotency key stands alone, as it always did.
+        let hash = if kind.is_empty() {
+            hash
+        } else {
+            hash.part(kind)
+        };
+        OriginId(hash.part(name).finish())
+    };
+    match (headers.get("idempotency-key"), content) {
+        (Some(key), _) => named("", key.as_bytes()),
+        (None, Some(content)) => named("content", content),
+        (None, None) => OriginId(Id128::random()),
+    }
+}
