@@ -8,7 +8,7 @@ pub const DRIVERS: &[(&str, &[&str])] = &[
     ("evtx", &["aurora-formats"]),
     ("lettre", &["aurora-notify"]),
     ("libloading", &["aurora-events-engine"]),
-    ("object_store", &["aurora-artifacts-local"]),
+    ("object_store", &["aurora-artifacts-local", "aurora-follow"]),
     ("prometheus-client", &["aurora-telemetry"]),
     ("rocksdb", &["aurora-window-state-rocksdb"]),
     ("sqlx", &["aurora-records-sqlite"]),

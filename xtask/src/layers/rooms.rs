@@ -59,6 +59,8 @@ const ROOMS: &[(&str, Room)] = &[
     ("crates/ingest/demo", of(Plane::Ingest, Layer::Pure)),
     ("crates/ingest/formats", of(Plane::Ingest, Layer::Pure)),
     ("crates/ingest/parsers", of(Plane::Ingest, Layer::Pure)),
+    ("crates/ingest/push", of(Plane::Ingest, Layer::Pure)),
+    ("crates/ingest/follow", of(Plane::Ingest, Layer::Service)),
     ("crates/ingest/listeners", of(Plane::Ingest, Layer::Service)),
     ("crates/ingest/normalise", of(Plane::Ingest, Layer::Service)),
     (
@@ -99,6 +101,10 @@ const ROOMS: &[(&str, Room)] = &[
     (
         "crates/detection/window-state-*",
         of(Plane::Detection, Layer::Adapter),
+    ),
+    (
+        "crates/observability/freshness",
+        of(Plane::Observability, Layer::Service),
     ),
     (
         "crates/observability/ledger",

@@ -1,0 +1,8 @@
+//! Feeds that are fetched, with crashes at every step.
+#![allow(clippy::unwrap_used)]
+
+mod folder;
+mod journal;
+mod service;
+mod support;
+mod tail;
