@@ -2,13 +2,15 @@ use std::collections::HashSet;
 
 use aurora_model::EventUid;
 
+use crate::spread::Spread;
+
 /// Keys that arrived within one stretch of time, and which of them are stored already.
 ///
 /// Stored slots are numbered from 0. All but the last are full and never written again; the keys
 /// of the last one, and those that are not stored yet, are kept in order in `tail`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Generation {
-    keys: HashSet<EventUid>,
+    keys: HashSet<EventUid, Spread>,
     tail: Vec<EventUid>,
     /// How much of the tail is in the last stored slot.
     tail_stored: usize,
@@ -16,6 +18,14 @@ pub(crate) struct Generation {
 }
 
 impl Generation {
+    /// An empty one with room for so many keys.
+    pub(crate) fn with_room(keys: usize) -> Self {
+        Self {
+            keys: HashSet::with_capacity_and_hasher(keys, Spread::default()),
+            ..Self::default()
+        }
+    }
+
     /// From what its slots hold, in order.
     pub(crate) fn restore(slots: Vec<Vec<EventUid>>, keys_per_slot: usize) -> Self {
         let keys = slots.iter().flatten().copied().collect();
@@ -41,9 +51,13 @@ impl Generation {
         self.keys.contains(key)
     }
 
-    pub(crate) fn insert(&mut self, key: EventUid) {
-        self.keys.insert(key);
-        self.tail.push(key);
+    /// `false` when it was there already.
+    pub(crate) fn insert(&mut self, key: EventUid) -> bool {
+        let fresh = self.keys.insert(key);
+        if fresh {
+            self.tail.push(key);
+        }
+        fresh
     }
 
     /// Takes back the key inserted last, which is not stored yet.

@@ -12,6 +12,7 @@
 mod generation;
 mod options;
 mod slots;
+mod spread;
 mod window;
 
 pub use options::Options;

@@ -59,7 +59,8 @@ pub(crate) struct Staged {
 /// What must be undone when a stage is discarded.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
-    Inserted,
+    /// So many keys, one after another.
+    Inserted(u32),
     /// The generation that went, with its number.
     Turned(u64, Generation),
 }
@@ -85,15 +86,23 @@ impl Window {
         self.staged.before.get_or_insert(self.marks);
         self.marks.latest = self.marks.latest.max(now);
         self.turn_when_old();
-        if self.current.contains(&key) || self.previous.contains(&key) {
+        if self.previous.contains(&key) {
             return Verdict::Duplicate;
         }
         if self.current.len() >= (self.options.max_keys / 2).max(1) {
+            if self.current.contains(&key) {
+                return Verdict::Duplicate;
+            }
             self.staged.evicted.keys += self.previous.len() as u64;
             self.turn(self.marks.latest);
         }
-        self.current.insert(key);
-        self.staged.steps.push(Step::Inserted);
+        if !self.current.insert(key) {
+            return Verdict::Duplicate;
+        }
+        match self.staged.steps.last_mut() {
+            Some(Step::Inserted(keys)) => *keys += 1,
+            _ => self.staged.steps.push(Step::Inserted(1)),
+        }
         Verdict::Fresh
     }
 
@@ -115,7 +124,9 @@ impl Window {
     }
 
     fn turn(&mut self, started: Timestamp) {
-        let closed = std::mem::take(&mut self.current);
+        // As many come as came: a table that must not grow moves no key twice.
+        let next = Generation::with_room(self.current.len());
+        let closed = std::mem::replace(&mut self.current, next);
         let gone = std::mem::replace(&mut self.previous, closed);
         let number = self.marks.generation.wrapping_sub(1);
         self.staged.steps.push(Step::Turned(number, gone));
@@ -136,7 +147,7 @@ impl Window {
         let staged = std::mem::take(&mut self.staged);
         for step in staged.steps.into_iter().rev() {
             match step {
-                Step::Inserted => self.current.take_back(),
+                Step::Inserted(keys) => (0..keys).for_each(|_| self.current.take_back()),
                 Step::Turned(_, gone) => {
                     self.current = std::mem::replace(&mut self.previous, gone);
                 }
