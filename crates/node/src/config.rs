@@ -14,6 +14,8 @@ pub struct SiteConfig {
     pub console: Console,
     pub ingest: Ingest,
     pub syslog: aurora_listeners::syslog::Options,
+    pub follow: aurora_follow::Options,
+    pub freshness: aurora_freshness::Options,
     pub bus: Bus,
     pub events: Events,
     pub rules: Rules,
@@ -96,6 +98,10 @@ pub struct Rules {
 pub struct Storage {
     /// Bytes of disk kept free, so that alerts and decisions never stop for a full disk.
     pub reserve_bytes: u64,
+    /// Days for which records that were given up are kept.
+    pub dead_letter_days: u32,
+    /// Raw bytes of them that are kept; beyond it the oldest go, and an alert says so.
+    pub dead_letter_bytes: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -173,6 +179,8 @@ impl Default for Storage {
     fn default() -> Self {
         Self {
             reserve_bytes: 1 << 30,
+            dead_letter_days: 90,
+            dead_letter_bytes: 1 << 30,
         }
     }
 }
@@ -196,6 +204,7 @@ impl SiteConfig {
             &mut self.console.listen,
             &mut self.ingest.http.listen,
             &mut self.syslog.listen,
+            &mut self.syslog.tls_listen,
             &mut self.bus.nats_listen,
         ];
         for address in addresses {

@@ -249,6 +249,7 @@ pub fn config() -> SiteConfig {
     config.console.listen.set_port(0);
     config.ingest.http.listen.set_port(0);
     config.syslog.listen.set_port(0);
+    config.syslog.tls_listen.set_port(0);
     config.bus.nats_listen.set_port(0);
     config.storage.reserve_bytes = 0;
     config.events.store = "memory".to_owned();

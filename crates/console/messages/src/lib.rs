@@ -62,7 +62,7 @@ pub use rule::{
     RuleQuery, RuleSummary, RuleTest, RuleTestReport, RuleTestResult,
 };
 pub use session::{LinkCreated, LinkRequest, SessionInfo};
-pub use source::{SourceInfo, Sources, TokenCreated, TokenInfo, TokenRequest};
+pub use source::{FeedInfo, SourceInfo, Sources, TokenCreated, TokenInfo, TokenRequest};
 pub use status::{
     CheckOutcome, DiskStatus, DoctorCheck, DoctorReport, EngineStatus, Health, ListenerStatus,
     Rates, RoleStatus, RuleCounts, SiteStatus,

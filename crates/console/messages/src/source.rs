@@ -13,7 +13,29 @@ pub struct SourceInfo {
     pub received: u64,
     #[schema(value_type = Option<i64>)]
     pub last_record_at: Option<Timestamp>,
+    /// What is known of it by host, the one that spoke last first.
+    #[serde(default)]
+    pub feeds: Vec<FeedInfo>,
     pub tokens: Vec<TokenInfo>,
+}
+
+/// How fresh the records of one host are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FeedInfo {
+    /// From the log: hostile text.
+    pub host: String,
+    #[schema(value_type = i64)]
+    pub last_record_at: Timestamp,
+    /// The newest time in its events, epoch milliseconds.
+    #[schema(value_type = i64)]
+    pub last_event_at: Timestamp,
+    pub events_per_minute: f64,
+    /// How long its last event took to get here.
+    pub lag_ms: i64,
+    /// How far its clock is ahead at least.
+    pub clock_ahead_ms: i64,
+    #[schema(value_type = Option<i64>)]
+    pub silent_since: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aurora_follow::Outlet;
 use aurora_listeners::import::Importer;
 use aurora_listeners::{Acceptor, Detect, SourceBook, http, syslog};
 use aurora_model::SourceName;
@@ -92,13 +93,33 @@ pub(super) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listene
         let bound = syslog::Service::bind(parts.config.syslog.clone(), listeners.acceptor.clone());
         if let Some(service) = said(parts, "ingest-syslog", bound.await) {
             listeners.note("syslog udp and tcp", service.address());
+            listeners.note("syslog over tls", service.tls_address());
             listeners.kernel_drops = service.address().map(|at| (at, service.kernel_drops()));
             parts
                 .tasks
                 .spawn("ingest-syslog", service.run(parts.tasks.shutdown()));
         }
     }
+    follow(parts, &listeners.acceptor);
     Ok(listeners)
+}
+
+/// Feeds that nobody pushes.
+fn follow(parts: &Parts, acceptor: &Acceptor) {
+    let options = parts.config.follow.clone();
+    if options == aurora_follow::Options::default() {
+        return;
+    }
+    let (records, shutdown) = (parts.adapters.records.clone(), parts.tasks.shutdown());
+    let outlet = Outlet::new(
+        acceptor.clone(),
+        records,
+        parts.scope.clone(),
+        shutdown.clone(),
+    );
+    let service = aurora_follow::Service::new(options, outlet);
+    parts.tasks.spawn("ingest-follow", service.run(shutdown));
+    parts.ready("ingest-follow");
 }
 
 impl Listeners {
@@ -115,7 +136,10 @@ fn said<S>(parts: &Parts, role: &str, bound: Result<S, aurora_listeners::Error>)
             Some(service)
         }
         Err(failed) => {
-            let code = aurora_codes::Code::PortInUse;
+            let code = match failed {
+                aurora_listeners::Error::Certificate { .. } => aurora_codes::Code::ConfigInvalid,
+                _ => aurora_codes::Code::PortInUse,
+            };
             error!(role, %code, error = aurora_tasks::chain(&failed), "a listener is down");
             let reason = format!("{code}: {}; {}", aurora_tasks::chain(&failed), code.fix());
             parts.health.set(role, Health::Degraded { reason });

@@ -4,12 +4,15 @@ use std::path::Path;
 use aurora_api::site::{Error, Result};
 use aurora_listeners::import::{Job, State};
 use aurora_messages::{
-    ImportJob, ImportRequest, ImportState, Imports, SourceInfo, Sources, TokenCreated, TokenInfo,
-    TokenRequest,
+    FeedInfo, ImportJob, ImportRequest, ImportState, Imports, SourceInfo, Sources, TokenCreated,
+    TokenInfo, TokenRequest,
 };
 use aurora_model::{Context, Scope, SourceName};
 
 use super::{SiteService, errors};
+
+/// Hosts of one source in an answer.
+const SHOWN_HOSTS: usize = 200;
 
 pub(super) async fn start(
     site: &SiteService,
@@ -100,6 +103,7 @@ pub(super) async fn sources(site: &SiteService, scope: &Scope) -> Result<Sources
         parser: name.parser().to_owned(),
         received: 0,
         last_record_at: None,
+        feeds: Vec::new(),
         tokens: Vec::new(),
     };
     for (name, records) in ledger.sources {
@@ -107,6 +111,24 @@ pub(super) async fn sources(site: &SiteService, scope: &Scope) -> Result<Sources
             .entry(name.clone())
             .or_insert_with(|| empty(&name))
             .received = records.received;
+    }
+    for (name, host, feed) in site.parts.freshness.book().feeds() {
+        let source = known.entry(name.clone()).or_insert_with(|| empty(name));
+        source.last_record_at = source.last_record_at.max(Some(feed.last_seen));
+        source.feeds.push(FeedInfo {
+            host: host.to_owned(),
+            last_record_at: feed.last_seen,
+            last_event_at: feed.last_event,
+            events_per_minute: feed.rate(),
+            lag_ms: feed.lag_millis,
+            clock_ahead_ms: feed.ahead_millis,
+            silent_since: feed.silent_since,
+        });
+    }
+    for source in known.values_mut() {
+        let newest_first = |feed: &FeedInfo| std::cmp::Reverse(feed.last_record_at);
+        source.feeds.sort_by_key(newest_first);
+        source.feeds.truncate(SHOWN_HOSTS);
     }
     for token in site.sources.list(scope).await.map_err(errors::listeners)? {
         let source = known

@@ -15,6 +15,7 @@ use tracing::error;
 
 use crate::Error;
 use crate::events::consumer_options;
+use crate::letter_bounds::BYTES_KEPT;
 
 const CONSUMER: &str = "store-deadletter";
 const SLOT: &str = "store/deadletter";
@@ -92,7 +93,9 @@ impl DeadLetterKeeper {
             ));
         }
         let ids = documents.iter().map(|(id, _)| id.clone());
-        let mut change = Change::decided(Action::on("dead_letter.keep", ids));
+        let bytes = letters.iter().map(|letter| letter.raw.len() as u64).sum();
+        let mut change = Change::decided(Action::on("dead_letter.keep", ids))
+            .count(BYTES_KEPT.to_owned(), bytes);
         for (id, body) in documents {
             change = change.put(Collection::DeadLetters, &id, Guard::Any, body);
         }

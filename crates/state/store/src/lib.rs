@@ -12,11 +12,13 @@ mod error;
 mod events;
 mod findings;
 mod insert;
+mod letter_bounds;
 
 pub use dead_letters::{DeadLetterKeeper, INLINE_BYTES};
 pub use error::Error;
 pub use events::EventWriter;
 pub use findings::FindingWriter;
+pub use letter_bounds::{Expired, LetterBounds};
 
 /// How the store role works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,6 +42,9 @@ pub fn without_site(data_dir: &Path, config: &SiteConfig) -> Vec<DoctorCheck> {
     }
     if config.syslog.enabled {
         checks.push(port("syslog port", config.syslog.listen));
+        if config.syslog.tls.certificate.is_some() {
+            checks.push(port("syslog TLS port", config.syslog.tls_listen));
+        }
     }
     checks
 }

@@ -28,6 +28,7 @@ impl Host {
         let mut config = app.settings.site(&Ports::default())?;
         config.ingest.http.enabled = false;
         config.syslog.enabled = false;
+        config.follow = Default::default();
         config.console.listen = ([127, 0, 0, 1], 0).into();
         let waiting = Waiting::new(false);
         waiting.says("no site runs here: starting one for this import");

@@ -1,0 +1,4 @@
+//! The store role against stores in memory.
+#![allow(clippy::unwrap_used)]
+
+mod letter_bounds;
