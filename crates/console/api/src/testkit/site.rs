@@ -576,6 +576,7 @@ impl Site for FakeSite {
             parser: "windows".to_owned(),
             received: 270_872,
             last_record_at: Some(self.clock.now()),
+            feeds: Vec::new(),
             tokens: Vec::new(),
         };
         Ok(Sources {
