@@ -22,6 +22,8 @@ pub struct Parts {
     pub site: Arc<dyn Site>,
     /// Where sessions and links are kept.
     pub records: Arc<dyn Records>,
+    /// What their tokens are kept as.
+    pub hashers: sessions::Hashers,
     pub clock: Arc<dyn Clock>,
     pub scope: Scope,
     pub site_name: String,
@@ -54,6 +56,7 @@ impl Service {
     pub async fn new(options: Options, parts: Parts) -> Result<Self, Error> {
         let sessions = Sessions::new(
             parts.records,
+            parts.hashers,
             parts.clock.clone(),
             parts.scope.clone(),
             options.link_life(),

@@ -1,15 +1,17 @@
 //! One-time links and the sessions they open, kept in the records store.
 //!
-//! A token is 256 random bits and leaves us once. What is kept is a hash of it, so that a copy of
-//! the store opens nothing.
+//! A token is 256 random bits and leaves us once. What is kept is a hash of it under a key of the
+//! site, so that a copy of the store opens nothing and cannot be searched for a token that somebody
+//! came by.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_clock::{Clock, Timestamp};
-use aurora_ids::{Derive, random_token};
+use aurora_ids::random_token;
 use aurora_model::{Action, Actor, AuthStrength, Context, Scope, TraceContext};
 use aurora_records::{Change, Collection, Guard, Query, Records, Test};
+use aurora_secrets::{Keyring, Purpose, TokenHasher};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -25,10 +27,27 @@ pub enum Error {
     Records(#[from] aurora_records::Error),
 }
 
+/// What names links and sessions in the store, by their tokens.
+#[derive(Clone, Debug)]
+pub struct Hashers {
+    links: TokenHasher,
+    sessions: TokenHasher,
+}
+
+impl Hashers {
+    pub fn of(keyring: &Keyring) -> Self {
+        Self {
+            links: keyring.tokens(Purpose::LinkToken),
+            sessions: keyring.tokens(Purpose::SessionToken),
+        }
+    }
+}
+
 /// Opens and checks sessions of one scope.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     records: Arc<dyn Records>,
+    hashers: Hashers,
     clock: Arc<dyn Clock>,
     scope: Scope,
     link_life: Duration,
@@ -53,6 +72,7 @@ pub struct Issued {
 impl Sessions {
     pub fn new(
         records: Arc<dyn Records>,
+        hashers: Hashers,
         clock: Arc<dyn Clock>,
         scope: Scope,
         link_life: Duration,
@@ -60,6 +80,7 @@ impl Sessions {
     ) -> Self {
         Self {
             records,
+            hashers,
             clock,
             scope,
             link_life,
@@ -74,7 +95,7 @@ impl Sessions {
     pub async fn issue_link(&self, context: &Context) -> Result<Issued, Error> {
         let token = random_token::<32>();
         let expires_at = self.clock.now().plus(self.link_life);
-        let id = link_id(&token);
+        let id = self.hashers.links.hash(&token);
         let change = Change::decided(Action::on("link.create", [&id])).put(
             Collection::Links,
             &id,
@@ -91,7 +112,7 @@ impl Sessions {
     /// [`Error::BadLink`], or when the records store fails.
     pub async fn redeem(&self, token: &str) -> Result<Issued, Error> {
         let now = self.clock.now();
-        let link = link_id(token);
+        let link = self.hashers.links.hash(token);
         let document = self
             .records
             .get(&self.scope, Collection::Links, &link)
@@ -102,7 +123,7 @@ impl Sessions {
         }
         let session = random_token::<32>();
         let expires_at = now.plus(self.session_life);
-        let id = session_id(&session);
+        let id = self.hashers.sessions.hash(&session);
         let body = Session {
             person: ADMINISTRATOR.to_owned(),
             created_at: now,
@@ -135,7 +156,7 @@ impl Sessions {
     /// # Errors
     /// When the records store fails.
     pub async fn find(&self, token: &str) -> Result<Option<Session>, Error> {
-        let id = session_id(token);
+        let id = self.hashers.sessions.hash(token);
         let found = self
             .records
             .get(&self.scope, Collection::Sessions, &id)
@@ -152,7 +173,7 @@ impl Sessions {
         let Some(session) = self.find(token).await? else {
             return Ok(());
         };
-        let id = session_id(token);
+        let id = self.hashers.sessions.hash(token);
         let change = Change::decided(Action::on("session.close", [&id])).remove(
             Collection::Sessions,
             &id,
@@ -204,20 +225,6 @@ impl Sessions {
             trace: TraceContext::new(),
         }
     }
-}
-
-fn link_id(token: &str) -> String {
-    Derive::new("aurora.link.v1")
-        .part(token)
-        .finish()
-        .to_string()
-}
-
-fn session_id(token: &str) -> String {
-    Derive::new("aurora.session.v1")
-        .part(token)
-        .finish()
-        .to_string()
 }
 
 /// An unreadable expiry is long past.

@@ -6,6 +6,7 @@ use aurora_ids::Derive;
 use aurora_messages::LinkCreated;
 use aurora_model::{Context, Scope, SiteId};
 use aurora_records_memory::MemoryRecords;
+use aurora_secrets::Keyring;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -30,9 +31,11 @@ pub async fn serve(dir: &Path, options: Options, clock: Arc<dyn Clock>) -> Resul
     let scope = Scope::of(SiteId(Derive::new("aurora.testkit.site").finish()));
     let feed = Feed::new(options.kept_events);
     let site = Arc::new(FakeSite::new(clock.clone(), scope.clone(), feed.clone()));
+    let keyring = Keyring::open(&dir.join("keys")).expect("the folder can be written to");
     let parts = Parts {
         site: site.clone(),
         records: Arc::new(MemoryRecords::new(clock.clone())),
+        hashers: sessions::Hashers::of(&keyring),
         clock,
         scope: scope.clone(),
         site_name: "testkit".to_owned(),

@@ -2,12 +2,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aurora_api::sessions::Hashers;
 use aurora_api::testkit::{FakeSite, serve};
-use aurora_api::{Error, Feed, Options, Parts, Service};
+use aurora_api::{Error, Feed, Options, Parts, Service, Sessions};
 use aurora_clock::{ManualClock, SystemClock};
 use aurora_model::{Context, Scope, SiteId};
-use aurora_records::{Change, Collection, Guard, Records};
+use aurora_records::{Change, Collection, Guard, Query, Records};
 use aurora_records_memory::MemoryRecords;
+use aurora_secrets::Keyring;
 use serde_json::json;
 
 use crate::http::{As, fixture, with};
@@ -146,6 +148,7 @@ async fn parts(dir: &Path, administered: bool) -> Parts {
     Parts {
         site: Arc::new(FakeSite::new(clock.clone(), scope.clone(), feed.clone())),
         records,
+        hashers: Hashers::of(&Keyring::open(&dir.join("keys")).unwrap()),
         clock,
         scope,
         site_name: "s".to_owned(),
@@ -186,4 +189,45 @@ async fn a_port_in_use_is_named() {
     let clock = Arc::new(ManualClock::at(aurora_clock::Timestamp::from_millis(0)));
     let error = serve(dir.path(), options, clock).await.err().unwrap();
     assert!(error.to_string().contains(&listen.to_string()), "{error}");
+}
+
+/// The records of a site and the session opened with one of its links.
+async fn signed_in(
+    records: &Arc<MemoryRecords>,
+    clock: &Arc<ManualClock>,
+    scope: &Scope,
+    keyring: &Keyring,
+) -> (Sessions, String) {
+    let hour = Duration::from_secs(3_600);
+    let sessions = Sessions::new(
+        records.clone(),
+        Hashers::of(keyring),
+        clock.clone(),
+        scope.clone(),
+        hour,
+        hour,
+    );
+    let context = Context::service(scope.clone(), "test", "signs in");
+    let link = sessions.issue_link(&context).await.unwrap();
+    let session = sessions.redeem(&link.token).await.unwrap();
+    (sessions, session.token)
+}
+
+#[tokio::test]
+async fn a_copy_of_the_store_opens_nothing_on_another_site() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = Keyring::open(&dir.path().join("here")).unwrap();
+    let there = Keyring::open(&dir.path().join("there")).unwrap();
+    let clock = Arc::new(ManualClock::at(aurora_clock::Timestamp::from_millis(0)));
+    let records = Arc::new(MemoryRecords::new(clock.clone()));
+    let scope = Scope::of(SiteId(aurora_ids::Id128::random()));
+
+    let (sessions, token) = signed_in(&records, &clock, &scope, &here).await;
+    assert!(sessions.find(&token).await.unwrap().is_some());
+    let kept = Query::of(Collection::Sessions);
+    let kept = records.list(&scope, &kept).await.unwrap().documents;
+    assert!(kept.iter().all(|it| !it.id.contains(&token)));
+
+    let (elsewhere, _) = signed_in(&records, &clock, &scope, &there).await;
+    assert!(elsewhere.find(&token).await.unwrap().is_none());
 }
