@@ -24,6 +24,7 @@ pub enum Metric {
     MatchesGrouped,
     MatchesSuppressed,
     LedgerDifference,
+    DedupeKeysEvicted,
     NormaliseSeconds,
     StoreInsertSeconds,
     DetectSeconds,
@@ -67,6 +68,7 @@ impl Metric {
         Self::MatchesGrouped,
         Self::MatchesSuppressed,
         Self::LedgerDifference,
+        Self::DedupeKeysEvicted,
         Self::NormaliseSeconds,
         Self::StoreInsertSeconds,
         Self::DetectSeconds,
@@ -152,6 +154,12 @@ impl Metric {
                 Gauge,
                 &["ledger"],
                 "What a ledger cannot account for; anything but 0 is a defect",
+            ),
+            Self::DedupeKeysEvicted => (
+                "dedupe_keys_evicted",
+                Counter,
+                &[],
+                "Keys that a full dedupe window forgot early: a copy of their record would be taken for new",
             ),
             Self::NormaliseSeconds => (
                 "normalise_seconds",

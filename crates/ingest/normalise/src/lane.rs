@@ -203,6 +203,8 @@ impl Lane {
         change = change.move_place(&slot(self.shard), before, self.floor);
         let context = Context::service(self.work.scope.clone(), "normalise", "records settled");
         self.work.records.commit(&context, change).await?;
+        let metrics = &self.work.metrics;
+        metrics.add(Metric::DedupeKeysEvicted, &[], evicted);
         self.window.committed();
         Ok(())
     }
