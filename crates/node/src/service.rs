@@ -57,6 +57,7 @@ pub(crate) struct SiteService {
     addresses: Mutex<Vec<(String, SocketAddr)>>,
     samples: Mutex<status::Samples>,
     backtests: rule_desk::backtest::Backtests,
+    plays: demo::Plays,
 }
 
 impl SiteService {
@@ -77,6 +78,7 @@ impl SiteService {
             addresses: Mutex::new(listeners.addresses.clone()),
             samples: Mutex::default(),
             backtests: rule_desk::backtest::Backtests::default(),
+            plays: demo::Plays::default(),
             parts,
             data_dir,
             desk,

@@ -1,4 +1,4 @@
-use aurora_messages::DemoStart;
+use aurora_messages::{DemoStart, DemoWiped};
 use clap::Args;
 
 use crate::app::App;
@@ -18,12 +18,12 @@ use crate::time;
 #[command(after_help = "Examples:\n  \
     aurorasoc demo                 as fast as it goes\n  \
     aurorasoc demo --speed 60      an hour of it in a minute\n  \
-    aurorasoc demo --wipe          remove its events, alerts and dead letters")]
+    aurorasoc demo --wipe          end it; remove its events, alerts, entities and dead letters")]
 pub struct Demo {
     /// Times real time; 1 is real time, 0 as fast as it goes
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = speed)]
     speed: f64,
-    /// Remove what the demonstration brought
+    /// End the demonstration and remove what it brought
     #[arg(long, conflicts_with = "speed")]
     wipe: bool,
     #[command(flatten)]
@@ -73,12 +73,18 @@ pub async fn run(demo: Demo, app: &mut App) -> anyhow::Result<Exit> {
 }
 
 async fn wipe(demo: &Demo, app: &mut App) -> anyhow::Result<Exit> {
-    // What is still on its way would come back behind the wiping.
+    // The first ends one that still plays. What was on its way by then would come back behind it.
+    let first = app.client.wipe_demo().await?;
     let settled = settle::settle(app, demo.form.json, &mut Interrupt::new()?).await?;
     if settled == Settled::Interrupted {
         return Ok(Exit::Interrupted);
     }
-    let wiped = app.client.wipe_demo().await?;
+    let second = app.client.wipe_demo().await?;
+    let wiped = DemoWiped {
+        events: first.events + second.events,
+        alerts: first.alerts + second.alerts,
+        dead_letters: first.dead_letters + second.dead_letters,
+    };
     if demo.form.json {
         app.screen.json(&wiped)?;
         return Ok(Exit::Ok);

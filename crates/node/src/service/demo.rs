@@ -1,6 +1,6 @@
 //! The demonstration: an intrusion story handed in like any feed, and taken away again.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aurora_api::site::{Error, Result};
@@ -11,6 +11,8 @@ use aurora_messages::{DemoReport, DemoStart, DemoWiped};
 use aurora_model::{Action, Context, OriginId, RawRecord, SourceName};
 use aurora_records::{Change, Collection, Guard, Query, Records};
 use aurora_tasks::Shutdown;
+use serde_json::Value;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use super::{SiteService, errors};
 
@@ -18,6 +20,36 @@ use super::{SiteService, errors};
 const FEED: &str = "demo";
 /// Records handed in at a time when there is no hurry to wait for.
 const CHUNK: usize = 200;
+
+/// The demonstrations that play.
+#[derive(Debug, Default)]
+pub(super) struct Plays {
+    ends: Mutex<Vec<Shutdown>>,
+    /// Each holds it shared as long as it plays.
+    playing: Arc<RwLock<()>>,
+}
+
+impl Plays {
+    /// The signal for its end, and what it must hold until then.
+    async fn begin(&self, site: &Shutdown) -> (Shutdown, OwnedRwLockReadGuard<()>) {
+        let playing = Arc::clone(&self.playing).read_owned().await;
+        let end = site.child_token();
+        self.lock().push(end.clone());
+        (end, playing)
+    }
+
+    /// Ends them all; none hands in anything afterwards.
+    async fn end(&self) {
+        for end in std::mem::take(&mut *self.lock()) {
+            end.cancel();
+        }
+        drop(self.playing.write().await);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Shutdown>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 pub(super) async fn start(
     site: &SiteService,
@@ -41,10 +73,13 @@ pub(super) async fn start(
     };
     let origin = Derive::new("aurora.origin.demo.v1").number(start.as_millis().unsigned_abs());
     let origin = OriginId(origin.finish());
-    let (acceptor, shutdown) = (site.listeners.acceptor.clone(), site.parts.tasks.shutdown());
-    site.parts
-        .tasks
-        .spawn("demo", play(acceptor, records, origin, speed, shutdown));
+    let acceptor = site.listeners.acceptor.clone();
+    let (shutdown, playing) = site.plays.begin(&site.parts.tasks.shutdown()).await;
+    site.parts.tasks.spawn("demo", async move {
+        let played = play(acceptor, records, origin, speed, shutdown).await;
+        drop(playing);
+        played
+    });
     Ok(report)
 }
 
@@ -90,25 +125,20 @@ async fn play(
     Ok(())
 }
 
-/// Takes away the demonstration's events, findings, alerts and dead letters. Counters stay: the
-/// records were received, and that is history.
+/// Ends the demonstration and takes away its events, findings, alerts, dead letters and the
+/// entities that nobody else speaks of; its incidents dissolve without alerts. Counters stay: the
+/// records were received, and that is history. What is on its way between the planes is not waited
+/// for.
 pub(super) async fn wipe(site: &SiteService, context: &Context) -> Result<DemoWiped> {
+    site.plays.end().await;
     let scope = &context.scope;
+    let records = site.records();
     let mut wiped = DemoWiped {
-        alerts: remove(
-            site.parts.adapters.records.clone(),
-            context,
-            Collection::Alerts,
-        )
-        .await?,
-        dead_letters: remove(
-            site.parts.adapters.records.clone(),
-            context,
-            Collection::DeadLetters,
-        )
-        .await?,
+        alerts: remove(records, context, Collection::Alerts).await?,
+        dead_letters: remove(records, context, Collection::DeadLetters).await?,
         events: 0,
     };
+    remove(records, context, Collection::Entities).await?;
     let sources = site
         .events()
         .count_by_source(scope)
@@ -128,30 +158,40 @@ pub(super) async fn wipe(site: &SiteService, context: &Context) -> Result<DemoWi
     Ok(wiped)
 }
 
-async fn remove(
-    records: Arc<dyn Records>,
-    context: &Context,
-    collection: Collection,
-) -> Result<u64> {
-    let mut removed = 0;
+/// Whether everything that the document is made of comes from the feed.
+fn is_ours(document: &Value) -> bool {
+    let of_feed = |source: &Value| {
+        let source = source.as_str().map(SourceName::new);
+        source.is_some_and(|source| source.feed() == Some(FEED))
+    };
+    match document["sources"].as_array() {
+        Some(sources) => !sources.is_empty() && sources.iter().all(of_feed),
+        None => of_feed(&document["source"]),
+    }
+}
+
+async fn remove(records: &dyn Records, context: &Context, collection: Collection) -> Result<u64> {
+    let (mut removed, mut offset) = (0, 0);
     loop {
-        let query = Query::of(collection).limit(Query::MAX_LIMIT).offset(0);
+        let query = Query::of(collection).limit(Query::MAX_LIMIT).offset(offset);
         let page = records
             .list(&context.scope, &query)
             .await
             .map_err(errors::records)?;
+        let last = page.documents.len() < Query::MAX_LIMIT;
         let ours: Vec<String> = page
             .documents
             .into_iter()
-            .filter(|document| {
-                let source = document.body["source"].as_str().map(SourceName::new);
-                source.is_some_and(|source| source.feed() == Some(FEED))
-            })
+            .filter(|document| is_ours(&document.body))
             .map(|document| document.id)
             .take(500)
             .collect();
         if ours.is_empty() {
-            return Ok(removed);
+            if last {
+                return Ok(removed);
+            }
+            offset += Query::MAX_LIMIT;
+            continue;
         }
         removed += ours.len() as u64;
         let mut change = Change::decided(Action::on("demo.wipe", &ours));
@@ -162,5 +202,43 @@ async fn remove(
             .commit(context, change)
             .await
             .map_err(Error::internal)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_the_feed_alone_speaks_of_is_its_own() {
+        let check = |document: Value, ours: bool| assert_eq!(is_ours(&document), ours);
+        check(json!({"source": "windows@demo"}), true);
+        check(json!({"source": "windows"}), false);
+        check(json!({"sources": ["windows@demo", "zeek@demo"]}), true);
+        check(json!({"sources": ["windows@demo", "zeek@hq"]}), false);
+        check(json!({"sources": []}), false);
+        check(json!({}), false);
+    }
+
+    #[tokio::test]
+    async fn ending_waits_for_what_plays_and_not_for_what_comes_later() {
+        let (plays, site) = (Plays::default(), Shutdown::new());
+        let (end, playing) = plays.begin(&site).await;
+        let ending = plays.end();
+        tokio::pin!(ending);
+        tokio::select! {
+            biased;
+            () = &mut ending => panic!("it plays still"),
+            () = std::future::ready(()) => {}
+        }
+        assert!(end.is_cancelled());
+        drop(playing);
+        ending.await;
+        let (later, _playing) = plays.begin(&site).await;
+        assert!(!later.is_cancelled());
+        site.cancel();
+        assert!(later.is_cancelled(), "it ends with the site");
     }
 }
