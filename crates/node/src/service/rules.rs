@@ -7,9 +7,11 @@ use aurora_messages::{
     RuleSummary, RuleTest, RuleTestReport, RuleTestResult,
 };
 use aurora_model::{
-    Actor, Context, OriginId, RawBatch, RawRecord, RuleId, Scope, SourceName, TraceContext,
+    Actor, Context, OriginId, RawBatch, RawRecord, RuleId, Scope, Severity, SourceName,
+    TraceContext,
 };
-use aurora_rules::{LoadedRule, Options, Problem, RuleSet, SourceFiles, lint};
+use aurora_rules::{LoadedCorrelation, LoadedRule, Options, Problem, RuleSet, SourceFiles, lint};
+use aurora_sigma::Header;
 use serde_json::{Map, Value};
 
 use super::{SiteService, errors};
@@ -18,9 +20,7 @@ use crate::versions;
 pub(super) fn list(site: &SiteService, query: &RuleQuery) -> RulePage {
     let set = site.parts.rules.handle().current();
     let text = query.text.as_deref().map(str::to_lowercase);
-    let found: Vec<&LoadedRule> = set
-        .rules()
-        .iter()
+    let found: Vec<Stands<'_>> = Stands::all(&set)
         .filter(|rule| text.as_ref().is_none_or(|text| mentions(rule, text)))
         .collect();
     let page = found.iter().skip(query.offset()).take(query.limit());
@@ -31,20 +31,77 @@ pub(super) fn list(site: &SiteService, query: &RuleQuery) -> RulePage {
     }
 }
 
-fn mentions(rule: &LoadedRule, text: &str) -> bool {
+/// A rule or a correlation rule, by what both say of themselves.
+struct Stands<'s> {
+    id: &'s RuleId,
+    revision: &'s str,
+    file: &'s str,
+    text: &'s str,
+    severity: Severity,
+    attack: &'s [String],
+    header: &'s Header,
+    logsource: String,
+}
+
+impl<'s> Stands<'s> {
+    fn all(set: &'s RuleSet) -> impl Iterator<Item = Self> {
+        let rules = set.rules().iter().map(Self::rule);
+        rules.chain(set.correlations().iter().map(Self::correlation))
+    }
+
+    fn of(set: &'s RuleSet, id: &RuleId) -> Option<Self> {
+        let correlation = || set.correlations().iter().find(|it| it.id == *id);
+        let rule = set.get(id).map(Self::rule);
+        rule.or_else(|| correlation().map(Self::correlation))
+    }
+
+    fn rule(it: &'s LoadedRule) -> Self {
+        Self {
+            id: &it.id,
+            revision: &it.revision,
+            file: &it.file,
+            text: &it.text,
+            severity: it.severity,
+            attack: &it.attack,
+            header: &it.rule.header,
+            logsource: it.rule.logsource.to_string(),
+        }
+    }
+
+    fn correlation(it: &'s LoadedCorrelation) -> Self {
+        let (kind, rules) = (it.correlation.kind.word(), it.members.len());
+        let several = if rules == 1 { "rule" } else { "rules" };
+        Self {
+            id: &it.id,
+            revision: &it.revision,
+            file: &it.file,
+            text: &it.text,
+            severity: it.severity,
+            attack: &it.attack,
+            header: &it.correlation.header,
+            logsource: format!("{kind} of the matches of {rules} {several}"),
+        }
+    }
+
+    fn author(&self) -> &str {
+        self.header.author.as_deref().unwrap_or("unknown")
+    }
+}
+
+fn mentions(rule: &Stands<'_>, text: &str) -> bool {
     let holds = |hay: &str| hay.to_lowercase().contains(text);
-    holds(&rule.rule.header.title)
+    holds(&rule.header.title)
         || holds(&rule.id.0)
-        || holds(&rule.file)
+        || holds(rule.file)
         || holds(rule.author())
         || rule.attack.iter().any(|id| holds(id))
 }
 
 pub(super) fn show(site: &SiteService, id: &RuleId) -> Result<RuleDetail> {
     let set = site.parts.rules.handle().current();
-    let rule = set.get(id).ok_or_else(|| Error::not_found("rule", id))?;
+    let rule = Stands::of(&set, id).ok_or_else(|| Error::not_found("rule", id))?;
     Ok(RuleDetail {
-        rule: summary(site, rule),
+        rule: summary(site, &rule),
         text: rule.text.to_string(),
     })
 }
@@ -52,28 +109,28 @@ pub(super) fn show(site: &SiteService, id: &RuleId) -> Result<RuleDetail> {
 /// Absent when the rule is no longer loaded.
 pub(super) fn summary_of(site: &SiteService, id: &RuleId) -> Option<RuleSummary> {
     let set = site.parts.rules.handle().current();
-    set.get(id).map(|rule| summary(site, rule))
+    Stands::of(&set, id).map(|rule| summary(site, &rule))
 }
 
-fn summary(site: &SiteService, loaded: &LoadedRule) -> RuleSummary {
-    let (rule, header) = (&loaded.rule, &loaded.rule.header);
+fn summary(site: &SiteService, rule: &Stands<'_>) -> RuleSummary {
+    let header = rule.header;
     RuleSummary {
-        id: loaded.id.clone(),
+        id: rule.id.clone(),
         title: header.title.clone(),
-        author: loaded.author().to_owned(),
-        severity: loaded.severity,
+        author: rule.author().to_owned(),
+        severity: rule.severity,
         status: header
             .status
             .map(|status| format!("{status:?}").to_lowercase()),
         description: header.description.clone().unwrap_or_default(),
-        attack: loaded.attack.clone(),
+        attack: rule.attack.to_vec(),
         references: header.references.clone(),
         false_positives: header.falsepositives.clone(),
-        logsource: rule.logsource.to_string(),
+        logsource: rule.logsource.clone(),
         license: header.license.clone(),
-        file: loaded.file.to_string(),
-        revision: loaded.revision.clone(),
-        matches: site.parts.rules.handle().matches(&loaded.id),
+        file: rule.file.to_owned(),
+        revision: rule.revision.to_owned(),
+        matches: site.parts.rules.handle().matches(rule.id),
     }
 }
 
@@ -129,7 +186,7 @@ pub(super) fn lint(site: &SiteService, request: &RuleImport) -> Result<LintRepor
         fatal: false,
     });
     Ok(LintReport {
-        compiled: set.rules().len() as u64,
+        compiled: (set.rules().len() + set.correlations().len()) as u64,
         problems: set.problems().iter().map(problem).chain(advice).collect(),
     })
 }

@@ -78,7 +78,7 @@ pub(super) async fn status(site: &SiteService, scope: &Scope) -> SiteStatus {
         engine: engine(site, scope).await,
         disk: disk(site),
         rules: RuleCounts {
-            loaded: set.rules().len() as u64,
+            loaded: (set.rules().len() + set.correlations().len()) as u64,
             broken: set.problems().len() as u64,
         },
     }
