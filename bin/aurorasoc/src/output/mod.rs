@@ -6,6 +6,7 @@
 mod bars;
 mod clean;
 mod event;
+mod fit;
 mod line;
 mod numbers;
 mod progress;
