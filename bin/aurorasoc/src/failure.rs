@@ -120,7 +120,14 @@ fn report(error: &anyhow::Error, advice: &Advice, colour: bool) -> String {
 fn said(cause: &(dyn StdError + 'static)) -> String {
     match cause.downcast_ref::<aurora_client::Error>() {
         Some(aurora_client::Error::Refused { message, .. }) => message.clone(),
-        Some(aurora_client::Error::NotRunning { .. }) => Code::NoSiteRunning.title().to_owned(),
+        Some(aurora_client::Error::NotRunning { socket }) => {
+            // run/site.sock in the data directory
+            let data_dir = socket.ancestors().nth(2).unwrap_or(socket);
+            format!(
+                "no site runs on the data directory `{}`",
+                data_dir.display()
+            )
+        }
         _ => cause.to_string(),
     }
 }
@@ -228,7 +235,7 @@ mod tests {
             },
             Exit::NoSite,
             expect![[r#"
-                error: no site runs on this data directory
+                error: no site runs on the data directory `/x`
                 fix: run `aurorasoc up`
                 AUR0008, docs/errors/AUR0008.md
             "#]],

@@ -96,7 +96,12 @@ fn hexadecimal(what: &str, text: &str, list: &str) -> Result<(), Failure> {
     }
     let fix =
         format!("give an id or at least {LEAST} characters of its beginning; `{list}` lists them");
-    Err(Failure::usage(format!("`{text}` cannot be the id of this kind: {what}")).fix(fix))
+    let a = if what.starts_with(['a', 'i']) {
+        "an"
+    } else {
+        "a"
+    };
+    Err(Failure::usage(format!("`{text}` cannot be the id of {a} {what}")).fix(fix))
 }
 
 fn unique<T>(

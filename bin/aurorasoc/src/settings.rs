@@ -17,15 +17,13 @@ pub struct Settings {
 
 impl Settings {
     pub fn of(global: &Global) -> Self {
-        let data_dir = global
-            .data_dir
-            .clone()
-            .unwrap_or_else(DataDir::default_root);
+        let data_dir = given(global.data_dir.as_ref(), "AURORASOC_DATA_DIR");
+        let data_dir = data_dir.unwrap_or_else(DataDir::default_root);
         // The site may run with another working directory than ours.
         let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
         Self {
             data_dir,
-            config: global.config.clone(),
+            config: given(global.config.as_ref(), "AURORASOC_CONFIG"),
             set: global.set.clone(),
         }
     }
@@ -44,8 +42,8 @@ impl Settings {
         if let Some(bus) = &ports.bus {
             config.bus.store.clone_from(bus);
         }
-        if let Some(folder) = &ports.console_dir {
-            config.console.assets = Some(absolute(folder));
+        if let Some(folder) = console_dir(ports) {
+            config.console.assets = Some(absolute(&folder));
         }
         config.rules.folders = config
             .rules
@@ -69,8 +67,8 @@ impl Settings {
         if let Some(bus) = &ports.bus {
             arguments.extend(["--bus".into(), bus.into()]);
         }
-        if let Some(folder) = &ports.console_dir {
-            arguments.extend(["--console-dir".into(), absolute(folder).into()]);
+        if let Some(folder) = console_dir(ports) {
+            arguments.extend(["--console-dir".into(), absolute(&folder).into()]);
         }
         arguments.extend(["--port-offset".into(), ports.port_offset.to_string().into()]);
         arguments
@@ -84,6 +82,19 @@ impl Settings {
     pub fn log(&self) -> PathBuf {
         self.data_dir.join("run/site.log")
     }
+}
+
+/// The argument, else the variable. They are read here and not by the parser of arguments, which
+/// would take a variable for something that was typed.
+fn given(argument: Option<&PathBuf>, variable: &str) -> Option<PathBuf> {
+    let of_variable = || std::env::var_os(variable).filter(|value| !value.is_empty());
+    argument
+        .cloned()
+        .or_else(|| of_variable().map(PathBuf::from))
+}
+
+fn console_dir(ports: &Ports) -> Option<PathBuf> {
+    given(ports.console_dir.as_ref(), "AURORASOC_CONSOLE_DIR")
 }
 
 fn absolute(path: &Path) -> PathBuf {

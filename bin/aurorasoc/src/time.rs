@@ -117,10 +117,22 @@ pub fn rough(length: Duration) -> String {
 /// `3m ago`, or `in 3m`.
 pub fn relative(at: Timestamp, now: Timestamp) -> String {
     if at > now {
-        format!("in {}", rough(at.since(now)))
+        format!("in {}", rough(ahead(at.since(now))))
     } else {
         format!("{} ago", rough(now.since(at)))
     }
+}
+
+/// What was said to be in seven days is that, and not in six, a second later.
+fn ahead(length: Duration) -> Duration {
+    let unit = match length.as_secs() {
+        0..60 => 1,
+        60..3600 => 60,
+        3600..172_800 => 3600,
+        _ => 86_400,
+    };
+    let seconds = length.as_millis().div_ceil(1000 * unit) * unit;
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))
 }
 
 /// To the second, in UTC; milliseconds are for machines.

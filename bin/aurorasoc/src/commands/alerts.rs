@@ -82,9 +82,9 @@ pub async fn run(alerts: Alerts, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.json(&page)?;
         return Ok(Exit::Ok);
     }
-    if page.alerts.is_empty() {
+    if page.total == 0 {
         app.screen.line("No alert fits.")?;
-    } else {
+    } else if !page.alerts.is_empty() {
         let table = table(&page.alerts, app.now());
         app.screen.table(&table)?;
     }

@@ -58,9 +58,9 @@ pub async fn run(entities: Entities, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.json(&page)?;
         return Ok(Exit::Ok);
     }
-    if page.entities.is_empty() {
+    if page.total == 0 {
         app.screen.line("No entity fits.")?;
-    } else {
+    } else if !page.entities.is_empty() {
         app.screen.table(&table(&page.entities, now))?;
     }
     app.screen.rest(page.total, page.entities.len())?;
@@ -73,7 +73,7 @@ fn table(entities: &[EntityRow], now: Timestamp) -> Table {
         "value",
         "risk#",
         "open alerts#",
-        "rated",
+        "criticality",
         "owner",
         "first seen",
         "last seen",

@@ -101,7 +101,8 @@ fn named(words: &[String]) -> Result<(Option<EntityKind>, String), Failure> {
             Ok(kind) => Ok((Some(kind), value.clone())),
             Err(error) => {
                 let error: aurora_model::alert::UnknownEntityKind = error;
-                Err(Failure::usage(error.to_string()))
+                Err(Failure::usage(error.to_string())
+                    .fix("name the kind before the value, or only the value, in quotes where it has blanks"))
             }
         },
         _ => Ok((None, words.first().cloned().unwrap_or_default())),
@@ -126,7 +127,7 @@ async fn set(set: Set, app: &mut App) -> anyhow::Result<Exit> {
     let line = Line::new()
         .plain(format!("{} ", row.entity.kind.word()))
         .bold(&row.entity.value)
-        .plain(format!("  rated {}, owner ", row.criticality.word()))
+        .plain(format!("  criticality {}, owner ", row.criticality.word()))
         .span(Span::maybe(row.owner.as_deref()));
     app.screen.line(line)?;
     Ok(Exit::Ok)
@@ -155,7 +156,7 @@ fn facts(screen: &mut Screen, known: &EntityRow) -> std::io::Result<()> {
     let sources: Vec<&str> = known.sources.iter().map(|source| source.as_str()).collect();
     let facts = [
         ("risk", risk),
-        ("rated", known.criticality.word().to_owned()),
+        ("criticality", known.criticality.word().to_owned()),
         (
             "owner",
             known.owner.clone().unwrap_or_else(|| "-".to_owned()),

@@ -79,16 +79,7 @@ fn show(answer: &HuntAnswer, since: Timestamp, app: &mut App) -> std::io::Result
     } else {
         app.screen.table(&aggregate(&names, answer))?;
     }
-    let mut told = of(answer.rows.len() as u64, "row");
-    if answer.truncated {
-        told.push_str(", more matched: raise --limit or narrow the query");
-    }
-    let scanned = answer
-        .scanned
-        .map(|rows| format!(" of {}", of(rows, "event")))
-        .unwrap_or_default();
-    app.screen
-        .line(Line::new().dim(format!("{told}{scanned}, {} ms", answer.took_ms)))?;
+    app.screen.line(Line::new().dim(told(answer)))?;
     for field in answer
         .resolved
         .iter()
@@ -98,6 +89,19 @@ fn show(answer: &HuntAnswer, since: Timestamp, app: &mut App) -> std::io::Result
         app.screen.line(Line::new().dim(text))?;
     }
     Ok(())
+}
+
+/// How much there was, and what it took.
+fn told(answer: &HuntAnswer) -> String {
+    let mut told = of(answer.rows.len() as u64, "row");
+    if let Some(scanned) = answer.scanned {
+        told.push_str(&format!(", {} looked at", count(scanned)));
+    }
+    told.push_str(&format!(", {} ms", answer.took_ms));
+    if answer.truncated {
+        told.push_str("; more matched: raise --limit or narrow the query");
+    }
+    told
 }
 
 /// An event a line.
@@ -127,7 +131,10 @@ fn aggregate(names: &[&str], answer: &HuntAnswer) -> Table {
     for row in &answer.rows {
         table.row(row.iter().zip(names).map(|(value, name)| match *name {
             "time" => when(value),
-            _ => Span::plain(short(&text(value), 300)),
+            _ => match text(value).as_str() {
+                "" => Span::dim("-"),
+                text => Span::plain(short(text, 300)),
+            },
         }));
     }
     table

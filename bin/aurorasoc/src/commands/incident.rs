@@ -15,6 +15,7 @@ use crate::time;
 
 /// Show, own, close, reopen an incident, or write a note
 #[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct Incident {
     #[command(subcommand)]
     what: What,
@@ -94,8 +95,9 @@ struct Reopen {
 struct Note {
     #[command(flatten)]
     which: Which,
-    #[arg(value_name = "TEXT")]
-    text: String,
+    /// As one word in quotes, or as several
+    #[arg(value_name = "TEXT", required = true)]
+    text: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -147,6 +149,7 @@ pub async fn run(incident: Incident, app: &mut App) -> anyhow::Result<Exit> {
         }
         What::Note(Note { which, text }) => {
             let id = lookup::incident(&app.client, &which.incident).await?;
+            let text = text.join(" ");
             let note = messages::WriteNote { text };
             let row = app.client.note_incident(id, &note).await?;
             told(&row, &which, app)?;
@@ -161,9 +164,22 @@ fn told(row: &IncidentRow, which: &Which, app: &mut App) -> std::io::Result<()> 
     }
     let line = Line::new()
         .plain(format!("{}  ", head(row.id)))
-        .span(state(row))
+        .span(stands(row))
         .plain(format!("  {}", short(&row.title, 80)));
     app.screen.line(line)
+}
+
+/// As a sentence's end, where a list has a word.
+fn stands(row: &IncidentRow) -> Span {
+    match (row.state, row.disposition, &row.owner) {
+        (IncidentState::Live, Some(disposition), _) => Span::plain(format!(
+            "closed as {}",
+            disposition.word().replace('_', " ")
+        )),
+        (IncidentState::Live, None, Some(owner)) => Span::plain(format!("owned by {owner}")),
+        (IncidentState::Live, None, None) => Span::plain("in the list"),
+        (IncidentState::Merged | IncidentState::Dissolved, ..) => state(row),
+    }
 }
 
 async fn show(which: &Which, app: &mut App) -> anyhow::Result<Exit> {
@@ -276,7 +292,13 @@ fn entities(screen: &mut Screen, detail: &IncidentDetail) -> std::io::Result<()>
     const SHOWN: usize = 25;
     screen.heading("About")?;
     let mut table = Table::new(&[
-        "  kind", "value", "risk#", "alerts#", "rated", "joins", "why",
+        "  kind",
+        "value",
+        "risk#",
+        "alerts#",
+        "criticality",
+        "joins",
+        "why",
     ]);
     for known in detail.story.entities.iter().take(SHOWN) {
         table.row([

@@ -74,9 +74,9 @@ pub async fn run(incidents: Incidents, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.json(&page)?;
         return Ok(Exit::Ok);
     }
-    if page.incidents.is_empty() {
+    if page.total == 0 {
         app.screen.line("No incident fits.")?;
-    } else {
+    } else if !page.incidents.is_empty() {
         let table = table(&page.incidents, app.now());
         app.screen.table(&table)?;
     }

@@ -17,7 +17,7 @@ const HOSTS: [&str; 3] = [
     "/src_endpoint/ip",
 ];
 const USERS: [&str; 3] = ["/actor/user/name", "/user/name", "/process/user/name"];
-const WHATS: [&str; 12] = [
+const WHATS: [&str; 11] = [
     "/process/cmd_line",
     "/message",
     "/finding_info/title",
@@ -29,7 +29,6 @@ const WHATS: [&str; 12] = [
     "/api/operation",
     "/process/file/path",
     "/dst_endpoint/ip",
-    "/type_name",
 ];
 
 impl Shown {
@@ -38,7 +37,10 @@ impl Shown {
         Self {
             host: first(&HOSTS),
             user: first(&USERS),
-            what: first(&WHATS).unwrap_or_else(|| short_json(event)),
+            what: first(&WHATS)
+                .or_else(|| unclassed(event))
+                .or_else(|| text(event.get("type_name")?))
+                .unwrap_or_else(|| short_json(event)),
         }
     }
 }
@@ -48,6 +50,22 @@ fn text(value: &Value) -> Option<String> {
         .as_str()
         .filter(|text| !text.is_empty())
         .map(str::to_owned)
+}
+
+/// An event of no class is told by its source's own number and fields.
+fn unclassed(event: &Value) -> Option<String> {
+    if event.get("class_uid")?.as_u64()? != 0 {
+        return None;
+    }
+    let own = |place: &str| text(event.pointer(place)?);
+    let fields = event.get("unmapped").and_then(Value::as_object)?;
+    let fields = fields.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name}={text}"),
+        other => format!("{name}={other}"),
+    });
+    let code = own("/metadata/event_code").map(|code| format!("event {code}"));
+    let told: Vec<String> = code.into_iter().chain(fields).collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 fn short_json(event: &Value) -> String {
@@ -93,5 +111,19 @@ mod tests {
             (Some("ws1"), Some("ann"))
         );
         assert_eq!(Shown::of(&json!({"a": 1, "time": 5})).what, r#"{"a":1}"#);
+    }
+
+    #[test]
+    fn an_event_of_no_class_is_told_by_what_its_source_said() {
+        let event = json!({
+            "class_uid": 0,
+            "type_name": "Base Event: Unknown",
+            "metadata": {"event_code": "4104"},
+            "unmapped": {"ScriptBlockText": "iex x", "MessageNumber": 1},
+        });
+        let told = "event 4104 ScriptBlockText=iex x MessageNumber=1";
+        assert_eq!(Shown::of(&event).what, told);
+        let empty = json!({"class_uid": 0, "type_name": "Base Event: Unknown", "unmapped": {}});
+        assert_eq!(Shown::of(&empty).what, "Base Event: Unknown");
     }
 }

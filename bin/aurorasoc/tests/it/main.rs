@@ -5,6 +5,7 @@
 mod data_dir;
 mod generated;
 mod import;
+mod mistakes;
 mod resume;
 mod service;
 mod story;

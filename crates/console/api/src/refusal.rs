@@ -87,6 +87,24 @@ impl Refusal {
     }
 }
 
+/// The command that lists what there is of a kind.
+fn list_of(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "alert" => "aurorasoc alerts --all",
+        "incident" => "aurorasoc incidents --all",
+        "entity" => "aurorasoc entities",
+        "suppression" => "aurorasoc suppressions",
+        "rule" | "correlation" => "aurorasoc rules list",
+        "version" => "aurorasoc rules history RULE",
+        "dead letter" => "aurorasoc deadletter list",
+        "import" => "aurorasoc imports",
+        "source" => "aurorasoc sources",
+        "indicator set" => "aurorasoc indicators list",
+        "notification channel" => "aurorasoc notify list",
+        _ => return None,
+    })
+}
+
 /// An error's text and those of its causes.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
@@ -100,7 +118,10 @@ impl From<site::Error> for Refusal {
     fn from(error: site::Error) -> Self {
         let message = error.to_string();
         let (status, code, fix) = match error {
-            site::Error::NotFound { .. } => (StatusCode::NOT_FOUND, "not_found", None),
+            site::Error::NotFound { kind, .. } => {
+                let fix = list_of(kind).map(|list| format!("`{list}` lists them"));
+                (StatusCode::NOT_FOUND, "not_found", fix)
+            }
             site::Error::Invalid { fix, .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", fix),
             site::Error::Conflict { fix, .. } => (StatusCode::CONFLICT, "conflict", fix),
             site::Error::Unavailable { fix, .. } => {

@@ -33,7 +33,8 @@ pub(super) async fn examine(site: &SiteService, scope: &Scope) -> DoctorReport {
 }
 
 fn disk(disk: &aurora_messages::DiskStatus) -> DoctorCheck {
-    let detail = format!("{} MB free", disk.free_bytes >> 20);
+    let (free, reserve) = (disk.free_bytes >> 20, disk.reserve_bytes >> 20);
+    let detail = format!("{free} MiB free, {reserve} MiB of it kept in reserve");
     if disk.free_bytes > disk.reserve_bytes {
         return found("disk", CheckOutcome::Ok, detail, None);
     }

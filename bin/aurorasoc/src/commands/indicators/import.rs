@@ -92,8 +92,12 @@ fn request(import: &Import, app: &App) -> anyhow::Result<IndicatorImport> {
 /// The site reads the file itself, from wherever it runs.
 fn existing(file: &Path) -> anyhow::Result<String> {
     let whole = std::fs::canonicalize(file).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            let text = format!("there is no file `{}`", file.display());
+            return Failure::not_found(text).fix("name a feed's file");
+        }
         Failure::usage(format!("cannot read `{}`: {error}", file.display()))
-            .fix("name a file that is there")
+            .fix("name a file that you can read")
     })?;
     Ok(whole.display().to_string())
 }

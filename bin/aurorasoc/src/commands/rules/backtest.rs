@@ -97,11 +97,20 @@ async fn request(wanted: &Backtest, app: &App) -> anyhow::Result<BacktestRequest
         rules.extend(local::ids(&paths, &wanted.beside)?);
     }
     paths.extend(wanted.beside.iter().cloned());
+    let since = wanted.since.past(now);
+    let until = wanted.until.map(|until| until.past(now));
+    if until.unwrap_or(now) <= since {
+        return Err(
+            Failure::usage("there is no time between --since and --until")
+                .fix("give a --since that is earlier than --until, and earlier than now")
+                .into(),
+        );
+    }
     Ok(BacktestRequest {
         rules,
         files: local::texts(&paths)?,
-        since: wanted.since.past(now),
-        until: wanted.until.map(|until| until.past(now)),
+        since,
+        until,
     })
 }
 

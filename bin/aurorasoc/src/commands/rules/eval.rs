@@ -73,6 +73,7 @@ pub async fn run(eval: Eval, app: &mut App) -> anyhow::Result<Exit> {
             .fix("`aurorasoc rules lint FILE` tells what is wrong with them")
             .into());
     }
+    local::records_exist(&eval.files)?;
     let rules = FlatRules::new(&set);
     let threads = match eval.threads {
         Some(threads) => threads.into(),

@@ -45,7 +45,7 @@ pub async fn run(show: Show, app: &mut App) -> anyhow::Result<Exit> {
     let rows = [
         ("  id", rule.id.0.clone()),
         ("  author", rule.author.clone()),
-        ("  ATT&CK", rule.attack.join(", ")),
+        ("  ATT&CK", or_dash(rule.attack.join(", "))),
         ("  revision", rule.revision.clone()),
         ("  matches", format!("{matches} since the site started")),
     ];
@@ -58,6 +58,13 @@ pub async fn run(show: Show, app: &mut App) -> anyhow::Result<Exit> {
         screen.line(format!("  {line}"))?;
     }
     Ok(Exit::Ok)
+}
+
+fn or_dash(text: String) -> String {
+    match text.as_str() {
+        "" => "-".to_owned(),
+        _ => text,
+    }
 }
 
 /// One version of a rule, also of one that is gone.
@@ -75,7 +82,7 @@ async fn earlier(rule: &str, version: u32, json: bool, app: &mut App) -> anyhow:
         ("  change", version.change.word().to_owned()),
         ("  when", time::exact(version.at)),
         ("  who", version.actor.name().to_owned()),
-        ("  reason", version.reason.clone()),
+        ("  reason", or_dash(version.reason.clone())),
         ("  author", version.author.clone()),
         ("  file", version.file.clone()),
     ];

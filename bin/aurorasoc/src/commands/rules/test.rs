@@ -68,7 +68,7 @@ pub fn run(test: Test, app: &mut App) -> anyhow::Result<Exit> {
     if test.form.json {
         app.screen.json(&report)?;
     } else {
-        show(&report, test.verbose, app)?;
+        show(&report, &test, exit, app)?;
     }
     Ok(exit)
 }
@@ -154,17 +154,17 @@ fn is_meant(set: &RuleSet, subject: &Subject) -> bool {
     }
 }
 
-fn show(report: &Report, verbose: bool, app: &mut App) -> std::io::Result<()> {
+fn show(report: &Report, test: &Test, exit: Exit, app: &mut App) -> std::io::Result<()> {
     for problem in &report.broken {
         app.screen
             .line(Line::new().ink(Ink::BoldRed, "broken  ").plain(problem))?;
     }
     for tested in &report.results {
-        if verbose || tested.outcome != Outcome::Passed {
+        if test.verbose || tested.outcome != Outcome::Passed {
             result(tested, app)?;
         }
     }
-    if verbose {
+    if test.verbose || test.strict {
         for rule in &report.without {
             let line = Line::new()
                 .ink(Ink::Yellow, "untested  ")
@@ -172,13 +172,12 @@ fn show(report: &Report, verbose: bool, app: &mut App) -> std::io::Result<()> {
             app.screen.line(line.dim(format!("  {}", rule.file)))?;
         }
     }
-    let ink = if report.good() {
-        Ink::Green
-    } else {
-        Ink::BoldRed
-    };
-    let word = if report.good() { "ok" } else { "failed" };
     let files = report.passed + report.failed;
+    let (ink, word) = match exit {
+        Exit::Ok if files == 0 => (Ink::Yellow, "nothing was tested"),
+        Exit::Ok => (Ink::Green, "ok"),
+        _ => (Ink::BoldRed, "failed"),
+    };
     let mut told = format!(
         ": {} of {} passed, {} failed",
         count(report.passed),

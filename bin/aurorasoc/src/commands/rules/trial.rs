@@ -68,6 +68,7 @@ struct Tried {
 
 pub async fn run(wanted: Try, app: &mut App) -> anyhow::Result<Exit> {
     let set = rules(&wanted, app).await?;
+    local::records_exist(&wanted.records)?;
     let mut bench = Bench {
         reader: Reader::new()?,
         set,

@@ -22,7 +22,11 @@ const LARGE: u64 = 32 << 20;
 /// Starts the site and waits until every role of it serves.
 pub async fn start(ports: &Ports, wait: Duration, app: &App) -> anyhow::Result<SiteStatus> {
     let path = app.settings.log();
-    let log = open_log(&path).with_context(|| format!("cannot write `{}`", path.display()))?;
+    let log = open_log(&path).map_err(|error| {
+        let text = format!("cannot write `{}`: {error}", path.display());
+        Failure::new(Exit::Failed, text)
+            .fix("name a directory that you can write to with --data-dir")
+    })?;
     let from = log.metadata()?.len();
     let mut child = spawn(ports, app, log)?;
     let waiting = Waiting::new(false);
