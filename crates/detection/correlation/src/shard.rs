@@ -1,24 +1,25 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
-use crate::codec::{self, Fault, Key, Part, Parts};
+use crate::codec::{self, Part};
 use crate::group::Group;
 use crate::input::MatchRef;
 use crate::key::Namespace;
 use crate::measure::Hashed;
 use crate::plan::{Correlation, Plan};
 use crate::progress::Progress;
+use crate::restore::Restore;
 use crate::rule::{Removed, Rule};
 use crate::{Action, Error, Input};
 
 /// The windows of one shard: those of some groups of every correlation.
 #[derive(Debug, Default)]
 pub struct Shard {
-    progress: Progress,
+    pub(crate) progress: Progress,
     is_progress_touched: bool,
     rules: HashMap<Namespace, Rule, BuildHasherDefault<Hashed>>,
     /// Keys of correlations that are no more.
-    orphans: Vec<Vec<u8>>,
+    pub(crate) orphans: Vec<Vec<u8>>,
     /// Counts since the shard was made.
     seen: Stats,
 }
@@ -133,63 +134,18 @@ impl Shard {
         plan: &Plan,
         keys: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>,
     ) -> Result<Self, Error> {
-        let mut shard = Self::new();
-        let mut groups: BTreeMap<(Namespace, [u8; 16]), Parts> = BTreeMap::new();
+        let mut keys: Vec<(Vec<u8>, Vec<u8>)> = keys.into_iter().collect();
+        keys.sort();
+        let mut restore = Restore::new(plan);
         for (key, value) in keys {
-            let name = codec::read_key(&key);
-            let name = name.ok_or_else(|| damaged(&key, Fault::Damaged("the key is none")))?;
-            let namespace = match name {
-                Key::Progress => {
-                    let progress = codec::read_progress(&value);
-                    shard.progress = progress.map_err(|fault| damaged(&key, fault))?;
-                    continue;
-                }
-                Key::Rule(namespace) | Key::Group(namespace, ..) => namespace,
-            };
-            let Some(it) = plan.find(namespace) else {
-                shard.orphans.push(key);
-                continue;
-            };
-            let Key::Group(_, id, part) = name else {
-                let is_full = codec::read_rule(&value).map_err(|fault| damaged(&key, fault))?;
-                shard.rule(it).is_full = is_full;
-                continue;
-            };
-            let parts = groups.entry((namespace, id)).or_default();
-            match part {
-                Part::Head => parts.head = Some(value),
-                Part::Chunk(name) => drop(parts.chunks.insert(name, value)),
-                Part::Bucket(index) => drop(parts.buckets.insert(index, value)),
-            }
+            restore.put(&key, &value)?;
         }
-        for ((namespace, id), parts) in groups {
-            shard.put(plan, namespace, id, &parts)?;
-        }
-        Ok(shard)
+        restore.finish()
     }
 
-    fn rule(&mut self, it: &Correlation) -> &mut Rule {
+    pub(crate) fn rule(&mut self, it: &Correlation) -> &mut Rule {
         let rule = self.rules.entry(it.namespace);
         rule.or_insert_with(|| Rule::new(it))
-    }
-
-    fn put(
-        &mut self,
-        plan: &Plan,
-        namespace: Namespace,
-        id: [u8; 16],
-        parts: &Parts,
-    ) -> Result<(), Error> {
-        let Some(it) = plan.find(namespace) else {
-            return Ok(());
-        };
-        let name = codec::key(namespace, &id, Part::Head);
-        let mut group = codec::read_group(it, id, parts).map_err(|fault| damaged(&name, fault))?;
-        group.resume(it);
-        let rule = self.rule(it);
-        let slot = rule.put(group);
-        rule.set_timers(it, slot);
-        Ok(())
     }
 
     /// Gives up the windows of correlations that the plan no longer has; their keys are removed by
@@ -303,17 +259,4 @@ fn keys_of_removed(namespace: Namespace, it: &Removed) -> Vec<Vec<u8>> {
         .chain(it.buckets.iter().copied().map(Part::Bucket))
         .map(|part| codec::key(namespace, &it.id, part))
         .collect()
-}
-
-fn damaged(key: &[u8], fault: Fault) -> Error {
-    match fault {
-        Fault::Newer(found) => Error::Newer {
-            found,
-            known: codec::VERSION,
-        },
-        Fault::Damaged(reason) => Error::Damaged {
-            key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
-            reason,
-        },
-    }
 }

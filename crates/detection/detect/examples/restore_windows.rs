@@ -25,6 +25,7 @@ use aurora_records::Records;
 use aurora_records_memory::MemoryRecords;
 use aurora_tasks::Tasks;
 use aurora_window_state::{Batch, Error, Head, Outgoing, Stats, WindowStore};
+use aurora_window_state_rocksdb::RocksWindows;
 use load::{BATCH, Load, cpu, scope};
 
 /// As in the product.
@@ -38,12 +39,36 @@ const PER_SECOND: u64 = 30_000;
 const RATE: u64 = 20_000;
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(20);
 
+/// A commit: when it began, how long it took, and how much of that it neither ran nor waited for a
+/// core: the pause that is the store's own doing, whatever else runs on the machine.
+#[derive(Clone, Copy, Debug)]
+struct Commit {
+    started: Instant,
+    took: Duration,
+    blocked: Duration,
+}
+
 /// A store whose commits and checkpoints are timed.
 #[derive(Debug)]
 struct Timed {
-    store: Arc<dyn WindowStore>,
-    commits: Mutex<Vec<(Instant, Duration)>>,
+    store: RocksWindows,
+    commits: Mutex<Vec<Commit>>,
     checkpoints: Mutex<Vec<(Instant, Duration)>>,
+    /// How long an adoption took, and when the last shard was read.
+    adopted: Mutex<Duration>,
+    loaded: Mutex<Option<Instant>>,
+}
+
+impl Timed {
+    fn of(store: RocksWindows) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            commits: Mutex::default(),
+            checkpoints: Mutex::default(),
+            adopted: Mutex::default(),
+            loaded: Mutex::default(),
+        })
+    }
 }
 
 impl WindowStore for Timed {
@@ -54,13 +79,20 @@ impl WindowStore for Timed {
         self.store.open(shard, epoch)
     }
     fn load(&self, shard: Shard, visit: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Error> {
-        self.store.load(shard, visit)
+        let done = self.store.load(shard, visit);
+        *self.loaded.lock().unwrap() = Some(Instant::now());
+        done
     }
     fn commit(&self, batches: &[Batch]) -> Result<(), Error> {
-        let started = Instant::now();
+        let (started, busy) = (Instant::now(), busy());
         let done = self.store.commit(batches);
-        let took = (started, started.elapsed());
-        self.commits.lock().unwrap().push(took);
+        let took = started.elapsed();
+        let blocked = took.saturating_sub(self::busy().saturating_sub(busy));
+        self.commits.lock().unwrap().push(Commit {
+            started,
+            took,
+            blocked,
+        });
         done
     }
     fn outbox(&self, shard: Shard, after: u64, limit: usize) -> Result<Vec<Outgoing>, Error> {
@@ -74,7 +106,10 @@ impl WindowStore for Timed {
         done
     }
     fn adopt(&self, from: &Path, shards: &[Shard]) -> Result<(), Error> {
-        self.store.adopt(from, shards)
+        let started = Instant::now();
+        let done = self.store.adopt(from, shards);
+        *self.adopted.lock().unwrap() = started.elapsed();
+        done
     }
     fn stats(&self) -> Result<Stats, Error> {
         self.store.stats()
@@ -133,11 +168,17 @@ impl Site {
         }
     }
 
-    /// [`RATE`] events a second for a time.
-    async fn keep_busy(&mut self, time: Duration) {
+    /// [`RATE`] events a second for a time. When each snapshot was done comes back.
+    async fn keep_busy(&mut self, time: Duration) -> Vec<Instant> {
         let started = Instant::now();
         let first = self.published;
+        let (mut done, mut newest) = (Vec::new(), self.slot("correlate/snapshot").await);
         while started.elapsed() < time {
+            let now = self.slot("correlate/snapshot").await;
+            if now != newest {
+                newest = now;
+                done.push(Instant::now());
+            }
             let due = (started.elapsed().as_secs_f64() * RATE as f64) as u64;
             if self.published - first <= due {
                 self.publish().await;
@@ -152,11 +193,20 @@ impl Site {
             started.elapsed().as_secs_f64(),
             self.pending().await
         );
+        done
     }
 
     async fn slot(&self, name: &str) -> Option<Vec<u8>> {
         self.records.slot(&scope(), name).await.unwrap()
     }
+}
+
+/// How long this thread has run or waited for a core: the first two fields of its `schedstat`, in
+/// nanoseconds (the kernel's `Documentation/scheduler/sched-stats.rst`).
+fn busy() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let fields = text.split_whitespace().take(2);
+    Duration::from_nanos(fields.map(|field| field.parse::<u64>().unwrap()).sum())
 }
 
 fn memory(what: &str) -> u64 {
@@ -200,11 +250,7 @@ async fn measure(events: u64, folder: &Path) {
         published: 0,
     };
     let windows = folder.path().join("windows");
-    let store = Arc::new(Timed {
-        store: Arc::new(load::windows(&windows)),
-        commits: Mutex::default(),
-        checkpoints: Mutex::default(),
-    });
+    let store = Timed::of(load::windows(&windows));
     let tasks = site.start(store.clone(), SNAPSHOT_EVERY);
     let (started, used) = (Instant::now(), cpu());
     while site.published < events {
@@ -235,42 +281,51 @@ async fn measure(events: u64, folder: &Path) {
 async fn snapshots_under_load(site: &mut Site, store: &Timed) {
     store.commits.lock().unwrap().clear();
     store.checkpoints.lock().unwrap().clear();
-    site.keep_busy(Duration::from_secs(90)).await;
+    let done = site.keep_busy(Duration::from_secs(90)).await;
     site.until(0).await;
     let commits = store.commits.lock().unwrap().clone();
     let checkpoints = store.checkpoints.lock().unwrap().clone();
-    let during = |(start, took): &(Instant, Duration)| {
-        checkpoints
-            .iter()
-            .any(|(from, long)| *start < *from + *long && *start + *took > *from)
+    // From a checkpoint's beginning until its files are in the artifact store.
+    let ends = |from: &Instant| done.iter().find(|end| *end > from).copied();
+    let spans: Vec<(Instant, Instant)> = checkpoints
+        .iter()
+        .filter_map(|(from, _)| Some((*from, ends(from)?)))
+        .collect();
+    let during = |it: &Commit| {
+        let mut spans = spans.iter();
+        spans.any(|(from, until)| it.started < *until && it.started + it.took > *from)
     };
-    let mut inside: Vec<Duration> = Vec::new();
-    let mut outside: Vec<Duration> = Vec::new();
-    for commit in &commits {
-        let to = if during(commit) {
-            &mut inside
-        } else {
-            &mut outside
-        };
-        to.push(commit.1);
-    }
-    let tell = |name: &str, mut times: Vec<Duration>| {
-        times.sort();
-        let median = times.get(times.len() / 2).copied().unwrap_or_default();
-        let most = times.last().copied().unwrap_or_default();
+    let (inside, outside): (Vec<Commit>, Vec<Commit>) = commits.iter().partition(|it| during(it));
+    for (name, some) in [("during", inside), ("without", outside)] {
+        let took = spread(some.iter().map(|it| it.took));
+        let blocked = spread(some.iter().map(|it| it.blocked));
         println!(
-            "commits {name} a checkpoint: {}, median {median:.1?}, longest {most:.1?}",
-            times.len()
+            "commits {name} a snapshot: {}; {took}; blocked {blocked}",
+            some.len()
         );
-    };
-    tell("during", inside);
-    tell("without", outside);
-    let mut starts: Vec<Instant> = commits.iter().map(|(start, _)| *start).collect();
+    }
+    let mut starts: Vec<Instant> = commits.iter().map(|it| it.started).collect();
     starts.sort();
     let gap = starts.windows(2).map(|two| two[1] - two[0]).max();
     println!("longest time between two commits: {gap:.1?}");
     let took: Vec<Duration> = checkpoints.iter().map(|(_, took)| *took).collect();
-    println!("checkpoints: {took:.1?}");
+    let long: Vec<Duration> = spans.iter().map(|(from, until)| *until - *from).collect();
+    println!("checkpoints: {took:.1?}; snapshots: {long:.1?}");
+}
+
+fn spread(times: impl Iterator<Item = Duration>) -> String {
+    let mut times: Vec<Duration> = times.collect();
+    times.sort();
+    let at = |hundredth: usize| {
+        let place = (times.len() * hundredth / 100).min(times.len().saturating_sub(1));
+        times.get(place).copied().unwrap_or_default()
+    };
+    format!(
+        "median {:.1?}, 99 of 100 {:.1?}, longest {:.1?}",
+        at(50),
+        at(99),
+        at(100)
+    )
 }
 
 async fn restored(site: &mut Site, windows: &Path) {
@@ -285,7 +340,7 @@ async fn restored(site: &mut Site, windows: &Path) {
     site.until(0).await;
     tasks.stop(Duration::from_secs(60)).await.unwrap();
     std::fs::remove_dir_all(windows).unwrap();
-    let store = Arc::new(load::windows(windows));
+    let store = Timed::of(load::windows(windows));
     let (started, used) = (Instant::now(), cpu());
     let tasks = site.start(store.clone(), never);
     let mut began = false;
@@ -299,8 +354,11 @@ async fn restored(site: &mut Site, windows: &Path) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     println!(
-        "restored and repeated {events} events: {:.1} s, {:.1} CPU-s; store {} MB, resident {} MB, peak {} MB",
+        "restored and repeated {events} events: {:.1} s, of which {:.1} s until the shards were read \
+         (adoption {:.1?}); {:.1} CPU-s; store {} MB, resident {} MB, peak {} MB",
         started.elapsed().as_secs_f64(),
+        (store.loaded.lock().unwrap().unwrap() - started).as_secs_f64(),
+        store.adopted.lock().unwrap(),
         (cpu() - used).as_secs_f64(),
         store.stats().unwrap().bytes >> 20,
         memory("VmRSS"),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aurora_artifacts::Artifacts;
 use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery, Lease};
 use aurora_clock::Clock;
-use aurora_correlation::Shard as Windows;
+use aurora_correlation::Restore;
 use aurora_events::Events;
 use aurora_ids::Id128;
 use aurora_model::{Context, SHARDS, Scope, Shard, Stream};
@@ -425,12 +425,16 @@ fn load(
     (shard, lease, handed): (Shard, Lease, u64),
 ) -> Result<Lane, Error> {
     let head = store.open(shard, lease.epoch)?;
-    let mut keys = Vec::new();
+    let (mut restore, mut count) = (Restore::new(program.plan()), 0_u64);
+    let mut read = Ok(());
     store.load(shard, &mut |key, value| {
-        keys.push((key.to_vec(), value.to_vec()))
+        count += 1;
+        if read.is_ok() {
+            read = restore.put(key, value);
+        }
     })?;
-    let count = keys.len();
-    let windows = Windows::restore(program.plan(), keys).map_err(Error::Windows)?;
+    let windows = read.and_then(|()| restore.finish());
+    let windows = windows.map_err(Error::Windows)?;
     if count > 0 {
         info!(
             shard = shard.number(),

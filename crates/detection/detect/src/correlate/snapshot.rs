@@ -27,8 +27,12 @@ const SLOT: &str = "correlate/snapshot";
 /// message that must be repeated. A crash meanwhile begins again where the snapshot ends.
 const RESTORING: &str = "correlate/restoring";
 const FORMAT: u32 = 1;
+/// Files of a snapshot that are fetched at a time; each is in memory as a whole.
+const FILES: usize = 4;
 /// Messages fetched at a time.
 const FETCHED: usize = 1_000;
+/// For the next ones of them.
+const WAIT: Duration = Duration::from_millis(200);
 /// So many messages in flight are half of what a consumer may have: a snapshot lets them go.
 const HELD: usize = 50_000;
 
@@ -201,10 +205,12 @@ impl Snapshots {
             return Ok(Vec::new());
         };
         while !tail.is_over() && !tail.has(MESSAGES) {
-            let some = self.holder.fetch(FETCHED, Duration::from_secs(1)).await?;
+            let some = self.holder.fetch(FETCHED, WAIT).await?;
             let now = self.parts.clock.elapsed();
             self.held.extend(some.iter().map(|message| message.seq));
             if some.is_empty() {
+                // They may be in flight with a process that is no more.
+                self.holder.nak(&tail.missing(HELD)).await?;
                 tail.skip_lost(now);
             }
             tail.put(some, now);
@@ -224,20 +230,21 @@ impl Snapshots {
     async fn adopt(&self, manifest: &Manifest) -> Result<(), Error> {
         let folder = self.scratch.join("restore");
         clear(&folder).await?;
-        for (name, kept) in &manifest.files {
-            let digest = Digest::parse(&kept.digest);
-            let digest = digest.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
-            let found = self.parts.artifacts.get(&self.parts.scope, digest).await?;
-            let bytes = found.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
-            let to = folder.join(name);
-            blocking(move || {
-                if let Some(parent) = to.parent() {
-                    std::fs::create_dir_all(parent)?;
-                }
-                std::fs::write(&to, &bytes)
-            })
-            .await?
-            .map_err(Error::Scratch)?;
+        let mut files = manifest.files.iter();
+        let mut fetching = tokio::task::JoinSet::new();
+        loop {
+            while fetching.len() < FILES
+                && let Some((name, kept)) = files.next()
+            {
+                let digest = Digest::parse(&kept.digest);
+                let digest = digest.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
+                let (parts, name) = (self.parts.clone(), name.clone());
+                fetching.spawn(fetch(parts, folder.clone(), name, digest));
+            }
+            let Some(fetched) = fetching.join_next().await else {
+                break;
+            };
+            fetched.map_err(Error::Evaluation)??;
         }
         let (store, from) = (self.parts.windows.clone(), folder.clone());
         blocking(move || {
@@ -398,6 +405,20 @@ impl Snapshots {
             self.held.extend(some.iter().map(|message| message.seq));
         }
     }
+}
+
+/// A file of a snapshot, from the artifact store to a folder.
+async fn fetch(parts: Parts, folder: PathBuf, name: String, digest: Digest) -> Result<(), Error> {
+    let found = parts.artifacts.get(&parts.scope, digest).await?;
+    let bytes = found.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
+    let to = folder.join(name);
+    let written = blocking(move || {
+        if let Some(parent) = to.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(&to, &bytes)
+    });
+    written.await?.map_err(Error::Scratch)
 }
 
 fn is_table(name: &str) -> bool {

@@ -7,7 +7,7 @@ use aurora_bus::Delivery;
 use tracing::warn;
 
 /// How long a message may be with somebody who is no more, before it is taken to be lost.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(900);
 
 /// Messages in the order of the stream, as far as it went when this was made.
 #[derive(Debug)]
@@ -70,6 +70,12 @@ impl Tail {
         taken
     }
 
+    /// Messages that are wanted next and have not come, at most so many.
+    pub(super) fn missing(&self, most: usize) -> Vec<u64> {
+        let wanted = (self.next..=self.last).filter(|seq| !self.waiting.contains_key(seq));
+        wanted.take(most).collect()
+    }
+
     /// Gives up on messages that nobody brought for too long, loudly.
     pub(super) fn skip_lost(&mut self, now: Duration) {
         if now.saturating_sub(self.heard) < PATIENCE {
@@ -115,6 +121,7 @@ mod tests {
         let mut tail = Tail::new(5, 9, Duration::ZERO);
         tail.put(messages([7, 3, 6, 9, 12]), Duration::ZERO);
         assert!(!tail.has(1));
+        assert_eq!(tail.missing(2), [5, 8]);
         assert!(tail.take(10).is_empty());
         tail.put(messages([5, 6]), Duration::ZERO);
         assert!(tail.has(3) && !tail.has(4));

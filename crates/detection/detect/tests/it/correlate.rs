@@ -239,23 +239,26 @@ async fn an_edited_rule_starts_afresh_with_a_filled_window() {
     stand.settled().await;
     let keys = stand.windows.stats().unwrap().keys;
     assert!(keys > 0);
-    stand.rules.swap(set(&RULES.replace("gte: 5", "gte: 6")));
-    stand.fail(&attack("eva", 1, 40)).await;
-    stand.settled().await;
-    assert!(stand.alerts().await.is_empty(), "five are not enough now");
     let filled = || async {
         stand
             .records
             .slot(&stand.scope, "correlate/namespaces")
             .await
+            .unwrap()
     };
-    let before = filled().await.unwrap();
     stand
-        .until("the window to be filled", async || {
-            let now = filled().await.unwrap();
-            now.is_some_and(|now| !now.is_empty()) && before.is_some()
+        .until("the first rules to be known", async || {
+            filled().await.is_some()
         })
         .await;
+    let before = filled().await;
+    stand.rules.swap(set(&RULES.replace("gte: 5", "gte: 6")));
+    stand
+        .until("the window to be filled", async || filled().await != before)
+        .await;
+    stand.fail(&attack("eva", 1, 40)).await;
+    stand.settled().await;
+    assert!(stand.alerts().await.is_empty(), "five are not enough now");
     stand.fail(&attack("eva", 1, 30)).await;
     stand
         .until("an alert", async || !stand.alerts().await.is_empty())
