@@ -6,7 +6,8 @@ use aurora_clock::Timestamp;
 use serde_json::Map;
 use tracing::error;
 
-use crate::observe::{self, At, Look};
+use crate::clean::Clean;
+use crate::observe::{self, At, Look, Reading, Wanted};
 use crate::set::{Key, Payload};
 use crate::{Error, Found, Kind, Paths, Set, Value};
 
@@ -22,6 +23,10 @@ pub struct IndicatorHandle {
 #[derive(Clone, Debug, Default)]
 pub struct Indicators {
     sets: Vec<(Arc<str>, Arc<Set>)>,
+    /// What they hold together.
+    wanted: Wanted,
+    /// Texts in which they hold nothing.
+    clean: Arc<Clean>,
 }
 
 /// An indicator that an event matches.
@@ -38,8 +43,15 @@ pub struct IndicatorMatch {
 
 impl Indicators {
     pub fn new(sets: impl IntoIterator<Item = (Arc<str>, Arc<Set>)>) -> Self {
+        let sets: Vec<(Arc<str>, Arc<Set>)> = sets.into_iter().collect();
+        let mut wanted = Wanted::default();
+        for (_, set) in &sets {
+            wanted.add(&set.info().counts);
+        }
         Self {
-            sets: sets.into_iter().collect(),
+            sets,
+            wanted,
+            clean: Arc::default(),
         }
     }
 
@@ -48,9 +60,7 @@ impl Indicators {
     pub fn with(&self, source: &str, set: Option<Arc<Set>>) -> Self {
         let others = self.sets.iter().filter(|(name, _)| &**name != source);
         let added = set.map(|set| (Arc::from(source), set));
-        Self {
-            sets: others.cloned().chain(added).collect(),
-        }
+        Self::new(others.cloned().chain(added))
     }
 
     pub fn sets(&self) -> impl ExactSizeIterator<Item = (&str, &Arc<Set>)> {
@@ -110,12 +120,12 @@ impl IndicatorHandle {
             return Vec::new();
         }
         let mut screen = Screen::of(&sets);
-        observe::look(&self.paths, event, &mut screen);
+        observe::look(&self.paths, event, sets.wanted, &mut screen);
         if !screen.suspects() {
             return Vec::new();
         }
         let mut finder = Finder::new(&sets, at);
-        observe::look(&self.paths, event, &mut finder);
+        observe::look(&self.paths, event, sets.wanted, &mut finder);
         self.told(finder)
     }
 
@@ -146,6 +156,9 @@ struct Screen<'s> {
     sets: &'s Indicators,
     prints: [u64; TOGETHER],
     gathered: usize,
+    /// Texts read since the filters were asked last, by their names.
+    texts: [u64; TOGETHER],
+    read: usize,
     suspects: bool,
 }
 
@@ -155,6 +168,8 @@ impl<'s> Screen<'s> {
             sets,
             prints: [0; TOGETHER],
             gathered: 0,
+            texts: [0; TOGETHER],
+            read: 0,
             suspects: false,
         }
     }
@@ -168,18 +183,42 @@ impl<'s> Screen<'s> {
         self.prints[self.gathered] = print;
         self.gathered += 1;
         if self.gathered == TOGETHER {
-            self.ask();
+            self.ask_between();
         }
     }
 
+    /// Remembers the texts that were asked about, unless one of them is suspected.
     fn ask(&mut self) {
+        let mut held = false;
         for (_, set) in &self.sets.sets {
-            let held = self.prints[..self.gathered]
+            held = self.prints[..self.gathered]
                 .iter()
-                .fold(false, |held, print| held | set.may_hold(*print));
-            self.suspects |= held;
+                .fold(held, |held, print| held | set.may_hold(*print));
         }
         self.gathered = 0;
+        self.suspects |= held;
+        let read = std::mem::take(&mut self.read);
+        if !held {
+            let texts = self.texts[..read].iter();
+            texts.for_each(|name| self.sets.clean.add(*name));
+        }
+    }
+
+    /// Asks while a text is read that may have more to ask about: it stays, unless it is suspected
+    /// already.
+    fn ask_between(&mut self) {
+        let Some(finished) = self.read.checked_sub(1) else {
+            return self.ask();
+        };
+        let unfinished = self.texts[finished];
+        let before = std::mem::take(&mut self.suspects);
+        self.read = finished;
+        self.ask();
+        if !self.suspects {
+            self.texts[0] = unfinished;
+            self.read = 1;
+        }
+        self.suspects |= before;
     }
 }
 
@@ -197,6 +236,21 @@ impl Look for Screen<'_> {
 
     fn key(&mut self, key: Key<'_>, _: &At<'_>, _: &str) {
         self.gather(key.print());
+    }
+
+    fn is_known(&mut self, reading: Reading, text: &str) -> bool {
+        let Some(name) = self.sets.clean.name(reading, text) else {
+            return false;
+        };
+        if self.sets.clean.has(name) {
+            return true;
+        }
+        if self.read == TOGETHER {
+            self.ask();
+        }
+        self.texts[self.read] = name;
+        self.read += 1;
+        false
     }
 }
 

@@ -11,6 +11,7 @@
 //!
 //! Invariant: nothing is reported that was not compared byte by byte with the indicator's value.
 
+mod clean;
 mod error;
 mod handle;
 mod indicator;

@@ -3,8 +3,11 @@
 mod paths;
 mod table;
 mod walk;
+mod wanted;
 
 pub use paths::Paths;
 pub use table::Table;
 
+pub(crate) use table::Reading;
 pub(crate) use walk::{At, Look, look, read_as};
+pub(crate) use wanted::Wanted;

@@ -1,4 +1,5 @@
 use super::table::{Reading, Row, Table};
+use super::wanted::Readings;
 use crate::Error;
 
 /// The places of a table as a tree, so that an event is walked once and only where something of
@@ -12,8 +13,10 @@ pub struct Paths {
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     names: Vec<(Box<str>, Node)>,
-    /// A bit for each name's length and first letter: most names of an event have none.
+    /// A bit for each name's slot: most names of an event have none.
     mask: u64,
+    /// How the values of this place and of all below it are read.
+    pub below: Readings,
     pub reading: Option<Reading>,
     /// How the value of the member of that name is read, when its neighbour holds the number.
     pub cases: Vec<Case>,
@@ -35,6 +38,7 @@ impl Paths {
         for row in table.rows()? {
             root.add(row);
         }
+        root.arrange();
         Ok(Self { root })
     }
 
@@ -69,13 +73,36 @@ impl Node {
         &mut self.names[index].1
     }
 
+    /// Names in the order of their slots, so that few are compared, and what stands below.
+    fn arrange(&mut self) {
+        self.names.sort_by_key(|(name, _)| slot(name));
+        let own = self.reading.into_iter();
+        let cases = self.cases.iter().map(|case| case.reading);
+        let readings = own.chain(cases);
+        self.below = readings.fold(Readings::default(), Readings::with);
+        for (_, child) in &mut self.names {
+            child.arrange();
+            self.below = self.below.and(child.below);
+        }
+    }
+
     #[inline]
     pub fn child(&self, name: &str) -> Option<&Self> {
-        if self.mask >> slot(name) & 1 == 0 {
+        let slot = slot(name);
+        if self.mask >> slot & 1 == 0 {
             return None;
         }
-        let (_, node) = self.names.iter().find(|(known, _)| **known == *name)?;
-        Some(node)
+        // It has at least as many names before it as there are slots.
+        let before = (self.mask & ((1 << slot) - 1)).count_ones() as usize;
+        for (known, node) in &self.names[before..] {
+            if **known == *name {
+                return Some(node);
+            }
+            if self::slot(known) > slot {
+                return None;
+            }
+        }
+        None
     }
 
     pub fn names(&self) -> impl ExactSizeIterator<Item = (&str, &Self)> {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use aurora_clock::Timestamp;
-use aurora_indicators::{Indicator, Validity, Value};
+use aurora_indicators::{Indicator, IndicatorHandle, Indicators, Validity, Value};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::{always, handle};
+use crate::{always, handle, set};
 
 /// Values from a small world, so that they meet.
 fn text() -> impl Strategy<Value = String> {
@@ -87,6 +88,17 @@ fn event(seen: &Value) -> serde_json::Value {
     }
 }
 
+fn observable(seen: &Value) -> serde_json::Value {
+    let type_id = match seen {
+        Value::Domain(_) => 1,
+        Value::Ip(_) | Value::Cidr(_) => 2,
+        Value::Email(_) => 5,
+        Value::Url(_) => 6,
+        Value::Hash(_) => 8,
+    };
+    json!({"type_id": type_id, "value": seen.to_string()})
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -124,6 +136,34 @@ proptest! {
             let (Ok(_) | Err(_)) = Value::parse(kind, &text);
         }
         handle(&[("feed", &[always("evil.com")])]).check(&text, Timestamp::from_millis(0));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn what_was_seen_before_hides_nothing(
+        first in prop::collection::vec(indicator(), 0..12),
+        second in prop::collection::vec(indicator(), 0..12),
+        events in prop::collection::vec(prop::collection::vec(text(), 0..90), 1..6),
+        at in 0_i64..6,
+    ) {
+        let at = Timestamp::from_millis(at);
+        let handle = IndicatorHandle::default();
+        for all in [first, second] {
+            handle.swap(Indicators::new([(Arc::from("feed"), set(&all))]));
+            for texts in events.iter().chain(&events) {
+                let seen: Vec<Value> = texts.iter().map(|text| Value::guess(text).unwrap()).collect();
+                let seen = seen.iter().filter(|it| !matches!(it, Value::Cidr(_)));
+                let wanted: BTreeSet<String> = seen.clone().flat_map(|it| expected(&all, it, at)).collect();
+                let observables: Vec<serde_json::Value> = seen.map(observable).collect();
+                let event = json!({ "observables": observables });
+                let matches = handle.matches(event.as_object().unwrap(), at);
+                let found: BTreeSet<String> = matches.iter().map(|m| m.value().to_string()).collect();
+                prop_assert_eq!(found, wanted);
+            }
+        }
     }
 }
 
