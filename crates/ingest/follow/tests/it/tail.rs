@@ -13,6 +13,9 @@ use tempfile::TempDir;
 
 use crate::support::start;
 
+/// Origin, first and last number, and how many: what the bus knows a batch by.
+type Name = (OriginId, u64, u64, usize);
+
 /// A log with its writer, its follower, what the store keeps and what the bus took.
 struct Log {
     folder: TempDir,
@@ -20,7 +23,7 @@ struct Log {
     tail: Option<Tail>,
     kept: Option<Vec<u8>>,
     /// Batches by name: what comes again is known.
-    taken: Vec<((OriginId, u64, u64, usize), Vec<String>)>,
+    taken: Vec<(Name, Vec<String>)>,
     now: Timestamp,
     rotations: usize,
     /// Files are dated one after another: the kernel's clock is too coarse for a test's pace.

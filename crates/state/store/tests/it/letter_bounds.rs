@@ -1,12 +1,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aurora_artifacts::Artifacts;
 use aurora_artifacts_memory::MemoryArtifacts;
 use aurora_clock::{Clock, ManualClock, Timestamp};
 use aurora_ids::Id128;
 use aurora_model::{Action, Context, Scope};
-use aurora_records::{Change, Collection, DecisionQuery, Guard, Query, Records};
+use aurora_records::{Change, Collection, DecisionQuery, Guard, Query};
 use aurora_records_memory::MemoryRecords;
 use aurora_store::{Expired, LetterBounds};
 use serde_json::json;
