@@ -1,6 +1,10 @@
 use std::sync::Arc;
 
+use aurora_correlation::Bounds;
+use aurora_detect::RuleHandle;
+use aurora_detect::correlate::Limits;
 use aurora_model::{Alert, Shard};
+use aurora_records::{Collection, Query};
 use aurora_window_state_memory::MemoryWindows;
 
 use crate::stand::{RULES, Stand, set};
@@ -132,6 +136,52 @@ async fn a_restore_that_was_cut_off_begins_again() {
     stand.fail(&attack("eva", 1, 70)).await;
     stand.settled().await;
     assert_eq!(fired(&stand.alerts().await), [("eva".to_owned(), 5, false)]);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bound_that_is_reached_is_on_record() {
+    let spread = RULES
+        .replace("event_count", "value_count")
+        .replace("- TargetUserName", "- Computer")
+        .replace("gte: 5", "field: TargetUserName\n        gte: 5");
+    let mut stand = Stand::new(&spread);
+    // Three users are counted exactly, more of them by a sketch.
+    let bounds = Bounds {
+        distinct: 3,
+        ..Bounds::default()
+    };
+    let limits = Limits {
+        bounds,
+        ..Limits::default()
+    };
+    stand.rules = RuleHandle::with(set(&spread), limits);
+    stand.prepare().await;
+    let running = stand.start();
+    let users: Vec<String> = (0..40).map(|n| format!("user{n}")).collect();
+    let logons: Vec<(&str, i64)> = users.iter().map(|user| (user.as_str(), 60)).collect();
+    stand.fail(&logons).await;
+    stand.settled().await;
+    let query = Query::of(Collection::RuleBounds);
+    let found = stand.records.list(&stand.scope, &query).await.unwrap();
+    let [record] = found.documents.as_slice() else {
+        panic!("{found:?}");
+    };
+    let body = &record.body;
+    assert_eq!(
+        (&body["bound"], &body["limit"]),
+        (&"distinct values".into(), &3.into())
+    );
+    assert_eq!(body["title"], "Brute force");
+    assert_eq!(body["group"][0]["value"], "dc1");
+    // In the events' time, and when it was noticed.
+    let times = ["reached_at", "at"].map(|name| body[name].as_i64().unwrap());
+    assert!(times[0] <= times[1] - 60_000, "{times:?}");
+    let alerts = stand.alerts().await;
+    let [alert] = alerts.as_slice() else {
+        panic!("one alert a window: {alerts:?}");
+    };
+    assert!(alert.correlated.as_ref().unwrap().approximate);
     running.stop().await;
 }
 
