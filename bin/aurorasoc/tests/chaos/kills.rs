@@ -56,7 +56,8 @@ struct Settings {
 }
 
 impl Settings {
-    fn read(rounds: u64) -> Self {
+    /// As the environment says, or a short run with so many rounds and events.
+    fn read(rounds: u64, events: u64) -> Self {
         let number = |name: &str| {
             std::env::var(name)
                 .ok()
@@ -66,7 +67,7 @@ impl Settings {
         Self {
             rounds: number("AURORA_CHAOS_ROUNDS").unwrap_or(rounds),
             events: number("AURORA_CHAOS_EVENTS").unwrap_or(if cfg!(debug_assertions) {
-                6_000
+                events
             } else {
                 20_000
             }),
@@ -77,12 +78,12 @@ impl Settings {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_everything_is_there_once() {
-    everything_is_there_once(Bus::Local, Settings::read(2)).await;
+    everything_is_there_once(Bus::Local, Settings::read(2, 6_000)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_everything_is_there_once_on_nats() {
-    everything_is_there_once(Bus::Nats, Settings::read(1)).await;
+    everything_is_there_once(Bus::Nats, Settings::read(1, 2_000)).await;
 }
 
 async fn everything_is_there_once(bus: Bus, settings: Settings) {

@@ -120,7 +120,7 @@ impl SiteService {
     }
 }
 
-/// What waits for the role on the bus; a role with several consumers waits for the slowest.
+/// What waits for the role on the bus: the sum over shards, else what waits for its slowest consumer.
 async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
     let consumers = match role {
         "normalise" => aurora_normalise::Normaliser::consumers().collect(),
@@ -134,14 +134,17 @@ async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
         "incidents" => vec![aurora_incidents::EntityService::consumer()],
         _ => return None,
     };
-    let mut most = None;
+    let mut waiting = Vec::with_capacity(consumers.len());
     for consumer in consumers {
         let bus = &site.parts.adapters.bus;
         if let Ok(Some(info)) = bus.consumer_info(consumer.stream, &consumer.name).await {
-            most = most.max(Some(info.pending));
+            waiting.push(info.pending);
         }
     }
-    most
+    match role {
+        "normalise" => Some(waiting.iter().sum()),
+        _ => waiting.into_iter().max(),
+    }
 }
 
 #[allow(clippy::cast_precision_loss)]
