@@ -61,11 +61,12 @@ impl Gate {
         // Before anything is read: a stranger's body takes no memory.
         let token = self.token(&head.headers).await?;
         let encoding = encoding(&head.headers, &form)?;
-        // Held until the records are durable: both bound what is in memory.
-        let _permit = self.requests.acquire().await.map_err(|_| Refusal::Broken)?;
         let mut held = self.room.hold();
         let max = self.options.max_body_bytes;
         let bytes = body::read(&head.headers, body, max, &mut held).await?;
+        // After reading: who sends slowly takes memory for what came, and nobody's turn. Both are
+        // held until the records are durable.
+        let _permit = self.requests.acquire().await.map_err(|_| Refusal::Broken)?;
         let packed = Packed {
             bytes: bytes.clone(),
             encoding,
