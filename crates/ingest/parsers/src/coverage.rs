@@ -184,7 +184,8 @@ enum Step {
 fn walk(value: &Value, path: &mut Vec<Step>, leaves: &mut Vec<Vec<Step>>) {
     match value {
         Value::Object(map) => {
-            for (key, value) in map {
+            // The name space of a format is the same in every record.
+            for (key, value) in map.iter().filter(|(key, _)| *key != "xmlns") {
                 path.push(Step::Key(key.clone()));
                 walk(value, path, leaves);
                 path.pop();

@@ -22,6 +22,10 @@ pub struct Description {
     pub list: Option<String>,
     /// The member of `.body` that is a list of which each element makes an event of its own, with all the rest.
     pub each: Option<String>,
+    /// Whether a site compiles the program when it starts. Others wait for their first record: each takes a noticeable
+    /// part of a second.
+    #[serde(default)]
+    pub prepare: bool,
     /// Sources whose records come inside this one's and are theirs.
     #[serde(default)]
     pub carries: Vec<String>,

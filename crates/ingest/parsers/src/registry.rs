@@ -61,8 +61,8 @@ impl Registry {
         Self::of_folders(&folders)
     }
 
-    /// Compiles every program that is not compiled yet, two at a time, so that no record waits. For the start of a
-    /// long-lived site, on a thread that may block for about a second.
+    /// Compiles the programs that are marked for it and not compiled yet, two at a time, so that no record of a frequent
+    /// source waits. For the start of a long-lived site, on a thread that may block for about a second.
     ///
     /// # Errors
     /// When a program does not compile; the message shows VRL's diagnostics.
@@ -70,6 +70,7 @@ impl Registry {
         let prepare = |parsers: &[Box<dyn Parser>]| {
             parsers
                 .iter()
+                .filter(|parser| parser.description().is_none_or(|about| about.prepare))
                 .try_for_each(|parser| parser.prepare().map_err(Error::Unprepared))
         };
         let (first, second) = self.parsers.split_at(self.parsers.len() / 2);
@@ -78,6 +79,15 @@ impl Registry {
             let this = prepare(first);
             other.join().expect("compiling does not panic").and(this)
         })
+    }
+
+    /// Compiles one source's program now.
+    ///
+    /// # Errors
+    /// When the name is unknown or the program does not compile; the message shows VRL's diagnostics.
+    pub fn compile(&self, source: &str) -> Result<(), Error> {
+        let at = self.find(source).ok_or_else(|| self.unknown(source))?;
+        self.parsers[at].prepare().map_err(Error::Unprepared)
     }
 
     /// Exactly these parsers, in this order.

@@ -7,7 +7,7 @@ use expect_test::{Expect, expect};
 
 use crate::support::{batch, scope};
 
-static REGISTRY: LazyLock<Registry> = LazyLock::new(|| crate::support::registry());
+static REGISTRY: LazyLock<Registry> = LazyLock::new(crate::support::registry);
 
 fn check(source: &str, body: Vec<u8>, wanted: Expect) {
     let processed = REGISTRY.process(&scope(), &batch(source, [body]));

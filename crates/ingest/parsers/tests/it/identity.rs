@@ -92,7 +92,7 @@ proptest! {
 
     #[test]
     fn every_record_is_settled_once(lines in lines()) {
-        static REGISTRY: LazyLock<Registry> = LazyLock::new(|| crate::support::registry());
+        static REGISTRY: LazyLock<Registry> = LazyLock::new(crate::support::registry);
         let registry = &*REGISTRY;
         let batch = batch("auto", lines.into_iter().map(String::into_bytes));
         let processed = registry.process(&scope(), &batch);
