@@ -682,6 +682,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rules/explain/correlation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says which rules of a correlation hit, into which groups, and how near each came to the condition. */
+        post: operations["explain_correlation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rules/health": {
         parameters: {
             query?: never;
@@ -1294,6 +1311,38 @@ export interface components {
             /** @description Events that came out of order show that there was nothing to alert about. */
             withdrawn: boolean;
         };
+        /**
+         * @description Why a correlation fires on some events, or why it does not: which of its rules hit, into which
+         *     groups the hits fell, and how near each group's best window came to the condition.
+         */
+        CorrelationExplanation: {
+            /** @description As the rule has it: `gte: 10`, or which rules are wanted. */
+            condition: string;
+            /**
+             * Format: int64
+             * @description Events that were given.
+             */
+            events: number;
+            /** @description Fields whose values are counted or measured. */
+            fields: string[];
+            fired: boolean;
+            group_by: string[];
+            /**
+             * @description Those that fire first, then those that come nearest; at most
+             *     [`CorrelationExplanation::GROUPS`].
+             */
+            groups: components["schemas"]["GroupWindow"][];
+            /** Format: int64 */
+            groups_total: number;
+            /** @description `event_count`, `value_count`, `temporal`, …. */
+            kind: string;
+            /** @description What it refers to, in its order. */
+            members: components["schemas"]["MemberHits"][];
+            rule: string;
+            /** Format: int64 */
+            timespan_ms: number;
+            title: string;
+        };
         Cost: {
             /**
              * Format: int64
@@ -1571,6 +1620,12 @@ export interface components {
             event?: Record<string, never> | null;
             uid: string;
         };
+        /** @description Asks why a correlation in force fires on some events, or why it does not. */
+        ExplainCorrelation: {
+            /** @description OCSF events in any order, at most [`ExplainCorrelation::MAX_EVENTS`]; windows go by their time. */
+            events: Record<string, never>[];
+            rule: string;
+        };
         /** @description A part of a condition, and what the event made of it. */
         ExplainNode: {
             field?: components["schemas"]["FieldSeen"] | null;
@@ -1635,6 +1690,32 @@ export interface components {
             steps?: components["schemas"]["Step"][];
             title: string;
         };
+        /** @description How fresh the records of one host are. */
+        FeedInfo: {
+            /**
+             * Format: int64
+             * @description How far its clock is ahead at least.
+             */
+            clock_ahead_ms: number;
+            /** Format: double */
+            events_per_minute: number;
+            /** @description From the log: hostile text. */
+            host: string;
+            /**
+             * Format: int64
+             * @description How long its last event took to get here.
+             */
+            lag_ms: number;
+            /**
+             * Format: int64
+             * @description The newest time in its events, epoch milliseconds.
+             */
+            last_event_at: number;
+            /** Format: int64 */
+            last_record_at: number;
+            /** Format: int64 */
+            silent_since?: number | null;
+        };
         /** @description One line of a selection against the event. */
         FieldSeen: {
             /** @description Every value must hold, rather than one. */
@@ -1660,6 +1741,41 @@ export interface components {
             field: string;
             /** @description From the log: hostile text. */
             value: string;
+        };
+        /** @description The hits of one group, and the window of them that comes nearest. */
+        GroupWindow: {
+            /**
+             * Format: int64
+             * @description The window is `(after, until]`.
+             */
+            after: number;
+            /** @description Hits in the window, for each of `members`. */
+            by_member: number[];
+            /**
+             * Format: double
+             * @description What the condition was put to: the count, the sum, …; the number of rules for temporal kinds.
+             */
+            figure: number;
+            /** @description Every time that the group fires. */
+            firings: components["schemas"]["WindowFiring"][];
+            /**
+             * Format: int64
+             * @description Hits of the group, in whatever window.
+             */
+            hits: number;
+            /** @description The condition holds in the window. */
+            holds: boolean;
+            /**
+             * Format: int64
+             * @description How many more there are.
+             */
+            more: number;
+            /** @description The window's hits in order of time, at most [`CorrelationExplanation::HITS`]. */
+            seen: components["schemas"]["WindowHit"][];
+            /** Format: int64 */
+            until: number;
+            /** @description For each of `group_by`. From the log: hostile text. */
+            values: string[];
         };
         /** @enum {string} */
         Health: "starting" | "ready" | "degraded" | "down";
@@ -2042,6 +2158,12 @@ export interface components {
             /** @description `syslog udp 127.0.0.1:1514`. */
             listener: string;
         };
+        /** @description A field that hits of a rule do not have. */
+        LackingField: {
+            field: string;
+            /** Format: int64 */
+            hits: number;
+        };
         /** @description Both ledgers. Every term is counted on its own; `difference` is what is left unexplained. */
         LedgerReport: {
             /** Format: int64 */
@@ -2155,6 +2277,26 @@ export interface components {
             tactics: string[];
             title: string;
         };
+        /** @description A rule or correlation that another correlation refers to. */
+        MemberHits: {
+            /** @description It is a correlation itself; its hits are its firings. */
+            correlation: boolean;
+            /**
+             * Format: int64
+             * @description Events on which it fired.
+             */
+            hits: number;
+            /** @description Which fields those lacked. */
+            lacking: components["schemas"]["LackingField"][];
+            /**
+             * Format: int64
+             * @description Of those, the ones that count for nothing: they lack a field, or hold text where a number is
+             *     wanted.
+             */
+            lost: number;
+            rule: string;
+            title: string;
+        };
         /** @enum {string} */
         NodeKind: "all" | "any" | "not" | "selection" | "field";
         /** @description What the queue leaves out, and why. Nothing is muted silently. */
@@ -2196,6 +2338,8 @@ export interface components {
         NotifyChannel: {
             /** @description Why the last one failed. */
             detail?: string | null;
+            /** @description Only alerts about these, `*` for anything; empty for all. */
+            entities?: string[];
             /** Format: int64 */
             failing_since?: number | null;
             /**
@@ -2203,15 +2347,24 @@ export interface components {
              * @description Failures in a row.
              */
             failures: number;
+            /** @description `webhook` or `email`. */
+            kind?: string;
             /** Format: int64 */
             last_sent?: number | null;
-            /** @description `webhook` or `email`. */
+            /** @description Alerts below it are not told. */
+            min_severity?: components["schemas"]["Severity"];
             name: string;
+            /** @description Rules whose alerts are never told. */
+            not_rules?: string[];
+            /** @description Rules whose alerts are told whatever their severity. */
+            rules?: string[];
             /**
              * Format: int64
              * @description Messages that have arrived.
              */
             sent: number;
+            /** @description Only alerts of these sources; empty for all. */
+            sources?: string[];
             /**
              * Format: int64
              * @description Alerts that are to be told.
@@ -2312,6 +2465,24 @@ export interface components {
             matches_per_second: number;
             /** Format: double */
             records_per_second: number;
+        };
+        /** @description A bound that a correlation's windows reached: what it says of the groups concerned is an estimate. */
+        ReachedBound: {
+            /** @description `groups`, `events` or `distinct values`. */
+            bound: string;
+            /** Format: int64 */
+            first: number;
+            /**
+             * @description The groups that reached it, the newest first, at most [`ReachedBound::GROUPS`]; none where the
+             *     bound is the correlation's own. From the log: hostile text.
+             */
+            groups: components["schemas"]["GroupValue"][][];
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            limit: number;
+            /** Format: int64 */
+            times: number;
         };
         /** @description A part of a score, spelled out. */
         Reason: {
@@ -2427,6 +2598,8 @@ export interface components {
              * @description Matches per alert queue entry: distinct alerts.
              */
             alerts: number;
+            /** @description Bounds of a correlation's windows that were reached in these days, the newest first. */
+            bounds?: components["schemas"]["ReachedBound"][];
             /**
              * Format: double
              * @description Time for one event of its logsource, in microseconds, by the plain evaluator; a yardstick
@@ -2675,6 +2848,8 @@ export interface components {
         };
         /** @description Something that sends records. */
         SourceInfo: {
+            /** @description What is known of it by host, the one that spoke last first. */
+            feeds?: components["schemas"]["FeedInfo"][];
             /** Format: int64 */
             last_record_at?: number | null;
             name: string;
@@ -2885,7 +3060,7 @@ export interface components {
          * @description The worst first.
          * @enum {string}
          */
-        Trouble: "broken" | "noisy" | "slow" | "source_missing" | "never_fired";
+        Trouble: "broken" | "noisy" | "bound_reached" | "slow" | "source_missing" | "never_fired";
         ValueSeen: {
             holds: boolean;
             /** @description As the rule writes it. */
@@ -2893,6 +3068,38 @@ export interface components {
         };
         /** @enum {string} */
         VersionChange: "added" | "changed" | "moved" | "removed";
+        WindowFiring: {
+            /** Format: int64 */
+            at: number;
+            /**
+             * Format: int64
+             * @description The event that brought it about, from 0.
+             */
+            event: number;
+            /**
+             * Format: int64
+             * @description Contributing events.
+             */
+            events: number;
+            /** Format: double */
+            figure: number;
+        };
+        WindowHit: {
+            /** Format: int64 */
+            at: number;
+            /**
+             * Format: int64
+             * @description From 0, among the events that were given.
+             */
+            event: number;
+            /**
+             * Format: int32
+             * @description Index into `members`.
+             */
+            member: number;
+            /** @description The values that the condition looks at. From the log: hostile text. */
+            values: string[];
+        };
         /** @description Adds a note. */
         WriteNote: {
             /** @description At most 4,000 characters. */
@@ -4233,6 +4440,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    explain_correlation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainCorrelation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrelationExplanation"];
                 };
             };
             404: {

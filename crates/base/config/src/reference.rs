@@ -11,6 +11,13 @@ struct Entry {
     default: Value,
 }
 
+impl Entry {
+    /// Its section and its name in it.
+    fn place(&self) -> (&str, &str) {
+        self.key.rsplit_once('.').unwrap_or(("", &self.key))
+    }
+}
+
 /// Every key of `T`, dotted.
 pub(crate) fn keys<T: JsonSchema>() -> Vec<String> {
     let schema = schemars::schema_for!(T).to_value();
@@ -44,21 +51,29 @@ pub fn reference_page<T: JsonSchema + Default + Serialize>() -> String {
 
 /// A sample file with every default, commented out.
 pub fn sample_file<T: JsonSchema + Default + Serialize>() -> String {
-    let mut file = String::from("# AuroraSOC. Every setting with its default.\n");
-    let mut section = String::new();
+    // A section that stands among another's settings must not part them: TOML names each once.
+    let mut sections: Vec<(String, String)> = Vec::new();
     for entry in entries::<T>() {
         let (place, name) = entry.key.rsplit_once('.').unwrap_or(("", &entry.key));
-        if place != section {
-            place.clone_into(&mut section);
-            write!(file, "\n[{section}]\n").expect("writing to memory does not fail");
-        }
+        let known = sections.iter().position(|(section, _)| section == place);
+        let at = known.unwrap_or_else(|| {
+            sections.push((place.to_owned(), String::new()));
+            sections.len() - 1
+        });
         let value = if entry.default.is_null() {
             "\"\"".to_owned()
         } else {
             entry.default.to_string()
         };
-        writeln!(file, "# {}\n#{name} = {value}", entry.doc)
+        writeln!(sections[at].1, "# {}\n#{name} = {value}", entry.doc)
             .expect("writing to memory does not fail");
+    }
+    let mut file = String::from("# AuroraSOC. Every setting with its default.\n");
+    for (section, settings) in sections {
+        if !section.is_empty() {
+            write!(file, "\n[{section}]\n").expect("writing to memory does not fail");
+        }
+        file.push_str(&settings);
     }
     file
 }

@@ -2,7 +2,7 @@
 
 use aurora_model::engineering::{CorrelationExplanation, GroupWindow, MemberHits};
 
-use crate::output::{Ink, Line, Screen, Span, Table, count, of, short};
+use crate::output::{Ink, Line, Screen, Span, Table, count, head, of, short};
 use crate::time;
 
 /// Groups that are shown in full; of the others one line.
@@ -71,7 +71,7 @@ fn exactly(milliseconds: u64) -> String {
 
 fn members(screen: &mut Screen, told: &CorrelationExplanation) -> std::io::Result<()> {
     screen.heading("Its rules")?;
-    let mut table = Table::new(&["  rule", "hits#", "lost#", "why lost"]);
+    let mut table = Table::new(&["  rule", "hits#", "lost#", "why"]);
     for member in &told.members {
         table.row([
             Span::plain(format!("  {}", short(&member.title, 60))),
@@ -92,6 +92,9 @@ fn members(screen: &mut Screen, told: &CorrelationExplanation) -> std::io::Resul
 }
 
 fn lost(member: &MemberHits) -> Option<String> {
+    if member.correlation && member.hits == 0 {
+        return Some(format!("a correlation: explain {}", head(&member.rule)));
+    }
     if member.lost == 0 {
         return None;
     }
@@ -120,7 +123,7 @@ fn one(
     };
     let line = Line::new().plain("  ").ink(ink, sign);
     screen.line(line.bold(name(told, group)).plain(format!(
-        "  {} of {}",
+        "  {}, wants {}",
         figure(group.figure),
         told.condition
     )))?;

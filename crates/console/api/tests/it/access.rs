@@ -96,6 +96,7 @@ async fn every_operation_has_its_callers() {
         - + + GET /rules/backtests/{id}
         - + + GET /rules/coverage
         - + + POST /rules/explain
+        - + + POST /rules/explain/correlation
         - + + GET /rules/health
         - + + POST /rules/import
         - + + POST /rules/lint
