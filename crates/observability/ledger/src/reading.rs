@@ -45,8 +45,10 @@ impl Floors {
     }
 
     pub(crate) async fn read(records: &dyn Records, scope: &Scope) -> Result<Self, Error> {
-        let mut floors = Self::default();
-        floors.received = place::read(records, scope, LEDGER).await?;
+        let mut floors = Self {
+            received: place::read(records, scope, LEDGER).await?,
+            ..Self::default()
+        };
         for (key, value) in records.slots(scope, NORMALISE).await? {
             if let Ok(shard) = key[NORMALISE.len()..].parse() {
                 floors.shards.insert(shard, place::decode(&key, &value)?);
