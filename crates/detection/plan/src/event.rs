@@ -19,9 +19,10 @@ pub trait Event {
         ""
     }
 
-    /// A text in which every ASCII text stands, but perhaps for case, that is in the canonical form of
-    /// one of the texts keywords are looked for in; `None` when there is no such text.
-    fn haystack(&self) -> Option<&str> {
+    /// Texts in one of which every word stands that some text which keywords are looked for in holds,
+    /// but perhaps for ASCII case; `None` when there are no such texts. A word is of ASCII characters,
+    /// none of them but the first ones one that JSON escapes, and it is no number.
+    fn haystacks(&self) -> Option<[&str; 3]> {
         None
     }
 

@@ -74,6 +74,12 @@ impl Formulas {
     fn value(&mut self, item: &Item, value: &RuleValue, field: u32) -> Node {
         let exists = |matcher: &Matcher| matches!(matcher, Matcher::Exists(_));
         let from = value.any.iter().rposition(exists).unwrap_or(0);
+        for matcher in &value.any {
+            // What a test compares with is read like any other field.
+            if let Matcher::FieldRef { field, .. } = matcher {
+                self.field(Some(field.clone()));
+            }
+        }
         let tests = (from..value.any.len()).map(|index| {
             let test = || Test::of(&value.any[index]);
             self.predicate(field, key(item, value, index), test)

@@ -231,8 +231,10 @@ impl Plan {
         } = scratch;
         let field = fields.field as usize;
         if self.fields[field].name.is_none()
-            && let Some(text) = event.haystack()
-            && fields.is_nowhere_in(text.as_bytes())
+            && let Some(texts) = event.haystacks()
+            && texts
+                .iter()
+                .all(|text| fields.is_nowhere_in(text.as_bytes()))
         {
             return;
         }

@@ -11,8 +11,8 @@ use crate::{keywords, windows};
 
 /// The field names of one logsource, resolved against the tables once.
 pub(crate) struct Names {
-    exact: Option<Arc<FieldMap>>,
-    wider: Vec<Arc<FieldMap>>,
+    pub(crate) exact: Option<Arc<FieldMap>>,
+    pub(crate) wider: Vec<Arc<FieldMap>>,
 }
 
 impl Names {

@@ -10,6 +10,20 @@ const WINDOWS: i64 = 100;
 const LINUX: i64 = 200;
 const MACOS: i64 = 300;
 
+/// Everything that [`Facts::new`] reads.
+pub(crate) const FACTS: [&[&str]; 10] = [
+    &["class_uid"],
+    &["activity_id"],
+    &["metadata", "event_code"],
+    &["metadata", "log_provider"],
+    &["metadata", "log_name"],
+    &["metadata", "product", "name"],
+    &["metadata", "product", "feature", "name"],
+    &["metadata", "product", "vendor_name"],
+    &["actor", "app_name"],
+    &["device", "os", "type_id"],
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Os {
     Windows,

@@ -15,8 +15,8 @@ use serde_json::Value;
 pub(crate) struct Place {
     pub path: Path,
     /// `domain` beside a user's `name`, `name` beside a registry value's `path`.
-    sibling: Option<Path>,
-    inverse: Inverse,
+    pub sibling: Option<Path>,
+    pub inverse: Inverse,
 }
 
 impl Place {

@@ -4,10 +4,13 @@
 mod lines;
 mod route;
 
+use std::sync::Arc;
+
 use aurora_plan::json::{Error, Key, Line, Reader, Record};
 use aurora_plan::{Plan, Scratch, Section};
 
-use self::route::{Route, Routes, Scopes};
+use self::route::{Route, Scopes};
+use crate::routes::Routes;
 use crate::ruleset::RuleSet;
 
 pub use lines::{Lines, Reached, evaluate_lines};
@@ -32,7 +35,7 @@ pub struct FlatRules {
 pub struct FlatScratch {
     scratch: Scratch,
     record: Record,
-    routes: Routes,
+    routes: Routes<Route>,
     fired: Vec<usize>,
 }
 
@@ -106,7 +109,7 @@ impl FlatRules {
     }
 
     /// For events of the same channel, number and provider.
-    fn route(&self, event: &Line<'_>, scratch: &mut Scratch) -> Route {
+    fn route(&self, event: &Line<'_>, scratch: &mut Scratch) -> Arc<Route> {
         let origin = self.origin.map(|keys| keys.map(|key| event.get(key)));
         let sections = self.scopes.sections(origin.unwrap_or_default());
         let narrow = |(section, tests)| {

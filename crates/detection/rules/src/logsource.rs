@@ -169,7 +169,34 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// What the event's origin leaves open: rows of tests of which one has to hold, none when one
+    /// holds already. `None` when no row can.
+    pub fn open(&self, facts: &Facts<'_>) -> Option<Vec<Vec<(usize, usize)>>> {
+        let mut open = Vec::new();
+        for (row, tests) in self.alternatives.iter().enumerate() {
+            let known = tests.iter().filter(|test| test.is_of_origin());
+            if !known.clone().all(|test| test.holds(facts, &|_, _| false)) {
+                continue;
+            }
+            let rest = tests.iter().enumerate();
+            let rest = rest.filter(|(_, test)| !test.is_of_origin());
+            let rest: Vec<(usize, usize)> = rest.map(|(number, _)| (row, number)).collect();
+            if rest.is_empty() {
+                return Some(Vec::new());
+            }
+            open.push(rest);
+        }
+        (!open.is_empty()).then_some(open)
+    }
+}
+
 impl Test {
+    /// Whether the event's origin decides.
+    fn is_of_origin(&self) -> bool {
+        !matches!(self, Self::Field(..) | Self::NotField(..) | Self::Text(_))
+    }
+
     fn holds(&self, facts: &Facts<'_>, field: &dyn Fn(&str, &[String]) -> bool) -> bool {
         match self {
             Self::Provider(aliases) => facts.provider.is_some_and(|alias| aliases.contains(&alias)),

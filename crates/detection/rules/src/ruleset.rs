@@ -4,15 +4,16 @@ use std::sync::{Arc, OnceLock};
 use aurora_model::{MatchedField, RuleId};
 use aurora_plan::{Plan, Section, Sourced};
 use aurora_sigma::{Document, Error as RuleError, LogSource, parse};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::compiled::Compiled;
+use crate::compiled::{Compiled, Worker};
 use crate::correlation::{self, LoadedCorrelation, Member, Refused};
 use crate::event::{Names, OcsfEvent};
 use crate::facts::Facts;
 use crate::filter::{self, LoadedFilter};
 use crate::logsource::{Key, Scope};
 use crate::mapping::Mapping;
+use crate::ocsf::{OcsfRules, Outcome};
 use crate::problem::{Problem, ProblemKind};
 use crate::rule::LoadedRule;
 
@@ -38,9 +39,9 @@ pub struct RuleSet {
 }
 
 /// The rules of one logsource.
-struct Group {
-    scope: Scope,
-    names: Names,
+pub(crate) struct Group {
+    pub scope: Scope,
+    pub names: Names,
     /// Indices into the set's rules.
     rules: Vec<usize>,
 }
@@ -51,6 +52,13 @@ pub struct RuleMatch<'s> {
     pub rule: &'s LoadedRule,
     /// What spoke for it; log text is hostile.
     pub fields: Vec<MatchedField>,
+}
+
+/// An event and the rules that fired on it, at least one.
+#[derive(Clone, Debug)]
+pub struct Fired<'s> {
+    pub event: Value,
+    pub matches: Vec<RuleMatch<'s>>,
 }
 
 impl RuleSet {
@@ -250,7 +258,8 @@ impl RuleSet {
     pub fn evaluate(&self, event: &Value) -> Vec<RuleMatch<'_>> {
         let facts = Facts::new(event, &self.mapping.windows);
         let mut matches = Vec::new();
-        self.compiled().with(|plan, scratch, fired| {
+        self.compiled().with(|plan, worker| {
+            let Worker { scratch, fired, .. } = worker;
             plan.begin(scratch);
             for (section, group) in self.groups.iter().enumerate() {
                 let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
@@ -269,6 +278,46 @@ impl RuleSet {
         matches
     }
 
+    /// [`RuleSet::evaluate`] for the text of an event, which is parsed only when a rule fires:
+    /// `None` when none does.
+    ///
+    /// # Errors
+    /// When the text is no JSON object.
+    pub fn evaluate_json(&self, json: &[u8]) -> Result<Option<Fired<'_>>, serde_json::Error> {
+        let parse = || serde_json::from_slice::<Map<String, Value>>(json).map(Value::Object);
+        let compiled = self.compiled();
+        let mut fired = Vec::new();
+        let told = compiled.with(|plan, worker| {
+            let known = (&self.mapping, self.groups.as_slice(), plan);
+            let own = (&mut worker.ocsf, &mut worker.scratch);
+            compiled.ocsf.evaluate(known, json, own, &mut fired)
+        });
+        if let Ok(Outcome::Told) = told {
+            if fired.is_empty() {
+                return Ok(None);
+            }
+            let event = parse()?;
+            let matches = self.reasons(&event, &fired);
+            return Ok(Some(Fired { event, matches }));
+        }
+        let event = parse()?;
+        let matches = self.evaluate(&event);
+        Ok((!matches.is_empty()).then_some(Fired { event, matches }))
+    }
+
+    /// What spoke for rules of groups that fired.
+    fn reasons(&self, event: &Value, fired: &[(usize, usize)]) -> Vec<RuleMatch<'_>> {
+        let facts = Facts::new(event, &self.mapping.windows);
+        let reason = |(group, rule): &(usize, usize)| {
+            let names = &self.groups[*group].names;
+            fire(
+                &self.rules[*rule],
+                &OcsfEvent::new(&facts, &self.mapping, names),
+            )
+        };
+        fired.iter().filter_map(reason).collect()
+    }
+
     /// All rules as one plan; made when the first event asks, or by [`RuleSet::compile`].
     fn compiled(&self) -> &Compiled {
         self.compiled.get_or_init(|| {
@@ -284,7 +333,9 @@ impl RuleSet {
                         .map(|index| (*index, &self.rules[*index].rule))
                         .collect(),
                 });
-            Compiled::new(Plan::new(sections))
+            let plan = Plan::new(sections);
+            let ocsf = OcsfRules::new(&self.mapping, &self.groups, &plan);
+            Compiled::new(plan, ocsf)
         })
     }
 

@@ -29,10 +29,10 @@ struct Provider {
     channel: Option<String>,
 }
 
-struct Row {
+pub(crate) struct Row {
     /// Empty for every event.
-    events: Vec<String>,
-    place: Option<Place>,
+    pub events: Vec<String>,
+    pub place: Option<Place>,
 }
 
 impl Row {
@@ -163,6 +163,14 @@ impl Windows {
         });
         own.filter_map(|row| row.place.as_ref())
             .chain(self.system.get(field))
+    }
+
+    /// All that the tables say of a field, for whatever event: the rows of each provider, and the
+    /// place of every event's own fields. [`Windows::places`] says which of them count.
+    pub fn all_places(&self, field: &str) -> (Vec<(Alias, &[Row])>, Option<&Place>) {
+        let rows = self.fields.iter();
+        let rows = rows.filter_map(|(alias, fields)| Some((*alias, fields.get(field)?.as_slice())));
+        (rows.collect(), self.system.get(field))
     }
 
     /// Every field that some table names, for lint.

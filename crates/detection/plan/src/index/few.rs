@@ -13,11 +13,7 @@ pub(crate) struct Few {
 
 impl Few {
     /// A pattern of at least a byte: hit, start in `texts`, length.
-    pub fn new(
-        texts: &[u8],
-        (hit, start, len): (u32, u32, u32),
-        commonness: &Commonness,
-    ) -> Self {
+    pub fn new(texts: &[u8], (hit, start, len): (u32, u32, u32), commonness: &Commonness) -> Self {
         let text = &texts[start as usize..(start + len) as usize];
         let rarest = (0..text.len()).min_by_key(|at| commonness.of(gram(text, *at, 1), 1));
         let offset = rarest.expect("no pattern is empty");

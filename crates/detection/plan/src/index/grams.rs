@@ -105,7 +105,9 @@ impl Grams {
         let mut seen = [0; RUN];
         while from + GRAM <= text.len() {
             let rest = &text[from..];
-            let count = self.map.sample(rest, self.step, of_width(self.width), &mut seen);
+            let count = self
+                .map
+                .sample(rest, self.step, of_width(self.width), &mut seen);
             for at in &seen[..count] {
                 self.look(text, from + usize::from(*at), &mut found);
             }

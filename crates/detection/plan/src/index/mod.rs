@@ -47,8 +47,8 @@ pub(crate) struct FieldIndex {
     few: Vec<Few>,
     /// Starts and ends of fewer than four bytes.
     tiny: Vec<Entry>,
-    /// Whether nothing but ASCII texts anywhere is looked for.
-    only_anywhere: bool,
+    /// Whether nothing but words anywhere is looked for, as [`crate::Event::haystacks`] has it.
+    only_words: bool,
     /// Whole numbers, which only a number with a fraction has to be compared with: those of an event
     /// that are whole are found by their text.
     integers: Vec<(Number, u32)>,
@@ -146,15 +146,8 @@ impl Builder {
         self.anywhere[class].push((hit, entry.start, entry.len));
     }
 
-    pub fn finish(mut self, field: u32, commonness: &Commonness) -> FieldIndex {
-        let mut few = Vec::new();
-        for class in &mut self.anywhere[1..] {
-            if class.len() <= FEW {
-                few.extend(class.drain(..).map(|it| Few::new(&self.texts, it, commonness)));
-            }
-        }
-        let only_anywhere = self.texts.is_ascii()
-            && self.small.is_empty()
+    fn only_words(&self) -> bool {
+        let nothing_else = self.small.is_empty()
             && self.ends8.is_empty()
             && self.ends4.is_empty()
             && self.starts8.is_empty()
@@ -164,15 +157,36 @@ impl Builder {
             && self.fractions.is_empty()
             && self.on_value.is_empty()
             && self.on_field.is_empty();
+        let mut all = self.anywhere.iter().flatten();
+        nothing_else
+            && all.all(|(_, start, len)| {
+                is_word(&self.texts[*start as usize..(start + len) as usize])
+            })
+    }
+
+    pub fn finish(mut self, field: u32, commonness: &Commonness) -> FieldIndex {
+        let only_words = self.only_words();
+        let mut few = Vec::new();
+        for class in &mut self.anywhere[1..] {
+            if class.len() <= FEW {
+                few.extend(
+                    class
+                        .drain(..)
+                        .map(|it| Few::new(&self.texts, it, commonness)),
+                );
+            }
+        }
         FieldIndex {
             field,
-            only_anywhere,
+            only_words,
             small: Table::new(self.small),
             ends8: Table::new(self.ends8),
             ends4: Table::new(self.ends4),
             starts8: Table::new(self.starts8),
             starts4: Table::new(self.starts4),
-            grams: self.anywhere.map(|all| Grams::new(&self.texts, &all, commonness)),
+            grams: self
+                .anywhere
+                .map(|all| Grams::new(&self.texts, &all, commonness)),
             few,
             texts: self.texts,
             tiny: self.tiny,
@@ -182,6 +196,14 @@ impl Builder {
             on_field: self.on_field,
         }
     }
+}
+
+/// In canonical form.
+fn is_word(text: &[u8]) -> bool {
+    let escapes = text.chunks(2).take_while(|pair| pair[0] == b'\\').count() * 2;
+    let rest = text.get(escapes..).unwrap_or_default();
+    let in_number = |byte: &u8| byte.is_ascii_digit() || b"+-.e".contains(byte);
+    rest.is_ascii() && !rest.contains(&b'\\') && !rest.iter().all(in_number)
 }
 
 fn small_key(text: &[u8]) -> u64 {
@@ -249,7 +271,10 @@ impl FieldIndex {
             }
         }
         if text.len() >= SHORT {
-            for entry in self.ends4.get(u64::from(gram(text, text.len() - SHORT, SHORT))) {
+            for entry in self
+                .ends4
+                .get(u64::from(gram(text, text.len() - SHORT, SHORT)))
+            {
                 check(entry, text.len().wrapping_sub(entry.len as usize));
             }
             let starts = self.starts4.get(u64::from(gram(text, 0, SHORT)));
@@ -268,15 +293,14 @@ impl FieldIndex {
         }
     }
 
-    /// Whether no part of the text can have anything in it that is looked for. `text` as for
-    /// [`FieldIndex::scan`].
+    /// Whether nothing that is looked for stands in one of [`crate::Event::haystacks`].
     pub fn is_nowhere_in(&self, text: &[u8]) -> bool {
-        if !self.only_anywhere {
+        if !self.only_words {
             return false;
         }
         let mut nowhere = true;
         let mut check = |entry: &Entry, start: usize| {
-            nowhere = nowhere && !self.stands(entry, text, start);
+            nowhere = nowhere && !self.is_at(entry, text, start);
         };
         for grams in self.grams.iter().flatten() {
             grams.scan(text, &mut check);
@@ -287,7 +311,7 @@ impl FieldIndex {
         nowhere
     }
 
-    fn stands(&self, entry: &Entry, text: &[u8], start: usize) -> bool {
+    fn is_at(&self, entry: &Entry, text: &[u8], start: usize) -> bool {
         let from = entry.start as usize;
         let pattern = &self.texts[from..from + entry.len as usize];
         let Some(found) = start
@@ -296,11 +320,15 @@ impl FieldIndex {
         else {
             return false;
         };
-        if !found.eq_ignore_ascii_case(pattern) {
+        found.eq_ignore_ascii_case(pattern)
+    }
+
+    fn stands(&self, entry: &Entry, text: &[u8], start: usize) -> bool {
+        if !self.is_at(entry, text, start) {
             return false;
         }
         match entry.kind {
-            Kind::Whole => text.len() == pattern.len(),
+            Kind::Whole => text.len() == entry.len as usize,
             Kind::Start => true,
             Kind::End | Kind::Anywhere => aligned(text, start),
         }

@@ -16,7 +16,7 @@ pub(super) struct Keys {
 
 /// What a key is known by: for keys of up to sixteen bytes nothing more is to know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Print {
+pub(super) struct Print {
     first: u64,
     last: u64,
     length: u32,
@@ -33,7 +33,7 @@ impl Print {
     /// Reads the eight bytes before the key's end, whatever stands before the key, and its first
     /// eight.
     #[inline]
-    fn of(line: &[u8], start: usize, end: usize) -> Self {
+    pub fn of(line: &[u8], start: usize, end: usize) -> Self {
         let length = end - start;
         let eight = |from: usize| {
             let bytes = line[from..].first_chunk().copied();
@@ -54,9 +54,11 @@ impl Print {
         }
     }
 
+    /// Where to look for it first, of `size` slots; `seed` tells keys of different objects apart.
     #[inline]
-    fn home(&self, size: usize) -> usize {
-        let mixed = mix(self.first ^ self.last.rotate_left(23) ^ u64::from(self.length));
+    pub fn home(&self, size: usize, seed: u32) -> usize {
+        let length = u64::from(self.length) | u64::from(seed) << 32;
+        let mixed = mix(self.first ^ self.last.rotate_left(23) ^ length);
         (mixed >> 32) as usize & (size - 1)
     }
 }
@@ -85,7 +87,7 @@ impl Keys {
         self.slots = vec![Slot::default(); size];
         for (number, name) in self.names.iter().enumerate() {
             let print = Print::of(name, 0, name.len());
-            let mut at = print.home(size);
+            let mut at = print.home(size, 0);
             while self.slots[at].number != 0 {
                 at = (at + 1) & (size - 1);
             }
@@ -102,7 +104,7 @@ impl Keys {
     #[inline]
     pub fn find(&self, line: &[u8], start: usize, end: usize) -> Option<u32> {
         let print = Print::of(line, start, end);
-        let mut at = print.home(self.slots.len());
+        let mut at = print.home(self.slots.len(), 0);
         loop {
             let slot = &self.slots[at];
             let number = slot.number.checked_sub(1)?;

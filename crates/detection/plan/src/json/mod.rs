@@ -6,8 +6,13 @@
 //! counts.
 
 mod keys;
+mod places;
 mod quotes;
+mod tree;
 mod walk;
+
+pub use places::{Places, Spot};
+pub use tree::{Document, Part, Tree};
 
 use std::borrow::Cow;
 
@@ -65,7 +70,7 @@ pub struct Record {
     simple: bool,
     /// Whether there is `\u` or `\/`.
     odd: bool,
-    /// Whether every text stands in the line as it is but for the case of its letters.
+    /// Whether every text but that of numbers stands in the line, but for the case of its letters.
     literal: bool,
 }
 
@@ -142,9 +147,8 @@ impl Reader {
         record.odd = seen.odd;
         record.simple = !seen.foreign && !seen.odd;
         record.entries.clear();
-        let fractions = walk::object(line, seen, record)?;
-        record.literal =
-            !seen.odd && !fractions && !(seen.foreign && canon::folds_to_ascii(text));
+        walk::object(line, seen, record)?;
+        record.literal = !seen.odd && !(seen.foreign && canon::folds_to_ascii(text));
         for (number, entry) in record.entries.iter().enumerate() {
             let (start, end) = (entry.key.0 as usize, entry.key.1 as usize);
             let strange = seen.odd || self.keys.strange;
@@ -206,18 +210,7 @@ impl Line<'_> {
 
     fn push(&self, entry: Entry, into: &mut Loaded<'_>) {
         let range = entry.start as usize..entry.end as usize;
-        let text = &self.text[range.clone()];
-        match entry.kind {
-            Kind::Text => {
-                let simple = self.record.simple || canon::is_simple(text);
-                into.push_json(range, simple);
-            }
-            Kind::Int => into.push_int(range, text.parse().unwrap_or_default()),
-            Kind::True => into.push(FieldValue::Bool(true)),
-            Kind::False => into.push(FieldValue::Bool(false)),
-            Kind::Null => into.push(FieldValue::Null),
-            Kind::Number | Kind::Nested => push_parsed(&self.value(entry), into),
-        }
+        push(self.text, self.record.simple, entry.kind, range, into);
     }
 
     /// Builds the value, for what is too rare to be read in place.
@@ -299,6 +292,27 @@ impl Line<'_> {
     }
 }
 
+/// Hands over the value at `range` of `text`. `simple` says that all of the text is.
+fn push(
+    text: &str,
+    simple: bool,
+    kind: Kind,
+    range: std::ops::Range<usize>,
+    into: &mut Loaded<'_>,
+) {
+    let raw = &text[range.clone()];
+    match kind {
+        Kind::Text => into.push_json(range, simple || canon::is_simple(raw)),
+        Kind::Int => into.push_int(range, raw.parse().unwrap_or_default()),
+        Kind::True => into.push(FieldValue::Bool(true)),
+        Kind::False => into.push(FieldValue::Bool(false)),
+        Kind::Null => into.push(FieldValue::Null),
+        Kind::Number | Kind::Nested => {
+            push_parsed(&serde_json::from_str(raw).unwrap_or(Value::Null), into);
+        }
+    }
+}
+
 fn push_parsed(value: &Value, into: &mut Loaded<'_>) {
     let flow = visit_json(value, &mut |value| {
         into.push(value);
@@ -312,8 +326,8 @@ impl Event for Line<'_> {
         self.text
     }
 
-    fn haystack(&self) -> Option<&str> {
-        self.record.literal.then_some(self.text)
+    fn haystacks(&self) -> Option<[&str; 3]> {
+        self.record.literal.then_some([self.text, "", ""])
     }
 
     fn load(&self, field: usize, wanted: &Field, into: &mut Loaded<'_>) -> bool {

@@ -4,21 +4,14 @@ use super::quotes::Seen;
 use super::{Entry, Error, Kind, Record};
 
 /// As deep as `serde_json` reads.
-const MAX_DEPTH: usize = 127;
+pub(super) const MAX_DEPTH: usize = 127;
 
-/// Fills the record's entries with the members of the object that the line is. Says whether some
-/// number is more than an integer of at most 18 digits.
-pub(super) fn object(line: &[u8], seen: Seen, record: &mut Record) -> Result<bool, Error> {
+/// Fills the record's entries with the members of the object that the line is.
+pub(super) fn object(line: &[u8], seen: Seen, record: &mut Record) -> Result<(), Error> {
     let Record {
         quotes, entries, ..
     } = record;
-    let mut walk = Walk {
-        line,
-        quotes: quotes.as_slice(),
-        control: seen.control,
-        fractions: false,
-        at: 0,
-    };
+    let mut walk = Walk::new(line, quotes, seen);
     walk.blanks();
     walk.expect(b'{', "want `{`")?;
     walk.blanks();
@@ -42,44 +35,62 @@ pub(super) fn object(line: &[u8], seen: Seen, record: &mut Record) -> Result<boo
         }
         walk.expect(b'}', "want `,` or `}`")?;
     }
-    walk.blanks();
-    match walk.at == line.len() {
-        true => Ok(walk.fractions),
-        false => Err(Error::new(walk.at, "more than one value")),
-    }
+    walk.end()
 }
 
-struct Walk<'l> {
+pub(super) struct Walk<'l> {
     line: &'l [u8],
     /// What is left of them.
     quotes: &'l [u32],
     control: bool,
-    fractions: bool,
     at: usize,
 }
 
-impl Walk<'_> {
+impl<'l> Walk<'l> {
+    pub fn new(line: &'l [u8], quotes: &'l [u32], seen: Seen) -> Self {
+        Self {
+            line,
+            quotes,
+            control: seen.control,
+            at: 0,
+        }
+    }
+
     #[inline]
-    fn peek(&self) -> Option<u8> {
+    pub fn peek(&self) -> Option<u8> {
         self.line.get(self.at).copied()
     }
 
     #[inline]
-    fn blanks(&mut self) {
+    pub fn blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }
     }
 
+    /// Nothing may follow.
+    pub fn end(&mut self) -> Result<(), Error> {
+        self.blanks();
+        match self.at == self.line.len() {
+            true => Ok(()),
+            false => Err(Error::new(self.at, "more than one value")),
+        }
+    }
+
+    /// How far it has come.
+    pub fn place(&self) -> u32 {
+        position(self.at)
+    }
+
     #[inline]
-    fn take(&mut self, byte: u8) -> bool {
+    pub fn take(&mut self, byte: u8) -> bool {
         let taken = self.peek() == Some(byte);
         self.at += usize::from(taken);
         taken
     }
 
     #[inline]
-    fn expect(&mut self, byte: u8, reason: &'static str) -> Result<(), Error> {
+    pub fn expect(&mut self, byte: u8, reason: &'static str) -> Result<(), Error> {
         match self.take(byte) {
             true => Ok(()),
             false => Err(Error::new(self.at, reason)),
@@ -87,7 +98,7 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn colon(&mut self) -> Result<(), Error> {
+    pub fn colon(&mut self) -> Result<(), Error> {
         self.blanks();
         self.expect(b':', "want `:`")?;
         self.blanks();
@@ -96,7 +107,7 @@ impl Walk<'_> {
 
     /// A string's inside.
     #[inline]
-    fn string(&mut self) -> Result<(u32, u32), Error> {
+    pub fn string(&mut self) -> Result<(u32, u32), Error> {
         let [start, end, rest @ ..] = self.quotes else {
             return Err(Error::new(self.at, "want a string that ends"));
         };
@@ -116,7 +127,7 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn value(&mut self, depth: usize) -> Result<(Kind, u32, u32), Error> {
+    pub fn value(&mut self, depth: usize) -> Result<(Kind, u32, u32), Error> {
         let start = self.at;
         let kind = match self.peek() {
             Some(b'"') => {
@@ -177,7 +188,6 @@ impl Walk<'_> {
         if whole {
             return Ok(Kind::Int);
         }
-        self.fractions = true;
         // What is out of range is for the one who reads numbers to say.
         match serde_json::from_slice::<serde_json::Number>(&self.line[start..self.at]) {
             Ok(_) => Ok(Kind::Number),

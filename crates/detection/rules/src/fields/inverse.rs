@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use aurora_sigma::{FieldValue, Flow, visit_json};
 use serde_json::Value;
 
@@ -30,6 +32,25 @@ impl Inverse {
         }
     }
 
+    /// Whether [`Inverse::text`] says all there is to say of a text.
+    pub fn is_of_text(self) -> bool {
+        !matches!(self, Self::Hashes | Self::Initiated)
+    }
+
+    /// The source's text, of a text and its sibling.
+    pub fn text<'t>(self, value: &'t str, sibling: Option<&str>) -> Option<Cow<'t, str>> {
+        Some(Cow::Owned(match (self, sibling) {
+            (Self::DomainUser, Some(domain)) => format!("{domain}\\{value}"),
+            (Self::ValuePath, Some(name)) => format!("{value}\\{name}"),
+            (Self::Uri, Some(query)) => format!("{value}?{query}"),
+            (Self::Extension, _) => {
+                let file = value.rsplit('/').next().unwrap_or(value);
+                return file.rsplit_once('.').map(|(_, end)| Cow::Borrowed(end));
+            }
+            _ => return Some(Cow::Borrowed(value)),
+        }))
+    }
+
     pub fn visit(
         self,
         value: &Value,
@@ -37,29 +58,21 @@ impl Inverse {
         visit: &mut dyn FnMut(FieldValue<'_>) -> Flow,
     ) -> Flow {
         let sibling = sibling.and_then(Value::as_str);
+        if let Value::String(text) = value
+            && self.is_of_text()
+        {
+            return match self.text(text, sibling) {
+                Some(text) => visit(FieldValue::Str(&text)),
+                None => Flow::Continue(()),
+            };
+        }
         match (self, value, sibling) {
-            (Self::DomainUser, Value::String(name), Some(domain)) => {
-                visit(FieldValue::Str(&format!("{domain}\\{name}")))
-            }
-            (Self::ValuePath, Value::String(path), Some(name)) => {
-                visit(FieldValue::Str(&format!("{path}\\{name}")))
-            }
-            (Self::Uri, Value::String(path), Some(query)) => {
-                visit(FieldValue::Str(&format!("{path}?{query}")))
-            }
             (Self::Hashes, Value::Array(prints), _) => visit(FieldValue::Str(&hashes(prints))),
             (Self::Initiated, _, _) => match value.as_i64() {
                 Some(1) => visit(FieldValue::Bool(false)),
                 Some(2) => visit(FieldValue::Bool(true)),
                 _ => Flow::Continue(()),
             },
-            (Self::Extension, Value::String(path), _) => {
-                let file = path.rsplit('/').next().unwrap_or(path);
-                match file.rsplit_once('.') {
-                    Some((_, extension)) => visit(FieldValue::Str(extension)),
-                    None => Flow::Continue(()),
-                }
-            }
             _ => visit_json(value, visit),
         }
     }

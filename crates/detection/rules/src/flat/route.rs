@@ -5,18 +5,12 @@
 //! channel may be of any other source: then the rules of all logsources that are not Windows' are
 //! put to it.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use aurora_plan::Narrow;
 
 use crate::facts::Os;
 use crate::logsource::{Scope, Test, among};
 use crate::mapping::Mapping;
 use crate::windows::Alias;
-
-/// More kinds of events than any log has; beyond it the routes are forgotten.
-const MAX_ROUTES: usize = 4096;
 
 /// The conditions of every section.
 #[derive(Debug)]
@@ -37,16 +31,7 @@ struct Residual {
 }
 
 /// What of the sections an event is put to, each with the residual tests that must hold as well.
-pub(super) type Route = Arc<[(Narrow, Vec<usize>)]>;
-
-/// The routes of the events seen so far.
-#[derive(Debug, Default)]
-pub(super) struct Routes {
-    known: HashMap<Vec<u8>, Route>,
-    key: Vec<u8>,
-    /// Of the event before: most are like it.
-    last: Option<(Vec<u8>, Route)>,
-}
+pub(super) type Route = [(Narrow, Vec<usize>)];
 
 impl Scopes {
     pub fn new<'s>(scopes: impl Iterator<Item = &'s Scope>, mapping: &Mapping) -> Self {
@@ -153,39 +138,5 @@ impl Scopes {
             }
             _ => !windows && code.is_none(),
         }
-    }
-}
-
-impl Routes {
-    /// The route of an event that `identity` tells from events of other routes.
-    pub fn of(
-        &mut self,
-        identity: impl FnOnce(&mut Vec<u8>),
-        make: impl FnOnce() -> Route,
-    ) -> Route {
-        self.key.clear();
-        identity(&mut self.key);
-        if let Some((key, route)) = &self.last
-            && *key == self.key
-        {
-            return Arc::clone(route);
-        }
-        let route = self.remembered(make);
-        let key = self.last.take().map(|(key, _)| key);
-        let key = std::mem::replace(&mut self.key, key.unwrap_or_default());
-        self.last = Some((key, Arc::clone(&route)));
-        route
-    }
-
-    fn remembered(&mut self, make: impl FnOnce() -> Route) -> Route {
-        if let Some(route) = self.known.get(self.key.as_slice()) {
-            return Arc::clone(route);
-        }
-        if self.known.len() >= MAX_ROUTES {
-            self.known.clear();
-        }
-        let route = make();
-        self.known.insert(self.key.clone(), Arc::clone(&route));
-        route
     }
 }

@@ -29,6 +29,7 @@ fn fires(logsource: &str, detection: &str, event: &Value) -> bool {
         format!("{plain:?}"),
         "the plan and the plain way"
     );
+    crate::agrees(&set, event);
     !found.is_empty()
 }
 

@@ -9,6 +9,7 @@ mod linting;
 mod pipeline;
 mod regression;
 mod tables;
+mod texts;
 
 use std::path::{Path, PathBuf};
 
@@ -24,4 +25,16 @@ fn shared() -> Option<PathBuf> {
     }
     eprintln!("skipped: no shared test data at {}", root.display());
     None
+}
+
+/// An event in its text meets the rules that it meets as a value, and in the same order.
+fn agrees(set: &aurora_rules::RuleSet, event: &serde_json::Value) {
+    if !event.is_object() {
+        return;
+    }
+    let text = event.to_string();
+    let fired = set.evaluate_json(text.as_bytes()).unwrap();
+    let fired = fired.map(|fired| format!("{:?}", fired.matches));
+    let parsed = format!("{:?}", set.evaluate(event));
+    assert_eq!(fired.unwrap_or_else(|| "[]".to_owned()), parsed, "{text}");
 }

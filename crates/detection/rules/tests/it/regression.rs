@@ -112,6 +112,7 @@ fn every_rule_fires_through_the_parsers() {
                 ids.collect::<Vec<String>>()
             };
             assert_eq!(ids(set.evaluate(event)), ids(set.evaluate_plain(event)));
+            crate::agrees(&set, event);
         }
         let matches = events.iter().flat_map(|event| set.evaluate(event));
         let fired = matches.filter(|found| found.rule.id.0 == case.rule).count() as u64;
@@ -148,6 +149,7 @@ fn judged(root: &Path, name: &str) -> BTreeMap<String, u64> {
 
 fn fired(set: &RuleSet, product: &str, events: &[Value]) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
+    events.iter().for_each(|event| crate::agrees(set, event));
     for found in events.iter().flat_map(|event| set.evaluate(event)) {
         if found.rule.rule.logsource.product.as_deref() == Some(product) {
             *counts.entry(found.rule.id.0.clone()).or_default() += 1;
