@@ -15,7 +15,9 @@ it('lets an analyst work an incident by keyboard alone', async () => {
   if (!first) throw new Error('no incident');
   const detail = () => ask<IncidentDetail>(page, `/incidents/${first.id}`);
 
-  for (const key of ['g', 'i', 'Enter']) await page.keyboard.press(key);
+  for (const key of ['g', 'i']) await page.keyboard.press(key);
+  await page.locator(`[id="row-${first.id}"].current`).waitFor();
+  await page.keyboard.press('Enter');
   await page.waitForURL(`${site.url}/incidents/${first.id}`);
   const side = page.getByRole('complementary');
   await side.waitFor();
