@@ -18,6 +18,8 @@ use crate::{BusHandle, Error, Lease};
 pub struct Plan {
     pub take: Vec<usize>,
     pub give: Vec<usize>,
+    /// What is missing to the share, and not free.
+    pub short: usize,
 }
 
 /// The part of `me` when `owners` own the shards and `members` are there, `me` among them. Shares
@@ -47,6 +49,7 @@ pub fn plan(me: &str, members: &BTreeSet<String>, owners: &[Option<String>]) -> 
     free.rotate_left(begin);
     free.truncate(share - mine.len());
     Plan {
+        short: share - mine.len() - free.len(),
         take: free,
         ..Plan::default()
     }
@@ -61,6 +64,9 @@ pub struct Changed {
     pub give: Vec<usize>,
     /// Not owned any more: another process took it over while this one was silent.
     pub lost: Vec<usize>,
+    /// How many are missing to this worker's share: others hold them, and are about to give them up or
+    /// are gone.
+    pub short: usize,
 }
 
 /// One worker's view.
@@ -96,9 +102,13 @@ impl Shares {
         }
     }
 
-    /// How often to look: so that one look may fail.
-    pub fn every(&self) -> Duration {
-        self.ttl / 5
+    /// When to look again after a look, so that the next one may fail: soon, while shards are missing.
+    pub fn next(&self, changed: &Changed) -> Duration {
+        if changed.short > 0 {
+            self.ttl / 30
+        } else {
+            self.ttl / 5
+        }
     }
 
     /// The lease on a shard that this worker owns.
@@ -128,10 +138,13 @@ impl Shares {
             .iter()
             .map(|shard| self.acquire(self.shard(*shard)));
         let leases = try_join_all(wanted).await?;
+        changed.short = plan.short;
         for (shard, lease) in plan.take.into_iter().zip(leases) {
             if let Some(lease) = lease {
                 self.owned.insert(shard, lease);
                 changed.taken.push(shard);
+            } else {
+                changed.short += 1;
             }
         }
         changed.give = plan.give;

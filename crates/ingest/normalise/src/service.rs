@@ -12,7 +12,7 @@ use aurora_tasks::Shutdown;
 use aurora_telemetry::Metrics;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::info;
 
 use crate::Error;
@@ -110,8 +110,7 @@ impl Normaliser {
     }
 
     async fn work_until(&mut self, shutdown: &Shutdown) -> Result<(), Error> {
-        let mut looks = interval(self.shares.every());
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next = Instant::now();
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -119,11 +118,12 @@ impl Normaliser {
                     let (shard, ended) = ended.map_err(Error::Lane)?;
                     self.ended(shard, ended?).await?;
                 }
-                _ = looks.tick() => {
+                () = sleep_until(next) => {
                     let changed = tokio::select! {
                         () = shutdown.cancelled() => return Ok(()),
                         changed = self.shares.look() => changed?,
                     };
+                    next = Instant::now() + self.shares.next(&changed);
                     self.heed(changed);
                 }
             }
@@ -131,7 +131,9 @@ impl Normaliser {
     }
 
     fn heed(&mut self, changed: Changed) {
-        let Changed { taken, give, lost } = changed;
+        let Changed {
+            taken, give, lost, ..
+        } = changed;
         if !(taken.is_empty() && give.is_empty() && lost.is_empty()) {
             let (taken, given, lost) = (taken.len(), give.len(), lost.len());
             info!(taken, given, lost, "raw shards change hands");
