@@ -88,8 +88,7 @@ fn sliding(it: &Correlation, lower: &Lower, entries: &Entries) -> Option<(Place,
         together.iter().for_each(|entry| slide.enter(entry));
         place.to += together.len();
         let (holds, figure) = slide.judge(place.at);
-        let is_nearer = |(_, held, most)| holds && !held || holds == held && figure > most;
-        if best.is_none_or(is_nearer) {
+        if best.is_none_or(|(_, held, most)| (holds && !held) || (holds == held && figure > most)) {
             best = Some((place, holds, figure));
         }
     }
