@@ -11,13 +11,6 @@ struct Entry {
     default: Value,
 }
 
-impl Entry {
-    /// Its section and its name in it.
-    fn place(&self) -> (&str, &str) {
-        self.key.rsplit_once('.').unwrap_or(("", &self.key))
-    }
-}
-
 /// Every key of `T`, dotted.
 pub(crate) fn keys<T: JsonSchema>() -> Vec<String> {
     let schema = schemars::schema_for!(T).to_value();
