@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use aurora_clock::Timestamp;
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::EventUid;
@@ -25,9 +26,10 @@ pub struct EventItem {
     pub class_uid: u32,
     /// Raw records whose last event this is: 0 inside a fan-out, more than 1 for a group.
     pub records: u32,
-    /// The OCSF event.
-    pub json: Vec<u8>,
-    index: Vec<Span>,
+    /// The OCSF event. Items of one batch share its memory.
+    pub json: Bytes,
+    /// Spans, as the body has them.
+    index: Bytes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,25 @@ struct Span {
     key: u32,
     value: u32,
     end: u32,
+}
+
+impl Span {
+    const BYTES: usize = 12;
+
+    fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        let (parts, _) = bytes.as_chunks_mut::<4>();
+        for (part, value) in parts.iter_mut().zip([self.key, self.value, self.end]) {
+            *part = value.to_le_bytes();
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let (parts, _) = bytes.as_chunks::<4>();
+        let [key, value, end] = [0, 1, 2].map(|part: usize| u32::from_le_bytes(parts[part]));
+        Self { key, value, end }
+    }
 }
 
 impl EventItem {
@@ -65,8 +86,10 @@ impl EventItem {
         self.json.get(span.value as usize..span.end as usize)
     }
 
-    fn span(&self, name: &str) -> Option<&Span> {
-        self.index.iter().find(|span| {
+    fn span(&self, name: &str) -> Option<Span> {
+        let (spans, _) = self.index.as_chunks();
+        let mut spans = spans.iter().map(Span::from_bytes);
+        spans.find(|span| {
             let key = self
                 .json
                 .get(span.key as usize..)
@@ -103,9 +126,9 @@ impl EventItem {
     }
 }
 
-fn write_indexed(event: &Map<String, Value>) -> (Vec<u8>, Vec<Span>) {
+fn write_indexed(event: &Map<String, Value>) -> (Bytes, Bytes) {
     let mut json = Vec::with_capacity(1024);
-    let mut index = Vec::with_capacity(event.len());
+    let mut index = Vec::with_capacity(event.len() * Span::BYTES);
     json.push(b'{');
     for (name, value) in event {
         if json.len() > 1 {
@@ -116,14 +139,15 @@ fn write_indexed(event: &Map<String, Value>) -> (Vec<u8>, Vec<Span>) {
         json.push(b':');
         let start = position(&json);
         serde_json::to_writer(&mut json, value).expect("writing to memory does not fail");
-        index.push(Span {
+        let span = Span {
             key,
             value: start,
             end: position(&json),
-        });
+        };
+        index.extend_from_slice(&span.to_bytes());
     }
     json.push(b'}');
-    (json, index)
+    (json.into(), index.into())
 }
 
 fn position(json: &[u8]) -> u32 {
@@ -144,11 +168,7 @@ impl EventBatch {
             out.extend_from_slice(&item.class_uid.to_le_bytes());
             out.extend_from_slice(&item.records.to_le_bytes());
             wire::put_block(&mut out, &item.json);
-            let spans = item.index.iter().flat_map(|s| [s.key, s.value, s.end]);
-            wire::put_block(
-                &mut out,
-                &spans.flat_map(u32::to_le_bytes).collect::<Vec<_>>(),
-            );
+            wire::put_block(&mut out, &item.index);
         }
         envelope::pack(&out)
     }
@@ -159,11 +179,11 @@ impl EventBatch {
         if header.format != Format::EventBatch {
             return Err(Error::Malformed("an event batch was expected"));
         }
-        let body = envelope::unpack(body)?;
+        let body = Bytes::from(envelope::unpack(body)?);
         let mut reader = Reader::new(&body);
         let mut items = Vec::with_capacity(header.count.min(65_536) as usize);
         while !reader.is_empty() {
-            items.push(read_item(&mut reader)?);
+            items.push(read_item(&mut reader, &body)?);
         }
         if items.len() != header.count as usize {
             return Err(Error::Malformed(
@@ -174,20 +194,16 @@ impl EventBatch {
     }
 }
 
-fn read_item(reader: &mut Reader<'_>) -> Result<EventItem, Error> {
+/// `body` is what the reader reads: items keep slices of it.
+fn read_item(reader: &mut Reader<'_>, body: &Bytes) -> Result<EventItem, Error> {
     let uid = EventUid(aurora_ids::Id128::from_bytes(reader.array()?));
     let time = Timestamp::from_millis(reader.i64()?);
     let class_uid = reader.u32()?;
     let records = reader.u32()?;
-    let json = reader.block()?.to_vec();
-    let mut spans = Reader::new(reader.block()?);
-    let mut index = Vec::new();
-    while !spans.is_empty() {
-        index.push(Span {
-            key: spans.u32()?,
-            value: spans.u32()?,
-            end: spans.u32()?,
-        });
+    let json = body.slice_ref(reader.block()?);
+    let index = body.slice_ref(reader.block()?);
+    if index.len() % Span::BYTES != 0 {
+        return Err(Error::Malformed("the index of an event is cut off"));
     }
     Ok(EventItem {
         uid,

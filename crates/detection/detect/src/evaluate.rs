@@ -4,7 +4,7 @@ use aurora_bus::Delivery;
 use aurora_clock::Timestamp;
 use aurora_indicators::IndicatorHandle;
 use aurora_model::{EventBatch, EventItem, Header, RuleId};
-use aurora_rules::{LoadedRule, RuleMatch};
+use aurora_rules::{Fired, LoadedRule, RuleMatch};
 use serde_json::Value;
 use tracing::error;
 
@@ -43,17 +43,26 @@ pub(crate) fn evaluate(
         }
     };
     let mut evaluated = Evaluated::default();
+    let indicated = known.current().sets().len() > 0;
     let mut newest: Option<Timestamp> = None;
     for item in &batch.items {
         let time = force.program.believed(item.time, arrival);
         newest = newest.max(Some(time));
-        let Ok(event) = item.event() else { continue };
-        let event = Value::Object(event);
-        let matches = force.rules.evaluate(&event);
-        if !matches.is_empty() {
-            evaluated.take(force, &header, (item, time), &event, matches);
+        let Ok(fired) = force.rules.evaluate_json(&item.json) else {
+            continue;
+        };
+        let parsed = match fired {
+            None => None,
+            Some(Fired { event, matches }) => {
+                evaluated.take(force, &header, (item, time), &event, matches);
+                Some(event)
+            }
+        };
+        if !indicated {
+            continue;
         }
-        if let Some(event) = event.as_object() {
+        let event = parsed.or_else(|| item.event().ok().map(Value::Object));
+        if let Some(event) = event.as_ref().and_then(Value::as_object) {
             let hits = indicators::hits(known, &header, item, event, arrival);
             let rules = hits.iter().map(|hit| hit.rule.id.clone());
             evaluated.matched.extend(rules);

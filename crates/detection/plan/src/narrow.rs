@@ -11,7 +11,7 @@ use crate::scratch::Scratch;
 pub struct Narrow {
     pub(crate) section: usize,
     /// Those of the section's indexes that some rule asks for which can still hold.
-    pub(crate) indexes: Box<[u32]>,
+    pub(crate) indexes: std::sync::Arc<[u32]>,
 }
 
 impl Narrow {
@@ -21,6 +21,37 @@ impl Narrow {
 }
 
 impl Plan {
+    /// Whether some rule of the section asks for a field of one of these names: when none does,
+    /// knowing them leaves the section whole.
+    pub fn asks_for(&self, section: usize, names: &[&str]) -> bool {
+        let part = &self.sections[section];
+        let mut wanted = vec![false; self.fields.len()];
+        let rules = &self.rules[part.rules.clone()];
+        rules
+            .iter()
+            .for_each(|rule| self.mark(&rule.formula, &mut wanted));
+        let mut asked = self
+            .fields
+            .iter()
+            .zip(&wanted)
+            .filter(|(_, wanted)| **wanted);
+        asked.any(|(field, _)| {
+            field
+                .name
+                .as_deref()
+                .is_some_and(|name| names.contains(&name))
+        })
+    }
+
+    /// The section as it is.
+    pub fn whole(&self, section: usize) -> Narrow {
+        let indexes = 0..crate::index::index(self.sections[section].indexes.len());
+        Narrow {
+            section,
+            indexes: indexes.collect(),
+        }
+    }
+
     /// What is left of the section for this event and for every other that is equal in all fields of
     /// these names. `None` when no rule is left. Call [`Plan::begin`] before.
     pub fn narrow(

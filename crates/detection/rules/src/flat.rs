@@ -7,10 +7,10 @@ mod route;
 use std::sync::Arc;
 
 use aurora_plan::json::{Error, Key, Line, Reader, Record};
-use aurora_plan::{Plan, Scratch, Section};
+use aurora_plan::{Narrow, Plan, Scratch, Section};
 
 use self::route::{Route, Scopes};
-use crate::routes::Routes;
+use crate::routes::{Known, Routes, whole};
 use crate::ruleset::RuleSet;
 
 pub use lines::{Lines, Reached, evaluate_lines};
@@ -19,6 +19,7 @@ pub use lines::{Lines, Reached, evaluate_lines};
 const CHANNEL: &str = "Channel";
 const CODE: &str = "EventID";
 const PROVIDER: &str = "Provider_Name";
+const GIVEN: [&str; 3] = [CHANNEL, CODE, PROVIDER];
 
 /// A rule set compiled for flat events; shared by all threads.
 #[derive(Debug)]
@@ -26,6 +27,9 @@ pub struct FlatRules {
     plan: Plan,
     reader: Reader,
     scopes: Scopes,
+    /// Sections that no origin narrows.
+    whole: Vec<Option<Narrow>>,
+    known: Known<Route>,
     origin: Option<[Key; 3]>,
     rules: usize,
 }
@@ -58,6 +62,8 @@ impl FlatRules {
         let origin = key(CHANNEL).zip(key(CODE)).zip(key(PROVIDER));
         Self {
             origin: origin.map(|((channel, code), provider)| [channel, code, provider]),
+            whole: whole(&plan, &GIVEN),
+            known: Known::default(),
             plan,
             reader,
             scopes,
@@ -98,7 +104,7 @@ impl FlatRules {
             let keys = self.origin.iter().flatten();
             keys.for_each(|key| event.identity(*key, into));
         };
-        let route = routes.of(identity, || self.route(&event, scratch));
+        let route = routes.of(&self.known, identity, || self.route(&event, scratch));
         for (narrow, tests) in route.iter() {
             let field = |name: &str| self.reader.key(name).and_then(|key| event.get(key));
             if tests.iter().all(|test| self.scopes.holds(*test, &field)) {
@@ -112,9 +118,11 @@ impl FlatRules {
     fn route(&self, event: &Line<'_>, scratch: &mut Scratch) -> Arc<Route> {
         let origin = self.origin.map(|keys| keys.map(|key| event.get(key)));
         let sections = self.scopes.sections(origin.unwrap_or_default());
-        let narrow = |(section, tests)| {
-            let names = [CHANNEL, CODE, PROVIDER];
-            let narrow = self.plan.narrow(section, event, &names, scratch)?;
+        let narrow = |(section, tests): (usize, Vec<usize>)| {
+            let narrow = match &self.whole[section] {
+                Some(whole) => whole.clone(),
+                None => self.plan.narrow(section, event, &GIVEN, scratch)?,
+            };
             Some((narrow, tests))
         };
         sections.into_iter().filter_map(narrow).collect()

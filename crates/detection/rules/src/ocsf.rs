@@ -20,7 +20,7 @@ use self::steps::{Code, Origin, Steps, Surveyor};
 use crate::facts::{FACTS, Facts};
 use crate::logsource::Test;
 use crate::mapping::Mapping;
-use crate::routes::Routes;
+use crate::routes::{Known, Routes, whole};
 use crate::ruleset::Group;
 
 /// Fields that say which events of a log a rule is about: most rules name one of them.
@@ -39,6 +39,9 @@ pub(crate) struct OcsfRules {
     marks: Marks,
     /// What tells events of one route from others.
     identity: Vec<Spot>,
+    /// Groups that no origin narrows.
+    whole: Vec<Option<Narrow>>,
+    known: Known<Route>,
     /// Event codes that tables name.
     codes: HashMap<String, Code>,
     /// The fields that logsources test, by group and name.
@@ -151,6 +154,8 @@ impl OcsfRules {
             places,
             marks,
             identity,
+            whole: whole(plan, &GIVEN),
+            known: Known::default(),
             codes: survey.codes,
             tested,
         }
@@ -180,7 +185,7 @@ impl OcsfRules {
                 into.push(0);
             }
         };
-        let route = routes.of(identity, || {
+        let route = routes.of(&self.known, identity, || {
             Arc::new(self.route(mapping, groups, plan, &text, scratch))
         });
         let mut rules = Vec::new();
@@ -241,7 +246,11 @@ impl OcsfRules {
                 names: &group.names,
                 origin: &origin,
             };
-            if let Some(narrow) = plan.narrow(number, &seen, &GIVEN, scratch) {
+            let narrow = match &self.whole[number] {
+                Some(whole) => Some(whole.clone()),
+                None => plan.narrow(number, &seen, &GIVEN, scratch),
+            };
+            if let Some(narrow) = narrow {
                 visits.push(Visit {
                     group: number,
                     narrow,

@@ -1,8 +1,8 @@
 //! gzip and zstd, with a cap on what comes out.
 
-use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Error;
 
@@ -64,22 +64,22 @@ impl Compression {
 /// # Errors
 /// When the first bytes cannot be read.
 pub fn unpacked<'r>(
-    mut packed: impl BufRead + 'r,
+    mut packed: impl BufRead + Send + 'r,
     limits: Limits,
-) -> Result<(Compression, Box<dyn Read + 'r>), Error> {
+) -> Result<(Compression, Box<dyn Read + Send + 'r>), Error> {
     let kind = Compression::of(packed.fill_buf().map_err(Error::Read)?);
     if kind == Compression::None {
         return Ok((kind, Box::new(packed)));
     }
-    let read = Rc::new(Cell::new(0));
+    let read = Arc::new(AtomicU64::new(0));
     let counted = BufReader::with_capacity(
         BUFFER_BYTES,
         Counted {
             inner: packed,
-            read: Rc::clone(&read),
+            read: Arc::clone(&read),
         },
     );
-    let inner: Box<dyn Read + 'r> = match kind {
+    let inner: Box<dyn Read + Send + 'r> = match kind {
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(counted)),
         _ => {
             let mut decoder = zstd::Decoder::with_buffer(counted).map_err(Error::Read)?;
@@ -103,22 +103,22 @@ pub fn unpacked<'r>(
 
 struct Counted<R> {
     inner: R,
-    read: Rc<Cell<u64>>,
+    read: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(into)?;
-        self.read.set(self.read.get() + count as u64);
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }
 
 struct Capped<'r> {
-    inner: Box<dyn Read + 'r>,
+    inner: Box<dyn Read + Send + 'r>,
     kind: Compression,
     limits: Limits,
-    packed: Rc<Cell<u64>>,
+    packed: Arc<AtomicU64>,
     unpacked: u64,
 }
 
@@ -132,7 +132,7 @@ impl Capped<'_> {
         if self.unpacked > bytes {
             return Some(format!("{bytes} bytes"));
         }
-        let stretched = self.unpacked > self.packed.get().saturating_mul(ratio);
+        let stretched = self.unpacked > self.packed.load(Ordering::Relaxed).saturating_mul(ratio);
         (self.unpacked > ratio_after && stretched).then(|| format!("{ratio} times its size"))
     }
 }

@@ -29,7 +29,9 @@ pub fn run(lint: &Lint, app: &mut App) -> anyhow::Result<Exit> {
     for subject in subjects(&lint.folders)? {
         parsers += 1;
         let found = registry(&subject).and_then(|registry| {
-            registry.compile(&subject.name).map_err(|error| error.to_string())?;
+            registry
+                .compile(&subject.name)
+                .map_err(|error| error.to_string())?;
             Ok(registry)
         });
         match found {

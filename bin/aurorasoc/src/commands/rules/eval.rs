@@ -132,7 +132,7 @@ fn eprint_line(text: &str) {
     eprintln!("{}", crate::output::clean(text));
 }
 
-fn open(path: &Path) -> std::io::Result<(Box<dyn Read>, u64)> {
+fn open(path: &Path) -> std::io::Result<(Box<dyn Read + Send>, u64)> {
     if path == Path::new("-") {
         return Ok((Box::new(std::io::stdin()), 0));
     }

@@ -148,7 +148,7 @@ impl Reader {
         record.simple = !seen.foreign && !seen.odd;
         record.entries.clear();
         walk::object(line, seen, record)?;
-        record.literal = !seen.odd && !(seen.foreign && canon::folds_to_ascii(text));
+        record.literal = !seen.odd && (!seen.foreign || !canon::folds_to_ascii(text));
         for (number, entry) in record.entries.iter().enumerate() {
             let (start, end) = (entry.key.0 as usize, entry.key.1 as usize);
             let strange = seen.odd || self.keys.strange;

@@ -1,14 +1,14 @@
-//! Files of lines, read by one thread and evaluated by several, in memory that does not grow.
+//! Files of lines, read and evaluated by several threads, in memory that does not grow.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{FlatRules, FlatScratch};
 
 /// Lines that travel together.
-const CHUNK_BYTES: usize = 256 << 10;
+const CHUNK_BYTES: usize = 1 << 20;
 /// A longer line is refused: no record is.
 const MAX_LINE_BYTES: usize = 64 << 20;
 
@@ -41,7 +41,7 @@ struct Chunk {
 }
 
 /// Chunks in memory for each thread.
-const IN_MEMORY: usize = 4;
+const IN_MEMORY: usize = 3;
 
 /// Evaluates every line of `input` on `threads` threads and hands over what was found, in order,
 /// some lines at a time.
@@ -50,7 +50,7 @@ const IN_MEMORY: usize = 4;
 /// When `input` cannot be read, or has a line of more than 64 MiB, or `found` fails.
 pub fn evaluate_lines(
     rules: &FlatRules,
-    mut input: impl Read,
+    mut input: impl Read + Send,
     threads: usize,
     found: &mut dyn FnMut(&Lines, Reached) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -59,64 +59,84 @@ pub fn evaluate_lines(
     if threads == 1 {
         let mut scratch = FlatScratch::default();
         let mut cutter = Cutter::default();
-        while let Some(mut chunk) = cutter.next(&mut input, Vec::new(), &mut order.spare)? {
+        while let Some(mut chunk) =
+            cutter.next(&mut input, order.spare.pop().unwrap_or_default())?
+        {
             chunk.evaluate(rules, &mut scratch);
             order.settle(chunk, found)?;
         }
         return Ok(());
     }
-    std::thread::scope(|scope| {
-        let (work, todo) = sync_channel::<Chunk>(threads);
-        // Room for every chunk that `feed` lets be in memory: a worker never waits to hand one over.
-        let (done, results) = sync_channel::<Chunk>(threads * IN_MEMORY);
-        let todo = Arc::new(Mutex::new(todo));
+    // A buffer is the right to read: so many chunks are in memory and no more, however slow one of
+    // them is.
+    let (spare, buffers) = sync_channel(threads * IN_MEMORY);
+    for _ in 0..threads * IN_MEMORY {
+        _ = spare.send(Vec::new());
+    }
+    let (source, buffers) = (Mutex::new((Cutter::default(), input)), Mutex::new(buffers));
+    let worker = Worker {
+        rules,
+        source: &source,
+        buffers: &buffers,
+    };
+    std::thread::scope(move |scope| {
+        let (done, results) = channel();
         for _ in 0..threads {
-            let (todo, done) = (Arc::clone(&todo), done.clone());
-            scope.spawn(move || worker(rules, &todo, &done));
+            let done = done.clone();
+            scope.spawn(move || worker.work(&done));
         }
         drop(done);
-        // When this ends, the workers find nothing more to do and end too.
-        feed(&mut input, threads, work, &results, &mut order, found)
+        for chunk in results {
+            order.settle(chunk?, found)?;
+            // Nobody reads any more when the workers have ended.
+            order.spare.drain(..).for_each(|text| _ = spare.send(text));
+        }
+        Ok(())
     })
 }
 
-fn feed(
-    input: &mut impl Read,
-    threads: usize,
-    work: SyncSender<Chunk>,
-    results: &Receiver<Chunk>,
-    order: &mut Order,
-    found: &mut dyn FnMut(&Lines, Reached) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut cutter = Cutter::default();
-    let mut under_way = 0;
-    let lost = |_| io::Error::other("a worker ended early");
-    while let Some(chunk) = cutter.next(input, Vec::new(), &mut order.spare)? {
-        // So many chunks are in memory and no more, however slow one of them is.
-        while under_way + order.waiting.len() >= threads * IN_MEMORY {
-            order.settle(results.recv().map_err(|_| lost(()))?, found)?;
-            under_way -= 1;
-        }
-        work.send(chunk).map_err(|_| lost(()))?;
-        under_way += 1;
-    }
-    drop(work);
-    for chunk in results {
-        order.settle(chunk, found)?;
-    }
-    Ok(())
+/// Each thread reads what it evaluates: the text is in its cache then.
+struct Worker<'w, R> {
+    rules: &'w FlatRules,
+    source: &'w Mutex<(Cutter, R)>,
+    buffers: &'w Mutex<Receiver<Vec<u8>>>,
 }
 
-fn worker(rules: &FlatRules, todo: &Mutex<Receiver<Chunk>>, done: &SyncSender<Chunk>) {
-    let mut scratch = FlatScratch::default();
-    loop {
-        let next = todo.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(mut chunk) = next else { return };
-        chunk.evaluate(rules, &mut scratch);
-        if done.send(chunk).is_err() {
-            return;
+impl<R> Clone for Worker<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Worker<'_, R> {}
+
+impl<R: Read> Worker<'_, R> {
+    fn work(self, done: &Sender<io::Result<Chunk>>) {
+        let mut scratch = FlatScratch::default();
+        loop {
+            let buffer = held(self.buffers).recv();
+            let Ok(buffer) = buffer else { return };
+            let read = {
+                let (cutter, input) = &mut *held(self.source);
+                cutter.next(input, buffer)
+            };
+            let chunk = match read {
+                Ok(None) => return,
+                Ok(Some(mut chunk)) => {
+                    chunk.evaluate(self.rules, &mut scratch);
+                    Ok(chunk)
+                }
+                Err(error) => Err(error),
+            };
+            if done.send(chunk).is_err() {
+                return;
+            }
         }
     }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Chunk {
@@ -189,13 +209,7 @@ struct Cutter {
 }
 
 impl Cutter {
-    fn next(
-        &mut self,
-        input: &mut impl Read,
-        fresh: Vec<u8>,
-        spare: &mut Vec<Vec<u8>>,
-    ) -> io::Result<Option<Chunk>> {
-        let mut text = spare.pop().unwrap_or(fresh);
+    fn next(&mut self, input: &mut impl Read, mut text: Vec<u8>) -> io::Result<Option<Chunk>> {
         text.clear();
         text.append(&mut self.rest);
         let mut wanted = CHUNK_BYTES;

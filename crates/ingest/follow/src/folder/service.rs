@@ -199,7 +199,7 @@ impl Folder {
 }
 
 fn frame(
-    input: impl std::io::BufRead,
+    input: impl std::io::BufRead + Send,
     offset: u64,
     at: Timestamp,
     sink: &mut dyn FnMut(Cut) -> bool,

@@ -119,7 +119,7 @@ impl<'r> Framer<'r> {
     ///
     /// # Errors
     /// When the head cannot be read or unpacked.
-    pub fn new(input: impl BufRead + 'r, limits: Limits) -> Result<Self, Error> {
+    pub fn new(input: impl BufRead + Send + 'r, limits: Limits) -> Result<Self, Error> {
         Self::resume(input, limits, 0)
     }
 
@@ -128,7 +128,11 @@ impl<'r> Framer<'r> {
     ///
     /// # Errors
     /// As [`Framer::new`].
-    pub fn resume(input: impl BufRead + 'r, limits: Limits, offset: u64) -> Result<Self, Error> {
+    pub fn resume(
+        input: impl BufRead + Send + 'r,
+        limits: Limits,
+        offset: u64,
+    ) -> Result<Self, Error> {
         let (compression, reader) = unpacked(input, limits)?;
         let mut window = Window::new(reader, 0);
         let format = Format::of(window.fill_to(Format::HEAD_BYTES)?);

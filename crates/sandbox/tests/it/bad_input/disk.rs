@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
+use aurora_bus::Bus;
 use aurora_bus_local::{LocalBus, Options};
 use aurora_clock::{Clock, SystemClock};
 use aurora_disk::SimDisk;
 use aurora_messages::{AlertQuery, CheckOutcome, Close, ImportRequest, ImportState};
-use aurora_model::Disposition;
+use aurora_model::{Disposition, SHARDS};
 use aurora_node::Adapters;
 use aurora_sandbox::{Sandbox, Stores, config};
 
@@ -22,12 +23,21 @@ async fn a_full_device_makes_senders_wait_and_loses_nothing() {
         ..Options::default()
     };
     let bus = LocalBus::open(Arc::new(disk.clone()), clock.clone(), options).unwrap();
+    let bus: Arc<dyn Bus> = Arc::new(bus);
     let adapters = Adapters {
-        bus: Arc::new(bus),
+        bus: bus.clone(),
         ..Adapters::memory(&clock)
     };
     let sandbox = Sandbox::start_on(config(), adapters).await.unwrap();
     let sender = Sender::of(&sandbox, "windows").await;
+    // The device fills up under a site at work: its worker owns every shard.
+    let shard = |shard| format!("normalise/raw/{shard}");
+    let shards: Vec<String> = (0..SHARDS).map(shard).collect();
+    let owned = sandbox.poll(|| async {
+        let holders = bus.holders(&shards).await.unwrap();
+        holders.iter().all(Option::is_some).then_some(())
+    });
+    owned.await;
     disk.set_capacity(Some(0));
     let refused = sender
         .push_with(&[("Idempotency-Key", "k")], lines(0, 2000))
