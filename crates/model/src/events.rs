@@ -202,7 +202,7 @@ fn read_item(reader: &mut Reader<'_>, body: &Bytes) -> Result<EventItem, Error> 
     let records = reader.u32()?;
     let json = body.slice_ref(reader.block()?);
     let index = body.slice_ref(reader.block()?);
-    if index.len() % Span::BYTES != 0 {
+    if !index.len().is_multiple_of(Span::BYTES) {
         return Err(Error::Malformed("the index of an event is cut off"));
     }
     Ok(EventItem {

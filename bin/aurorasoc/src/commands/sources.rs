@@ -146,7 +146,7 @@ fn per_minute(source: &SourceInfo) -> Option<String> {
 fn lag(millis: i64) -> String {
     match millis {
         ..-1000 => format!("{} s ahead", -millis / 1000),
-        ..10_000 => format!("{} ms", millis.max(0)),
+        -1000..10_000 => format!("{} ms", millis.max(0)),
         _ => format!("{} s", millis / 1000),
     }
 }

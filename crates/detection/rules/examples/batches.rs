@@ -78,7 +78,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn bodies(source: &str, path: &str, most: usize) -> Result<Vec<(Header, Vec<u8>)>, Box<dyn Error>> {
+/// Messages as the bus carries them.
+type Bodies = Vec<(Header, Vec<u8>)>;
+
+fn bodies(source: &str, path: &str, most: usize) -> Result<Bodies, Box<dyn Error>> {
     let registry = Registry::new()?;
     let scope = Scope::of(SiteId(Id128::from_bytes([1; 16])));
     let mut lines = BufReader::new(std::fs::File::open(path)?)

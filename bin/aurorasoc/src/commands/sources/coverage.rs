@@ -180,7 +180,7 @@ fn show(all: &[Found], loaded: usize, fields: bool, app: &mut App) -> anyhow::Re
             for (field, fate) in &found.fields {
                 app.screen.line(
                     Line::new()
-                        .label(*fate)
+                        .label(fate)
                         .plain(format!("{} {field}", found.source)),
                 )?;
             }

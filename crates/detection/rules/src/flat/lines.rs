@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{FlatRules, FlatScratch};
@@ -80,7 +80,8 @@ pub fn evaluate_lines(
         buffers: &buffers,
     };
     std::thread::scope(move |scope| {
-        let (done, results) = channel();
+        // Room for every chunk that there can be: a worker never waits to hand one over.
+        let (done, results) = sync_channel(threads * IN_MEMORY);
         for _ in 0..threads {
             let done = done.clone();
             scope.spawn(move || worker.work(&done));
@@ -111,7 +112,7 @@ impl<R> Clone for Worker<'_, R> {
 impl<R> Copy for Worker<'_, R> {}
 
 impl<R: Read> Worker<'_, R> {
-    fn work(self, done: &Sender<io::Result<Chunk>>) {
+    fn work(self, done: &SyncSender<io::Result<Chunk>>) {
         let mut scratch = FlatScratch::default();
         loop {
             let buffer = held(self.buffers).recv();

@@ -9,7 +9,7 @@ pub(super) struct OddEscapes([Finder<'static>; 2]);
 
 impl OddEscapes {
     pub fn new() -> Self {
-        Self([br"\\u", br"\\/"].map(|wanted| Finder::new(wanted)))
+        Self([br"\\u", br"\\/"].map(Finder::new))
     }
 
     /// Whether every word in a text of the event, and in one of the JSON record that `raw` may be,

@@ -1,5 +1,6 @@
 //! Thousands of connections that say nothing. They are made by another process, so that what is
 //! measured here is the listener alone. `just crowd` makes fifteen thousand of them.
+#![allow(clippy::print_stderr)]
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpStream};
