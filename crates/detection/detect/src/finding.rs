@@ -1,6 +1,9 @@
+use aurora_bus::Message;
 use aurora_clock::Timestamp;
+use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::suppression::SuppressionId;
-use aurora_model::{Entity, EntityKind};
+use aurora_model::{BatchId, Entity, EntityKind, Finding, OriginId, Scope, Subject, TraceContext};
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::triage::Hit;
@@ -129,4 +132,38 @@ fn unmapped(hit: &Hit, verdict: Verdict) -> Value {
         rest["suppression"] = json!(id.to_string());
     }
     rest
+}
+
+/// The finding as the bus carries it, published by `role`.
+pub(crate) fn message(
+    scope: &Scope,
+    role: &str,
+    trace: TraceContext,
+    finding: &Finding,
+    hit: &Hit,
+) -> Message {
+    let time = u64::try_from(hit.time.as_millis()).unwrap_or(0);
+    let header = Header {
+        format: Format::Finding,
+        version: VERSION,
+        scope: scope.clone(),
+        producer: role.to_owned(),
+        trace,
+        source: hit.source.clone(),
+        range: Range {
+            origin: OriginId(scope.site.0),
+            first: time,
+            last: time,
+        },
+        count: 1,
+        records: 0,
+        raw: None,
+    };
+    Message {
+        subject: Subject::alerts(hit.rule.severity),
+        id: BatchId(finding.match_id.0),
+        header: Bytes::from(header.to_bytes()),
+        body: Bytes::from(finding.encode()),
+        fence: None,
+    }
 }

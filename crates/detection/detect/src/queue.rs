@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use aurora_bus::{BusHandle, Message};
 use aurora_clock::{Clock, Timestamp};
-use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::ledger::MatchTerm;
-use aurora_model::{Action, BatchId, Context, Finding, OriginId, Scope, Stream, Subject};
+use aurora_model::{Action, Context, Finding, Scope, Stream};
 use aurora_records::{Change, Collection, Error as RecordsError, Guard, Query, Records, Test};
 use aurora_telemetry::{Metric, Metrics};
-use bytes::Bytes;
 use tracing::info;
 
+use crate::finding::message;
 use crate::triage::{Fate, Hit, State, decide};
 use crate::{Error, Verdict, desk, finding, suppressions};
 
@@ -143,7 +142,7 @@ impl Queue {
     async fn publish_findings(&self, findings: &[(Finding, Hit)]) -> Result<(), Error> {
         let messages: Vec<Message> = findings
             .iter()
-            .map(|(finding, hit)| self.message(finding, hit))
+            .map(|(finding, hit)| message(&self.scope, self.role, hit.trace.child(), finding, hit))
             .collect();
         self.publish(Stream::Alerts, messages).await
     }
@@ -167,34 +166,6 @@ impl Queue {
             }
         }
         Ok(())
-    }
-
-    fn message(&self, finding: &Finding, hit: &Hit) -> Message {
-        let origin = OriginId(self.scope.site.0);
-        let time = u64::try_from(hit.time.as_millis()).unwrap_or(0);
-        let header = Header {
-            format: Format::Finding,
-            version: VERSION,
-            scope: self.scope.clone(),
-            producer: self.role.to_owned(),
-            trace: hit.trace.child(),
-            source: hit.source.clone(),
-            range: Range {
-                origin,
-                first: time,
-                last: time,
-            },
-            count: 1,
-            records: 0,
-            raw: None,
-        };
-        Message {
-            subject: Subject::alerts(hit.rule.severity),
-            id: BatchId(finding.match_id.0),
-            header: Bytes::from(header.to_bytes()),
-            body: Bytes::from(finding.encode()),
-            fence: None,
-        }
     }
 }
 
