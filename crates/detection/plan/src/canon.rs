@@ -5,6 +5,8 @@
 //! searched where it stands, without being copied. What a search finds must begin where an escape
 //! begins ([`aligned`]): in `\\n` there is no line feed, though its last two bytes look like one.
 
+use std::borrow::Cow;
+
 use aurora_sigma::fold_char;
 
 /// Appends the form of `text`.
@@ -62,6 +64,16 @@ const FOLD_TO_ASCII: [&str; 2] = ["\u{17f}", "\u{212a}"];
 pub(crate) fn aligned(text: &[u8], start: usize) -> bool {
     let before = text[..start].iter().rev();
     before.take_while(|byte| **byte == b'\\').count() % 2 == 0
+}
+
+/// What the inside of a valid JSON string stands for.
+pub(crate) fn unescaped(json: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', json.as_bytes()).is_none() {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    unescape(&mut out, json);
+    Cow::Owned(out)
 }
 
 /// Appends what the inside of a valid JSON string stands for.

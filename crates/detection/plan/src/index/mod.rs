@@ -280,12 +280,7 @@ impl FieldIndex {
             let starts = self.starts4.get(u64::from(gram(text, 0, SHORT)));
             starts.iter().for_each(|entry| check(entry, 0));
         }
-        for grams in self.grams.iter().flatten() {
-            grams.scan(text, &mut check);
-        }
-        for few in &self.few {
-            few.scan(text, &mut check);
-        }
+        self.anywhere(text, &mut check);
         for entry in &self.tiny {
             if self.tiny(entry, text) {
                 hit(entry.hit);
@@ -299,16 +294,21 @@ impl FieldIndex {
             return false;
         }
         let mut nowhere = true;
-        let mut check = |entry: &Entry, start: usize| {
+        self.anywhere(text, |entry, start| {
             nowhere = nowhere && !self.is_at(entry, text, start);
-        };
+        });
+        nowhere
+    }
+
+    /// Calls `found` with every place where something may stand that is looked for anywhere.
+    #[inline]
+    fn anywhere(&self, text: &[u8], mut found: impl FnMut(&Entry, usize)) {
         for grams in self.grams.iter().flatten() {
-            grams.scan(text, &mut check);
+            grams.scan(text, &mut found);
         }
         for few in &self.few {
-            few.scan(text, &mut check);
+            few.scan(text, &mut found);
         }
-        nowhere
     }
 
     fn is_at(&self, entry: &Entry, text: &[u8], start: usize) -> bool {

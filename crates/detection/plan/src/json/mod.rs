@@ -5,8 +5,8 @@
 //! that is not gives an [`Error`] and never a wrong answer. Of a key that stands twice the last one
 //! counts.
 
-mod keys;
 mod places;
+mod print;
 mod quotes;
 mod tree;
 mod walk;
@@ -19,7 +19,6 @@ use std::borrow::Cow;
 use aurora_sigma::{FieldSource, FieldValue, FlatJson, Flow, Presence, visit_json, visit_texts};
 use serde_json::Value;
 
-use self::keys::Keys;
 use crate::canon;
 use crate::event::{Event, Field};
 use crate::values::Loaded;
@@ -41,21 +40,21 @@ impl Error {
 
 /// A key that a [`Reader`] knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key(u32);
+pub struct Key(Spot);
 
 /// Finds the fields of a plan in lines whose top-level keys are their names.
 #[derive(Debug)]
 pub struct Reader {
-    keys: Keys,
+    keys: Places,
     /// By the plan's fields.
     places: Vec<Place>,
 }
 
 #[derive(Debug, Default)]
 struct Place {
-    key: Option<u32>,
+    key: Option<Spot>,
     /// Each way to cut the name at a dot: the key before it and the rest.
-    cuts: Vec<(u32, Box<str>)>,
+    cuts: Vec<(Spot, Box<str>)>,
 }
 
 /// What one thread remembers of the line it reads.
@@ -107,17 +106,18 @@ pub struct Line<'l> {
 impl Reader {
     /// For the plan's fields; `others` are keys that [`Record::get`] shall find.
     pub fn new(fields: &[Field], others: &[&str]) -> Self {
-        let mut keys = Keys::default();
-        others.iter().for_each(|name| _ = keys.add(name));
+        let mut keys = Places::new();
+        let mut add = |name: &str| keys.member(Places::ROOT, name);
+        others.iter().for_each(|name| _ = add(name));
         let place = |field: &Field| {
             let Some(name) = &field.name else {
                 return Place::default();
             };
             let cuts = name.match_indices('.');
             Place {
-                key: Some(keys.add(name)),
+                key: Some(add(name)),
                 cuts: cuts
-                    .map(|(dot, _)| (keys.add(&name[..dot]), name[dot + 1..].into()))
+                    .map(|(dot, _)| (add(&name[..dot]), name[dot + 1..].into()))
                     .collect(),
             }
         };
@@ -128,7 +128,7 @@ impl Reader {
 
     /// A key that was among `others` or is a field's name.
     pub fn key(&self, name: &str) -> Option<Key> {
-        self.keys.find(name.as_bytes(), 0, name.len()).map(Key)
+        self.keys.named(Places::ROOT, name).map(Key)
     }
 
     /// Reads a line.
@@ -151,13 +151,11 @@ impl Reader {
         record.literal = !seen.odd && (!seen.foreign || !canon::folds_to_ascii(text));
         for (number, entry) in record.entries.iter().enumerate() {
             let (start, end) = (entry.key.0 as usize, entry.key.1 as usize);
-            let strange = seen.odd || self.keys.strange;
-            let key = match strange && line[start..end].contains(&b'\\') {
-                false => self.keys.find(line, start, end),
-                true => self.escaped(&text[start..end]),
-            };
+            let key = self
+                .keys
+                .written(Places::ROOT, text, (start, end), seen.odd);
             if let Some(key) = key {
-                record.slots[key as usize] = (record.line, crate::index::index(number));
+                record.slots[key.0 as usize] = (record.line, crate::index::index(number));
             }
         }
         Ok(Line {
@@ -166,17 +164,11 @@ impl Reader {
             text,
         })
     }
-
-    fn escaped(&self, key: &str) -> Option<u32> {
-        let mut name = String::new();
-        canon::unescape(&mut name, key);
-        self.keys.find(name.as_bytes(), 0, name.len())
-    }
 }
 
 impl Line<'_> {
-    fn at(&self, key: u32) -> Option<Entry> {
-        let (line, entry) = self.record.slots[key as usize];
+    fn at(&self, key: Spot) -> Option<Entry> {
+        let (line, entry) = self.record.slots[key.0 as usize];
         (line == self.record.line).then(|| self.record.entries[entry as usize])
     }
 
@@ -217,11 +209,7 @@ impl Line<'_> {
     fn value(&self, entry: Entry) -> Value {
         let text = &self.text[entry.start as usize..entry.end as usize];
         match entry.kind {
-            Kind::Text => {
-                let mut out = String::new();
-                canon::unescape(&mut out, text);
-                Value::String(out)
-            }
+            Kind::Text => Value::String(canon::unescaped(text).into_owned()),
             _ => serde_json::from_str(text).unwrap_or(Value::Null),
         }
     }
@@ -229,15 +217,10 @@ impl Line<'_> {
     /// The entries whose keys stand nowhere further on.
     fn last(&self) -> impl Iterator<Item = Entry> {
         let key = |entry: &Entry| {
-            let mut name = String::new();
-            canon::unescape(
-                &mut name,
-                &self.text[entry.key.0 as usize..entry.key.1 as usize],
-            );
-            name
+            canon::unescaped(&self.text[entry.key.0 as usize..entry.key.1 as usize])
         };
         let entries = &self.record.entries;
-        let mut names: Vec<(String, usize)> = entries.iter().map(key).zip(0..).collect();
+        let mut names: Vec<(Cow<'_, str>, usize)> = entries.iter().map(key).zip(0..).collect();
         names.sort_unstable();
         let last = names.chunk_by(|a, b| a.0 == b.0);
         let kept: Vec<usize> = last.map(|same| same[same.len() - 1].1).collect();
@@ -340,7 +323,7 @@ impl Event for Line<'_> {
             self.push(entry, into);
             return true;
         }
-        let nested = |key: &u32| {
+        let nested = |key: &Spot| {
             self.at(*key)
                 .is_some_and(|entry| entry.kind == Kind::Nested)
         };
@@ -358,18 +341,14 @@ impl Event for Line<'_> {
 
 impl FieldSource for Line<'_> {
     fn field(&self, name: &str, visit: &mut dyn FnMut(FieldValue<'_>) -> Flow) -> Presence {
-        if self.record.odd || keys::is_strange(name) {
+        if self.record.odd || print::is_strange(name) {
             return FlatJson::new(&self.whole()).field(name, visit);
         }
         match self.find(name) {
             None if !name.contains('.') => Presence::Absent,
             Some(entry) if entry.kind == Kind::Text => {
                 let raw = &self.text[entry.start as usize..entry.end as usize];
-                let mut text = Cow::Borrowed(raw);
-                if raw.contains('\\') {
-                    text = Cow::Owned(String::with_capacity(raw.len()));
-                    canon::unescape(text.to_mut(), raw);
-                }
+                let text = canon::unescaped(raw);
                 let (Flow::Continue(()) | Flow::Break(())) = visit(FieldValue::Str(&text));
                 Presence::Present
             }

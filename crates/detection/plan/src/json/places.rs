@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::keys::{Print, is_strange};
+use super::print::{Print, is_strange};
+use crate::canon;
 
 /// A place that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,7 +21,7 @@ pub struct Places {
     /// A power of two of them, at most a quarter in use.
     slots: Vec<Slot>,
     /// Whether some name holds what JSON escapes.
-    pub(super) strange: bool,
+    strange: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -129,12 +130,35 @@ impl Places {
 
     /// The members that are asked for by this lower-case name in whatever case.
     pub(super) fn in_any_case(&self, parent: Spot, lower: &str) -> Option<Spot> {
-        self.find(Spot(parent.0 | FOLDED), lower.as_bytes(), 0, lower.len())
+        self.named(Spot(parent.0 | FOLDED), lower)
+    }
+
+    /// The member whose name JSON writes at `start..end` of the text. `odd` says that the text has
+    /// escapes which any name may be written with.
+    #[inline]
+    pub(super) fn written(
+        &self,
+        parent: Spot,
+        text: &str,
+        (start, end): (usize, usize),
+        odd: bool,
+    ) -> Option<Spot> {
+        let line = text.as_bytes();
+        if (odd || self.strange) && line[start..end].contains(&b'\\') {
+            let name = canon::unescaped(&text[start..end]);
+            return self.named(parent, &name);
+        }
+        self.find(parent, line, start, end)
+    }
+
+    /// The member of a known name.
+    pub(super) fn named(&self, parent: Spot, name: &str) -> Option<Spot> {
+        self.find(parent, name.as_bytes(), 0, name.len())
     }
 
     /// The member whose name stands unescaped at `start..end` of the text.
     #[inline]
-    pub(super) fn find(&self, parent: Spot, text: &[u8], start: usize, end: usize) -> Option<Spot> {
+    fn find(&self, parent: Spot, text: &[u8], start: usize, end: usize) -> Option<Spot> {
         let print = Print::of(text, start, end);
         let mut at = print.home(self.slots.len(), parent.0);
         loop {

@@ -192,27 +192,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn find(&mut self, parent: Spot, (start, end): (u32, u32)) -> Option<Spot> {
-        let line = self.text.as_bytes();
-        let (start, end) = (start as usize, end as usize);
-        let strange = self.seen.odd || self.places.strange;
-        if strange && line[start..end].contains(&b'\\') {
-            self.marks.name.clear();
-            canon::unescape(&mut self.marks.name, &self.text[start..end]);
-            let name = self.marks.name.as_bytes();
-            return self.places.find(parent, name, 0, name.len());
-        }
-        self.places.find(parent, line, start, end)
+    fn find(&self, parent: Spot, (start, end): (u32, u32)) -> Option<Spot> {
+        let range = (start as usize, end as usize);
+        self.places.written(parent, self.text, range, self.seen.odd)
     }
 
     fn in_any_case(&mut self, parent: Spot, (start, end): (u32, u32)) -> Option<Spot> {
         let name = &mut self.marks.name;
-        let raw = &self.text[start as usize..end as usize];
         name.clear();
-        match raw.contains('\\') {
-            false => name.push_str(raw),
-            true => canon::unescape(name, raw),
-        }
+        name.push_str(&canon::unescaped(&self.text[start as usize..end as usize]));
         name.make_ascii_lowercase();
         self.places.in_any_case(parent, name)
     }
@@ -306,15 +294,7 @@ impl<'d> Part<'d> {
 
     /// The text of a string.
     pub fn str(&self) -> Option<Cow<'d, str>> {
-        (self.found.kind == Kind::Text).then(|| {
-            let raw = self.raw();
-            if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
-                return Cow::Borrowed(raw);
-            }
-            let mut text = String::with_capacity(raw.len());
-            canon::unescape(&mut text, raw);
-            Cow::Owned(text)
-        })
+        (self.found.kind == Kind::Text).then(|| canon::unescaped(self.raw()))
     }
 
     /// Tells the value from others: where this is the same, so is the value.
