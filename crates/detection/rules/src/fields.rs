@@ -42,7 +42,10 @@ impl Place {
     pub fn visit(&self, event: &Value, visit: &mut dyn FnMut(FieldValue<'_>) -> Flow) -> Presence {
         let mut presence = Presence::Absent;
         let mut flow = Flow::Continue(());
-        let sibling = self.sibling.as_ref().and_then(|path| path.get(event));
+        let sibling = self
+            .sibling
+            .as_ref()
+            .and_then(|path| path.get(event)?.as_str());
         self.path.visit(event, &mut |value| {
             presence = Presence::Present;
             if flow.is_continue() {

@@ -44,8 +44,8 @@ pub(crate) struct OcsfRules {
     known: Known<Route>,
     /// Event codes that tables name.
     codes: HashMap<String, Code>,
-    /// The fields that logsources test, by group and name.
-    tested: HashMap<(usize, String), Steps>,
+    /// The fields that logsources test, by group, row and test.
+    tested: HashMap<(usize, usize, usize), Steps>,
 }
 
 /// Where things stand.
@@ -129,10 +129,12 @@ impl OcsfRules {
         }
         let mut tested = HashMap::new();
         for (number, group) in groups.iter().enumerate() {
-            for test in group.scope.alternatives.iter().flatten() {
-                if let Test::Field(name, _) | Test::NotField(name, _) = test {
-                    let steps = survey.steps(&group.names, name);
-                    tested.insert((number, name.clone()), steps);
+            for (row, tests) in group.scope.alternatives.iter().enumerate() {
+                for (place, test) in tests.iter().enumerate() {
+                    if let Test::Field(name, _) | Test::NotField(name, _) = test {
+                        let steps = survey.steps(&group.names, name);
+                        tested.insert((number, row, place), steps);
+                    }
                 }
             }
         }
@@ -207,18 +209,17 @@ impl OcsfRules {
 
     /// Whether what the origin left open of a logsource holds.
     fn covers(&self, visit: &Visit, group: &Group, seen: &Seen<'_>) -> bool {
-        let holds = |(row, test): &(usize, usize)| match &group.scope.alternatives[*row][*test] {
-            Test::Field(name, values) => self.field_holds(visit.group, seen, name, values),
-            Test::NotField(name, values) => !self.field_holds(visit.group, seen, name, values),
+        let field = |row: usize, test: usize, name: &str, values: &[String]| {
+            let steps = self.tested.get(&(visit.group, row, test));
+            steps.is_some_and(|steps| seen.holds(steps, name, values))
+        };
+        let holds = |&(row, test): &(usize, usize)| match &group.scope.alternatives[row][test] {
+            Test::Field(name, values) => field(row, test, name, values),
+            Test::NotField(name, values) => !field(row, test, name, values),
             Test::Text(regex) => seen.text.raw().is_some_and(|text| regex.is_match(text)),
             _ => true,
         };
         visit.open.is_empty() || visit.open.iter().any(|tests| tests.iter().all(holds))
-    }
-
-    fn field_holds(&self, group: usize, seen: &Seen<'_>, name: &str, values: &[String]) -> bool {
-        let steps = self.tested.get(&(group, name.to_owned()));
-        steps.is_some_and(|steps| seen.holds(steps, name, values))
     }
 
     fn route(

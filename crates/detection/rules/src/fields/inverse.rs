@@ -54,10 +54,9 @@ impl Inverse {
     pub fn visit(
         self,
         value: &Value,
-        sibling: Option<&Value>,
+        sibling: Option<&str>,
         visit: &mut dyn FnMut(FieldValue<'_>) -> Flow,
     ) -> Flow {
-        let sibling = sibling.and_then(Value::as_str);
         if let Value::String(text) = value
             && self.is_of_text()
         {
@@ -66,9 +65,9 @@ impl Inverse {
                 None => Flow::Continue(()),
             };
         }
-        match (self, value, sibling) {
-            (Self::Hashes, Value::Array(prints), _) => visit(FieldValue::Str(&hashes(prints))),
-            (Self::Initiated, _, _) => match value.as_i64() {
+        match (self, value) {
+            (Self::Hashes, Value::Array(prints)) => visit(FieldValue::Str(&hashes(prints))),
+            (Self::Initiated, _) => match value.as_i64() {
                 Some(1) => visit(FieldValue::Bool(false)),
                 Some(2) => visit(FieldValue::Bool(true)),
                 _ => Flow::Continue(()),

@@ -73,11 +73,10 @@ pub fn evaluate_lines(
     for _ in 0..threads * IN_MEMORY {
         _ = spare.send(Vec::new());
     }
-    let (source, buffers) = (Mutex::new((Cutter::default(), input)), Mutex::new(buffers));
-    let worker = Worker {
+    let worker = &Worker {
         rules,
-        source: &source,
-        buffers: &buffers,
+        source: Mutex::new((Cutter::default(), input)),
+        buffers: Mutex::new(buffers),
     };
     std::thread::scope(move |scope| {
         // Room for every chunk that there can be: a worker never waits to hand one over.
@@ -99,26 +98,18 @@ pub fn evaluate_lines(
 /// Each thread reads what it evaluates: the text is in its cache then.
 struct Worker<'w, R> {
     rules: &'w FlatRules,
-    source: &'w Mutex<(Cutter, R)>,
-    buffers: &'w Mutex<Receiver<Vec<u8>>>,
+    source: Mutex<(Cutter, R)>,
+    buffers: Mutex<Receiver<Vec<u8>>>,
 }
-
-impl<R> Clone for Worker<'_, R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R> Copy for Worker<'_, R> {}
 
 impl<R: Read> Worker<'_, R> {
-    fn work(self, done: &SyncSender<io::Result<Chunk>>) {
+    fn work(&self, done: &SyncSender<io::Result<Chunk>>) {
         let mut scratch = FlatScratch::default();
         loop {
-            let buffer = held(self.buffers).recv();
+            let buffer = held(&self.buffers).recv();
             let Ok(buffer) = buffer else { return };
             let read = {
-                let (cutter, input) = &mut *held(self.source);
+                let (cutter, input) = &mut *held(&self.source);
                 cutter.next(input, buffer)
             };
             let chunk = match read {

@@ -1,10 +1,11 @@
 //! An OCSF event where it stands in its text, as rules of one logsource see it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use aurora_plan::json::{Document, Spot};
 use aurora_plan::{Event, Field, Loaded, load};
-use aurora_sigma::{FieldSource, FieldValue, Flow, Presence, visit_json};
+use aurora_sigma::{FieldSource, FieldValue, Flow, Presence};
 use serde_json::Value;
 
 use super::Marks;
@@ -155,11 +156,8 @@ impl<'e> Text<'e> {
             } => {
                 let sibling = self.sibling(sibling);
                 for part in self.document.all(spot) {
-                    let flow = match inverse {
-                        Inverse::Value => visit_json(&part.value(), visit),
-                        _ => inverse.visit(&part.value(), sibling.as_ref(), visit),
-                    };
-                    if flow.is_break() {
+                    let value = part.value();
+                    if inverse.visit(&value, sibling.as_deref(), visit).is_break() {
                         break;
                     }
                 }
@@ -168,8 +166,9 @@ impl<'e> Text<'e> {
         }
     }
 
-    fn sibling(&self, spot: Option<Spot>) -> Option<Value> {
-        Some(self.document.first(spot?)?.value())
+    /// The text beside a value.
+    fn sibling(&self, spot: Option<Spot>) -> Option<Cow<'e, str>> {
+        self.document.first(spot?)?.str()
     }
 }
 
@@ -238,22 +237,23 @@ impl Event for Seen<'_> {
                 sibling,
                 inverse,
             } => {
-                let beside = sibling.and_then(|spot| self.text.document.first(spot)?.str());
-                let sibling = self.text.sibling(sibling.filter(|_| !inverse.is_of_text()));
+                let sibling = self.text.sibling(sibling);
                 for part in self.text.document.all(spot) {
-                    if let Some(text) = part.str().filter(|_| inverse.is_of_text()) {
-                        if let Some(text) = inverse.text(&text, beside.as_deref()) {
-                            into.push(FieldValue::Str(&text));
+                    match part.str().filter(|_| inverse.is_of_text()) {
+                        Some(text) => {
+                            let text = inverse.text(&text, sibling.as_deref());
+                            text.iter()
+                                .for_each(|text| into.push(FieldValue::Str(text)));
                         }
-                        continue;
+                        None => {
+                            // All of a field's values are loaded.
+                            let (Flow::Continue(()) | Flow::Break(())) =
+                                inverse.visit(&part.value(), sibling.as_deref(), &mut |value| {
+                                    into.push(value);
+                                    Flow::Continue(())
+                                });
+                        }
                     }
-                    let value = part.value();
-                    // All of a field's values are loaded.
-                    let (Flow::Continue(()) | Flow::Break(())) =
-                        inverse.visit(&value, sibling.as_ref(), &mut |value| {
-                            into.push(value);
-                            Flow::Continue(())
-                        });
                 }
                 true
             }
