@@ -87,7 +87,7 @@ impl Stream {
     pub const fn pattern(self) -> &'static str {
         match self {
             Self::Raw => "aurora.raw.*",
-            Self::Events => "aurora.events.*.*",
+            Self::Events => "aurora.events.>",
             Self::Matches => "aurora.matches.*",
             Self::Alerts => "aurora.alerts.*",
             Self::Incidents => "aurora.incidents",
@@ -110,6 +110,15 @@ impl Subject {
 
     pub fn events(category_uid: u32, class_uid: u32) -> Self {
         Self(format!("aurora.events.{category_uid}.{class_uid}"))
+    }
+
+    /// Events that came by way of a raw shard, so that several processes may each read some of them in
+    /// their order.
+    pub fn events_of(category_uid: u32, class_uid: u32, shard: Shard) -> Self {
+        Self(format!(
+            "aurora.events.{category_uid}.{class_uid}.{}",
+            shard.0
+        ))
     }
 
     /// What every shard of correlations is told, such as how far a source has come.
@@ -195,6 +204,7 @@ mod tests {
         for (subject, stream) in [
             (Subject::raw(shard), Stream::Raw),
             (Subject::events(1, 1007), Stream::Events),
+            (Subject::events_of(1, 1007, shard), Stream::Events),
             (Subject::matches_of(shard), Stream::Matches),
             (Subject::matches_progress(), Stream::Matches),
             (Subject::alerts(Severity::High), Stream::Alerts),

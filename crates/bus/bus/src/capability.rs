@@ -27,7 +27,7 @@ const TABLE: &[Capability] = &[
     },
     Capability {
         role: "normalise",
-        publish: &["aurora.events.*.*", "aurora.deadletter.ingest"],
+        publish: &["aurora.events.>", "aurora.deadletter.ingest"],
         consume: &[Stream::Raw],
     },
     Capability {

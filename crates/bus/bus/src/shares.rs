@@ -111,6 +111,11 @@ impl Shares {
         }
     }
 
+    /// What the shards are called.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The lease on a shard that this worker owns.
     pub fn lease(&self, shard: usize) -> Option<&Lease> {
         self.owned.get(&shard)

@@ -139,6 +139,11 @@ impl WindowStore for MemoryWindows {
         Ok(())
     }
 
+    fn forget(&self, shards: &[Shard]) -> Result<(), Error> {
+        self.shards().retain(|shard, _| !shards.contains(shard));
+        Ok(())
+    }
+
     fn stats(&self) -> Result<Stats, Error> {
         let shards = self.shards();
         Ok(Stats {

@@ -328,6 +328,19 @@ impl WindowStore for RocksWindows {
         Ok(())
     }
 
+    fn forget(&self, shards: &[Shard]) -> Result<(), Error> {
+        let mut heads = self.heads.lock_these(shards.iter().copied());
+        let mut gone = WriteBatch::default();
+        for shard in shards {
+            let (from, until) = layout::all(*shard);
+            gone.delete_range(from, until);
+        }
+        let db = self.db()?;
+        db.write_opt(gone, &durable()).map_err(Error::storage)?;
+        heads.values_mut().for_each(|head| **head = None);
+        Ok(())
+    }
+
     fn stats(&self) -> Result<Stats, Error> {
         let db = self.db()?;
         let property = |name| db.property_int_value(name).map_err(Error::storage);

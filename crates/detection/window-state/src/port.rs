@@ -115,6 +115,12 @@ pub trait WindowStore: Send + Sync + std::fmt::Debug {
     /// [`Error::NewerFormat`] and [`Error::Damaged`] for a checkpoint that cannot be read.
     fn adopt(&self, from: &Path, shards: &[Shard]) -> Result<(), Error>;
 
+    /// Forgets shards, durably: afterwards they were never had. Nobody works on them meanwhile.
+    ///
+    /// # Errors
+    /// When storage fails.
+    fn forget(&self, shards: &[Shard]) -> Result<(), Error>;
+
     /// # Errors
     /// When storage fails.
     fn stats(&self) -> Result<Stats, Error>;

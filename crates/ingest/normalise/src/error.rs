@@ -7,8 +7,6 @@ pub enum Error {
     Records(#[from] aurora_records::Error),
     #[error("the dedupe window cannot be restored")]
     Dedupe(#[from] aurora_dedupe::Error),
-    #[error("the work on a shard was cut off")]
-    Lane(#[source] tokio::task::JoinError),
     #[error("the parsing of a batch was cut off")]
     Parse(#[source] tokio::task::JoinError),
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use aurora_bus::{BusHandle, Consumer, Delivery, Fence, Message};
+use aurora_bus::{BusHandle, Consumer, Delivery, End, Fence, Message};
 use aurora_dedupe::{Verdict, Window};
 use aurora_model::envelope::RawPosition;
 use aurora_model::ledger::RecordTerm;
@@ -38,15 +38,6 @@ pub(crate) struct Work {
     pub(crate) metrics: Metrics,
     /// Groups of messages that are parsed or settled at a time, over all lanes.
     pub(crate) room: Arc<Semaphore>,
-}
-
-/// How the work on a shard ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// It was told to, and nothing is half done.
-    Stopped,
-    /// Somebody else works on the shard, or did: what was begun here counts for nothing.
-    Moved,
 }
 
 /// A shard's place: its checkpoint and its dedupe window.

@@ -6,7 +6,7 @@ use aurora_bus::{Fence, Message};
 use aurora_ids::{Derive, Id128};
 use aurora_model::envelope::{Format, Range, RawPosition, VERSION};
 use aurora_model::{
-    BatchId, DeadLetter, EventBatch, EventItem, Header, MAX_BODY_BYTES, OriginId, Scope,
+    BatchId, DeadLetter, EventBatch, EventItem, Header, MAX_BODY_BYTES, OriginId, Scope, Shard,
     SourceName, Subject, TraceContext,
 };
 use bytes::Bytes;
@@ -52,7 +52,8 @@ impl Origin<'_> {
             .finish();
         // OCSF: the category is the thousands of the class, within an extension's own range.
         let category = class % 100_000 / 1000;
-        vec![self.message(Subject::events(category, class), BatchId(id), &header, body)]
+        let subject = Subject::events_of(category, class, Shard::numbered(self.raw.shard));
+        vec![self.message(subject, BatchId(id), &header, body)]
     }
 
     pub(crate) fn dead(&self, letters: Vec<DeadLetter>, mut pieces: Pieces) -> Vec<Message> {

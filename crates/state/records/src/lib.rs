@@ -7,6 +7,7 @@
 //! (feature `testkit`), the suite that every adapter runs.
 
 mod change;
+mod claim;
 mod collection;
 mod error;
 mod fingerprint;
@@ -18,6 +19,7 @@ mod query;
 pub mod testkit;
 
 pub use change::{Change, Guard, SlotWrite, Write};
+pub use claim::Claim;
 pub use collection::{Collection, Field, FieldKind};
 pub use error::Error;
 pub use fingerprint::fingerprint;

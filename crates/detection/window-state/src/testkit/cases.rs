@@ -256,3 +256,24 @@ pub fn a_newer_checkpoint_is_refused(stand: &dyn Stand) {
     assert!(matches!(refused, Err(Error::Damaged(_))), "{refused:?}");
     assert_eq!(read(store.as_ref(), 0), ["a=1"]);
 }
+
+/// What was forgotten is gone, whatever its epoch was; the others keep theirs.
+pub fn forgotten_shards_were_never_had(stand: &dyn Stand) {
+    let store = stand.open();
+    for shard in [3, 4] {
+        open(store.as_ref(), shard, 9);
+        let batch = out(batch(shard, 9, 10, &["a=1"]), &["x"], 0);
+        commit(store.as_ref(), &[batch]);
+    }
+    let gone = Shard::numbered(3);
+    store.forget(&[gone]).expect("the store works");
+    drop(store);
+    let store = stand.open();
+    assert_eq!(store.head(gone).expect("works"), None);
+    assert!(read(store.as_ref(), 3).is_empty());
+    assert!(outbox(store.as_ref(), 3, 0).is_empty());
+    assert_eq!(read(store.as_ref(), 4), ["a=1"]);
+    assert_eq!(open(store.as_ref(), 3, 1).offset, 0);
+    commit(store.as_ref(), &[batch(3, 1, 1, &["b=2"])]);
+    assert_eq!(read(store.as_ref(), 3), ["b=2"]);
+}

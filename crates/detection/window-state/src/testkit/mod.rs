@@ -40,6 +40,7 @@ macro_rules! conformance {
             reopening_keeps_everything,
             a_checkpoint_is_a_moment,
             shards_are_adopted_from_a_checkpoint,
+            forgotten_shards_were_never_had,
             a_newer_checkpoint_is_refused,
             random_histories_read_like_the_model,
         );

@@ -51,6 +51,7 @@ macro_rules! conformance {
             decisions_hash_before_and_after,
             decisions_are_found_by_object,
             a_checkpoint_moves_only_from_where_it_is,
+            a_claim_ends_the_one_before,
             slots_are_listed_by_prefix,
             counters_add_up,
             every_test_selects,

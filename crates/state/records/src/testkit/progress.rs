@@ -1,5 +1,5 @@
 use super::{Desk, Stand};
-use crate::{Change, Error, MAX_COUNTER, SlotWrite};
+use crate::{Change, Claim, Error, MAX_COUNTER, SlotWrite};
 
 /// `advance` is a compare-and-set; plain `slot` is not.
 pub async fn a_checkpoint_moves_only_from_where_it_is(stand: &dyn Stand) {
@@ -49,6 +49,37 @@ pub async fn a_checkpoint_moves_only_from_where_it_is(stand: &dyn Stand) {
     desk.commit(advance(None, b"1"))
         .await
         .expect("it is absent again");
+}
+
+/// What is committed under a claim is refused as soon as a later one stands there.
+pub async fn a_claim_ends_the_one_before(stand: &dyn Stand) {
+    const SLOT: &str = "detect/owner/3";
+    let desk = Desk::at(stand).await;
+    let records = desk.records.as_ref();
+    let read = async || {
+        let found = Claim::read(records, desk.scope(), SLOT).await;
+        found.expect("the store works")
+    };
+    let take = async |before: Option<&Claim>, epoch, note: &[u8]| {
+        Claim::take(records, &desk.context, SLOT, before, epoch, note.to_vec()).await
+    };
+    assert_eq!(read().await, None);
+    let first = take(None, 1, b"one").await.expect("nobody was there");
+    assert_eq!(read().await.as_ref(), Some(&first));
+    let work = || Change::progress().count("n".into(), 1);
+    desk.commit(work().under(&first)).await.expect("it stands");
+    desk.commit(work().under(&first)).await.expect("still");
+
+    assert!(take(None, 2, b"two").await.is_err(), "somebody was there");
+    let second = take(Some(&first), 2, b"two").await.expect("it was read");
+    assert_eq!((second.epoch(), second.note()), (2, &b"two"[..]));
+    match desk.commit(work().under(&first)).await {
+        Err(Error::CheckpointMoved { key }) => assert_eq!(key, SLOT),
+        other => panic!("want a moved claim, got {other:?}"),
+    }
+    assert!(take(Some(&second), 1, b"").await.is_err(), "it is older");
+    desk.commit(work().under(&second)).await.expect("it stands");
+    assert_eq!(desk.counters("n").await, [("n".to_owned(), 3)]);
 }
 
 /// A prefix is text, not a pattern; keys come in byte order.
