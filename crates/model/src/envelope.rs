@@ -94,9 +94,14 @@ pub(crate) fn pack(body: &[u8]) -> Vec<u8> {
     zstd::bulk::compress(body, LEVEL).expect("compressing into memory does not fail")
 }
 
+/// What a body may become, in bytes; the limit where it does not say.
+pub(crate) fn unpacked_bound(body: &[u8]) -> usize {
+    zstd::bulk::Decompressor::upper_bound(body).unwrap_or(MAX_UNPACKED_BYTES)
+}
+
 /// Decompresses at most [`MAX_UNPACKED_BYTES`].
 pub(crate) fn unpack(body: &[u8]) -> Result<Vec<u8>, Error> {
-    let bound = zstd::bulk::Decompressor::upper_bound(body).unwrap_or(MAX_UNPACKED_BYTES);
+    let bound = unpacked_bound(body);
     if bound > MAX_UNPACKED_BYTES {
         return Err(Error::TooLarge {
             bytes: bound,

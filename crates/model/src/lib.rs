@@ -19,6 +19,7 @@ pub mod ledger;
 mod match_view;
 pub mod matches;
 pub mod raw;
+pub mod relay;
 pub mod scope;
 pub mod severity;
 pub mod subjects;

@@ -36,6 +36,10 @@ pub enum Part {
     Whole,
     Piece,
     LastPiece,
+    /// What is left of records that somebody's lossy policy left out on the way here, so that the
+    /// ledger knows of them: no bytes for one record, four (little-endian) with their number for
+    /// several.
+    Dropped,
 }
 
 /// Records of one source and one origin, cut at a deterministic place.
@@ -64,6 +68,12 @@ impl SourceName {
     /// The part that chooses the parser.
     pub fn parser(&self) -> &str {
         self.0.split_once('@').map_or(&self.0, |(parser, _)| parser)
+    }
+
+    /// Whether it is 1 to 64 of `a-z`, `0-9`, `-`, `_` and `@`, as an operator may choose it.
+    pub fn is_plain(&self) -> bool {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_@".contains(&b);
+        (1..=64).contains(&self.0.len()) && self.0.bytes().all(plain)
     }
 
     /// What the operator calls the feed.
@@ -116,11 +126,30 @@ impl RawRecord {
         self.body.len() + self.envelope.len() + 25
     }
 
+    /// Stands for `count` records that were left out, at most [`RawRecord::MAX_DROPPED`].
+    pub fn dropped(seq: u64, at: Timestamp, count: u32) -> Self {
+        let body = match count {
+            1 => Vec::new(),
+            count => count.min(Self::MAX_DROPPED).to_le_bytes().to_vec(),
+        };
+        Self {
+            part: Part::Dropped,
+            ..Self::whole(seq, at, body)
+        }
+    }
+
+    /// Records that one [`Part::Dropped`] may stand for.
+    pub const MAX_DROPPED: u32 = 1 << 20;
+
     /// What it adds to the ledger's records.
-    pub const fn weight(&self) -> u32 {
+    pub fn weight(&self) -> u32 {
         match self.part {
             Part::Whole | Part::LastPiece => 1,
             Part::Piece => 0,
+            Part::Dropped => match <[u8; 4]>::try_from(self.body.as_slice()) {
+                Ok(count) => u32::from_le_bytes(count).min(Self::MAX_DROPPED),
+                Err(_) => 1,
+            },
         }
     }
 }
@@ -131,6 +160,7 @@ impl Part {
             Self::Whole => 0,
             Self::Piece => 1,
             Self::LastPiece => 2,
+            Self::Dropped => 3,
         }
     }
 
@@ -142,6 +172,7 @@ impl Part {
             0 => Ok(Self::Whole),
             1 => Ok(Self::Piece),
             2 => Ok(Self::LastPiece),
+            3 => Ok(Self::Dropped),
             _ => Err(Error::Malformed("unknown part of a record")),
         }
     }
@@ -185,6 +216,11 @@ impl RawBatch {
             }
         }
         envelope::pack(&out)
+    }
+
+    /// Bytes that [`RawBatch::decode`] takes for this body at most, as the body says itself.
+    pub fn decoded_bytes(body: &[u8]) -> usize {
+        envelope::unpacked_bound(body).min(envelope::MAX_UNPACKED_BYTES)
     }
 
     /// # Errors
@@ -241,6 +277,8 @@ mod tests {
                     part: Part::LastPiece,
                     ..RawRecord::whole(9, at, vec![2])
                 },
+                RawRecord::dropped(11, at, 1),
+                RawRecord::dropped(12, at, 1000),
             ],
         }
     }
@@ -249,7 +287,7 @@ mod tests {
     fn a_batch_round_trips_and_counts_pieces_once() {
         let batch = batch();
         let header = batch.header("listen");
-        assert_eq!((header.count, header.records), (4, 3));
+        assert_eq!((header.count, header.records), (6, 1004));
         let read = Header::from_bytes(&header.to_bytes()).unwrap();
         assert_eq!(RawBatch::decode(&read, &batch.encode()).unwrap(), batch);
     }

@@ -132,9 +132,23 @@ impl Acceptor {
         origin: OriginId,
         arrived: impl IntoIterator<Item = Arrived>,
     ) -> Result<Accepted, Error> {
-        let mut cutting = Cutting::new(self.scope.clone(), origin);
-        arrived.into_iter().for_each(|one| cutting.take(one));
-        let batches = cutting.finish();
+        self.accept_batches([(origin, arrived)]).await
+    }
+
+    /// The same for several origins at once: all of it, or nothing.
+    ///
+    /// # Errors
+    /// As [`Acceptor::accept`].
+    pub async fn accept_batches<B: IntoIterator<Item = Arrived>>(
+        &self,
+        batches: impl IntoIterator<Item = (OriginId, B)>,
+    ) -> Result<Accepted, Error> {
+        let cut = batches.into_iter().flat_map(|(origin, arrived)| {
+            let mut cutting = Cutting::new(self.scope.clone(), origin);
+            arrived.into_iter().for_each(|one| cutting.take(one));
+            cutting.finish()
+        });
+        let batches: Vec<(u64, Message)> = cut.collect();
         let mut accepted = Accepted::default();
         let weights: Vec<u64> = batches.iter().map(|(weight, _)| *weight).collect();
         let messages = batches.into_iter().map(|(_, message)| message).collect();

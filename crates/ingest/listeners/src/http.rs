@@ -3,12 +3,13 @@
 //! | path | who speaks it |
 //! | --- | --- |
 //! | `/ingest` | anyone: NDJSON, JSON arrays, plain lines |
+//! | `/ingest/batches` | our collectors |
 //! | `/_bulk`, `/<index>/_bulk`, and what clients ask first | Beats, Logstash, Fluent Bit, Vector, Elasticsearch's clients |
 //! | `/services/collector`, `…/event`, `…/raw`, `…/ack`, `…/health` | Splunk's HTTP event collector |
 //! | `/loki/api/v1/push` | Promtail, Alloy, Grafana's agents |
 //! | `/v1/logs` | OpenTelemetry's collector and libraries |
 //!
-//! Bodies may be packed with gzip, deflate, zstd or snappy. A token of a source opens all of them,
+//! Over TLS clients may speak HTTP/2. Bodies may be packed with gzip, deflate, zstd or snappy. A token of a source opens all of them,
 //! in whichever way the protocol carries one. Success means that every record is durable. When the
 //! site is full nothing is accepted, and the sender is told in its own protocol to come again.
 //!
@@ -26,6 +27,7 @@ mod native;
 mod otlp;
 mod refusal;
 mod server;
+mod talk;
 mod token;
 
 use std::net::SocketAddr;

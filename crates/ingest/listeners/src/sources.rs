@@ -62,9 +62,8 @@ impl SourceBook {
         name: &SourceName,
         label: &str,
     ) -> Result<NewToken, Error> {
-        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_@".contains(&b);
         let text = name.as_str();
-        if text.is_empty() || text.len() > 64 || !text.bytes().all(allowed) {
+        if !name.is_plain() {
             return Err(Error::BadSourceName(text.to_owned()));
         }
         let issued = self.hasher.issue("aurora_source");

@@ -108,7 +108,7 @@ impl Service {
         let tcp = crate::socket::listen("syslog", options.listen)?;
         let address = tcp.local_addr().map_err(failed)?;
         let udp = UdpSocket::bind(address).await.map_err(failed)?;
-        let tls = match options.tls.acceptor("syslog over TLS")? {
+        let tls = match options.tls.acceptor("syslog over TLS", &[])? {
             None => None,
             Some(acceptor) => Some(Secured {
                 listener: crate::socket::listen("syslog over TLS", options.tls_listen)?,

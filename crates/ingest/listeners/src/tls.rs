@@ -13,6 +13,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::Error;
 
+/// Names of protocols (RFC 7301) that a listener may offer.
+pub(crate) const HTTP1: &[u8] = b"http/1.1";
+pub(crate) const HTTP2: &[u8] = b"h2";
+
 /// Files in PEM form that a listener proves itself with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -29,11 +33,15 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// `None` when no certificate is named.
+    /// `None` when no certificate is named. `protocols` are offered, the best first.
     ///
     /// # Errors
     /// [`Error::Certificate`] when a file cannot be used.
-    pub(crate) fn acceptor(&self, listener: &'static str) -> Result<Option<TlsAcceptor>, Error> {
+    pub(crate) fn acceptor(
+        &self,
+        listener: &'static str,
+        protocols: &[&[u8]],
+    ) -> Result<Option<TlsAcceptor>, Error> {
         let Some(certificate) = &self.certificate else {
             return Ok(None);
         };
@@ -63,9 +71,10 @@ impl Tls {
                 builder.with_client_cert_verifier(verifier)
             }
         };
-        let config = builder
+        let mut config = builder
             .with_single_cert(chain, private)
             .map_err(|e| failed(certificate, e.to_string()))?;
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Ok(Some(TlsAcceptor::from(Arc::new(config))))
     }
 }

@@ -140,6 +140,9 @@ impl Lane {
             }
             self.floor = parsed.seq;
             let source = parsed.header.source.clone();
+            if let Outcome::Records { dropped, .. } = &parsed.outcome {
+                change = change.count(RecordTerm::Dropped.counter(&source), *dropped);
+            }
             let (fresh, deduplicated) = self.become_messages(parsed);
             messages.extend(fresh);
             change = change.count(RecordTerm::Deduplicated.counter(&source), deduplicated);
@@ -224,6 +227,7 @@ impl Lane {
                 mut letters,
                 pieces,
                 at,
+                ..
             } => {
                 let now = aurora_clock::Timestamp::from_millis(at);
                 let Settled {

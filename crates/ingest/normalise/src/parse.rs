@@ -6,7 +6,7 @@ use aurora_parsers::{Processed, Registry};
 use tracing::error;
 
 use crate::messages::Pieces;
-use crate::settle::take_pieces;
+use crate::settle::{take_dropped, take_pieces};
 
 /// A raw message, parsed.
 pub(crate) struct Parsed {
@@ -21,6 +21,8 @@ pub(crate) enum Outcome {
         processed: Processed,
         letters: Vec<DeadLetter>,
         pieces: Pieces,
+        /// Records that were left out on the way here.
+        dropped: u64,
         at: i64,
     },
     /// The message itself cannot be read; its records are given up with it.
@@ -41,6 +43,7 @@ pub(crate) fn parse(registry: &Registry, scope: &Scope, message: &Delivery) -> P
         .records
         .last()
         .map_or(0, |record| record.received_at.as_millis());
+    let dropped = take_dropped(&mut batch);
     let (letters, records) = take_pieces(&mut batch);
     let pieces = Pieces {
         letters: letters.len(),
@@ -54,6 +57,7 @@ pub(crate) fn parse(registry: &Registry, scope: &Scope, message: &Delivery) -> P
             processed,
             letters,
             pieces,
+            dropped,
             at,
         },
     }

@@ -41,6 +41,15 @@ pub fn settle(processed: Processed, fresh: &mut dyn FnMut(EventUid) -> bool) -> 
     settled
 }
 
+/// Takes what stands for dropped records out of a batch, and tells how many they are.
+pub(crate) fn take_dropped(batch: &mut RawBatch) -> u64 {
+    let gone = |record: &RawRecord| record.part == Part::Dropped;
+    let dropped = batch.records.iter().filter(|record| gone(record));
+    let dropped = dropped.map(|record| u64::from(record.weight())).sum();
+    batch.records.retain(|record| !gone(record));
+    dropped
+}
+
 /// Takes the pieces of oversize records out of a batch: they go to the dead letter as they are.
 /// Also tells how many records the pieces stand for.
 pub(crate) fn take_pieces(batch: &mut RawBatch) -> (Vec<DeadLetter>, u32) {

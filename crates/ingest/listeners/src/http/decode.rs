@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aurora_clock::Timestamp;
 use aurora_formats::{Framer, Limits};
-use aurora_model::{RawRecord, SourceName};
+use aurora_model::{OriginId, Part, RawBatch, RawRecord, SourceName, relay};
 use aurora_push::{Encoding, Entry, Error, Known, bulk, hec, loki, otlp, unpack};
 use bytes::Bytes;
 
@@ -18,12 +18,16 @@ use crate::{Acceptor, Arrived};
 const OVERHEAD: usize = 160;
 /// More records, or actions, in one request are an attack or a mistake.
 const MAX_RECORDS: usize = 1 << 18;
+/// Characters of a host's name that are kept.
+const MAX_HOST: usize = 255;
 
 /// What the body is written in.
 #[derive(Clone, Debug)]
 pub(super) enum Form {
     /// Lines, JSON values: told from the content.
     Any,
+    /// A collector's own batches.
+    Batches,
     HecEvents,
     HecRaw(hec::Metadata),
     /// With the index that the path names.
@@ -47,6 +51,15 @@ pub(super) struct Decoded {
     pub(super) arrived: Vec<Arrived>,
     /// What `_bulk` asked for, in order.
     pub(super) items: Vec<bulk::Item>,
+    /// A collector's batches, in order.
+    pub(super) relayed: Vec<Relayed>,
+}
+
+/// A batch that a collector cut.
+pub(super) struct Relayed {
+    /// As the collector names it.
+    pub(super) origin: OriginId,
+    pub(super) arrived: Vec<Arrived>,
 }
 
 /// Who sent it, and for which source.
@@ -103,6 +116,7 @@ impl Decoder {
         };
         let read = match form {
             Form::Any => return self.frame(body),
+            Form::Batches => return self.batches(body),
             Form::HecEvents => hec::events(body, &mut sink),
             Form::HecRaw(metadata) => hec::raw(body, metadata, &mut sink),
             Form::LokiJson => loki::json(body, &mut sink),
@@ -162,6 +176,52 @@ impl Decoder {
         Ok(())
     }
 
+    /// A collector names source and host of each batch; a token that is made for a parser has the
+    /// last word on the source.
+    fn batches(&mut self, body: &[u8]) -> Result<(), Refusal> {
+        let mut records = 0;
+        for batch in relay::read(body) {
+            let (header, body) = batch.map_err(unreadable)?;
+            records += header.count as usize;
+            if records > MAX_RECORDS {
+                return Err(Full::Many.error().into());
+            }
+            let bytes = RawBatch::decoded_bytes(body) + header.count as usize * OVERHEAD;
+            if !self.held.grow_now(bytes) {
+                return Err(Refusal::Busy);
+            }
+            let batch = RawBatch::decode(&header, body).map_err(unreadable)?;
+            self.decoded.relayed.push(self.relayed(batch));
+        }
+        Ok(())
+    }
+
+    fn relayed(&self, batch: RawBatch) -> Relayed {
+        let Sender {
+            acceptor, source, ..
+        } = &self.sender;
+        let open = source.parser() == SourceName::AUTO && batch.source.is_plain();
+        let told = match (open, source.feed()) {
+            (false, _) => source.clone(),
+            (true, None) => batch.source,
+            (true, Some(feed)) => SourceName::new(&format!("{}@{feed}", batch.source.parser())),
+        };
+        let host: String = batch.host.chars().take(MAX_HOST).collect();
+        let host: Arc<str> = Arc::from(host);
+        let arrived = batch.records.into_iter().map(|record| Arrived {
+            source: match record.part {
+                Part::Dropped => told.clone(),
+                _ => acceptor.name(&told, &record.body),
+            },
+            host: host.clone(),
+            record,
+        });
+        Relayed {
+            origin: batch.origin,
+            arrived: arrived.collect(),
+        }
+    }
+
     /// Records of no protocol: each is told from the next by what the content is.
     fn frame(&mut self, body: &[u8]) -> Result<(), Refusal> {
         let framer = Framer::new(Cursor::new(body), Limits::default());
@@ -175,6 +235,10 @@ impl Decoder {
         }
         Ok(())
     }
+}
+
+fn unreadable(error: aurora_model::Error) -> Refusal {
+    Refusal::Body(aurora_tasks::chain(&error))
 }
 
 /// Why no more is taken.

@@ -9,12 +9,13 @@ use aurora_push::bulk::Item;
 use aurora_telemetry::Metric;
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
-use tokio::sync::Semaphore;
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::decode::{self, Form, Packed, Sender};
+use super::decode::{self, Decoded, Form, Packed, Sender};
 use super::refusal::Refusal;
 use super::{Options, body, token};
-use crate::room::Room;
+use crate::room::{Held, Room};
 use crate::{Accepted, Acceptor, SourceBook, SourceToken};
 
 /// What every request passes through.
@@ -37,6 +38,16 @@ pub(super) struct Taken {
     pub(super) items: Vec<Item>,
 }
 
+/// A request that was read. Its turn and its memory are held until its records are durable.
+struct Received {
+    token: SourceToken,
+    headers: HeaderMap,
+    bytes: Bytes,
+    decoded: Decoded,
+    _held: Held,
+    _turn: OwnedSemaphorePermit,
+}
+
 /// How a sender's batch is known when it comes again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Identity {
@@ -57,6 +68,45 @@ impl Gate {
         form: Form,
         identity: Identity,
     ) -> Result<Taken, Refusal> {
+        let received = self.receive(peer, request, form).await?;
+        let Received { token, decoded, .. } = received;
+        let named = match identity {
+            Identity::Key => false,
+            Identity::Content => true,
+            Identity::Ids => decoded.items.iter().all(|item| item.id.is_some()),
+        };
+        let content = named.then_some(&received.bytes[..]);
+        let origin = origin(&token, &received.headers, content);
+        drop(received.bytes);
+        let accepted = self.acceptor.accept_named(origin, decoded.arrived).await?;
+        Ok(Taken {
+            token,
+            accepted,
+            items: decoded.items,
+        })
+    }
+
+    /// Takes a collector's batches in. Each is known by the collector's own name for it.
+    pub(super) async fn relay(
+        &self,
+        peer: SocketAddr,
+        request: Request,
+    ) -> Result<Accepted, Refusal> {
+        let received = self.receive(peer, request, Form::Batches).await?;
+        drop(received.bytes);
+        let origin = |origin: OriginId| named(&received.token, "relay", origin.0.as_bytes());
+        let batches = received.decoded.relayed.into_iter();
+        let batches = batches.map(|relayed| (origin(relayed.origin), relayed.arrived));
+        Ok(self.acceptor.accept_batches(batches).await?)
+    }
+
+    /// Reads and decodes a request of somebody with a token.
+    async fn receive(
+        &self,
+        peer: SocketAddr,
+        request: Request,
+        form: Form,
+    ) -> Result<Received, Refusal> {
         let (head, body) = request.into_parts();
         // Before anything is read: a stranger's body takes no memory.
         let token = self.token(&head.headers).await?;
@@ -64,9 +114,9 @@ impl Gate {
         let mut held = self.room.hold();
         let max = self.options.max_body_bytes;
         let bytes = body::read(&head.headers, body, max, &mut held).await?;
-        // After reading: who sends slowly takes memory for what came, and nobody's turn. Both are
-        // held until the records are durable.
-        let _permit = self.requests.acquire().await.map_err(|_| Refusal::Broken)?;
+        // After reading: who sends slowly takes memory for what came, and nobody's turn.
+        let turn = self.requests.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| Refusal::Broken)?;
         let packed = Packed {
             bytes: bytes.clone(),
             encoding,
@@ -80,19 +130,14 @@ impl Gate {
         let max = self.options.max_unpacked_bytes;
         let decoding =
             tokio::task::spawn_blocking(move || decode::decode(sender, &packed, max, held));
-        let (decoded, _held) = decoding.await.map_err(|_| Refusal::Broken)??;
-        let named = match identity {
-            Identity::Key => false,
-            Identity::Content => true,
-            Identity::Ids => decoded.items.iter().all(|item| item.id.is_some()),
-        };
-        let origin = origin(&token, &head.headers, named.then_some(&bytes[..]));
-        drop(bytes);
-        let accepted = self.acceptor.accept_named(origin, decoded.arrived).await?;
-        Ok(Taken {
+        let (decoded, held) = decoding.await.map_err(|_| Refusal::Broken)??;
+        Ok(Received {
             token,
-            accepted,
-            items: decoded.items,
+            headers: head.headers,
+            bytes,
+            decoded,
+            _held: held,
+            _turn: turn,
         })
     }
 
@@ -125,19 +170,20 @@ fn encoding(headers: &HeaderMap, form: &Form) -> Result<Encoding, Refusal> {
 
 /// The client's batch when it or its content names one, else a batch of its own.
 fn origin(token: &SourceToken, headers: &HeaderMap, content: Option<&[u8]>) -> OriginId {
-    let named = |kind: &str, name: &[u8]| {
-        let hash = Derive::new("aurora.origin.push.v1").part(&token.id);
-        // An idempotency key stands alone, as it always did.
-        let hash = if kind.is_empty() {
-            hash
-        } else {
-            hash.part(kind)
-        };
-        OriginId(hash.part(name).finish())
-    };
     match (headers.get("idempotency-key"), content) {
-        (Some(key), _) => named("", key.as_bytes()),
-        (None, Some(content)) => named("content", content),
+        // An idempotency key stands alone, as it always did.
+        (Some(key), _) => named(token, "", key.as_bytes()),
+        (None, Some(content)) => named(token, "content", content),
         (None, None) => OriginId(Id128::random()),
     }
+}
+
+fn named(token: &SourceToken, kind: &str, name: &[u8]) -> OriginId {
+    let hash = Derive::new("aurora.origin.push.v1").part(&token.id);
+    let hash = if kind.is_empty() {
+        hash
+    } else {
+        hash.part(kind)
+    };
+    OriginId(hash.part(name).finish())
 }

@@ -1,34 +1,27 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aurora_model::Scope;
 use aurora_tasks::{Shutdown, Tasks};
 use aurora_telemetry::Metric;
 use axum::Router;
-use axum::extract::ConnectInfo;
 use axum::routing::{any, get, post};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
 use super::gate::Gate;
+use super::talk::Talk;
 use super::{Options, elastic, hec, loki, native, otlp};
 use crate::crowd::{Crowd, Seat};
 use crate::room::Room;
+use crate::tls::{HTTP1, HTTP2};
 use crate::{Acceptor, Error, SourceBook};
 
 const LISTENER: &str = "HTTP ingest";
-/// Headers of a request, all together.
-const MAX_HEAD_BYTES: usize = 32 * 1024;
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 /// What is under way at shutdown has so long to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -59,7 +52,7 @@ impl Service {
         acceptor: Acceptor,
         sources: SourceBook,
     ) -> Result<Self, Error> {
-        let tls = options.tls.acceptor(LISTENER)?;
+        let tls = options.tls.acceptor(LISTENER, &[HTTP2, HTTP1])?;
         let listener = crate::socket::listen(LISTENER, options.listen)?;
         let now = acceptor.now().as_millis().unsigned_abs();
         Ok(Self {
@@ -95,8 +88,9 @@ impl Service {
             router: router(self.gate),
             tls: self.tls,
             shutdown: group.shutdown(),
+            group: group.clone(),
         };
-        serving.accept(&self.listener, &group).await;
+        serving.accept(&self.listener).await;
         Ok(group.stop(LAST_REQUESTS).await?)
     }
 }
@@ -121,6 +115,7 @@ fn router(gate: Gate) -> Router {
     let bulk_of = || post(elastic::bulk_of).put(elastic::bulk_of);
     elastic
         .route("/ingest", post(native::ingest))
+        .route(aurora_model::relay::PATH, post(native::relay))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/_bulk", bulk())
         .route("/{index}/_bulk", bulk_of())
@@ -147,17 +142,18 @@ struct Serving {
     idle: Duration,
     acceptor: Acceptor,
     shutdown: Shutdown,
+    group: Tasks,
 }
 
 impl Serving {
-    async fn accept(&self, listener: &TcpListener, group: &Tasks) {
+    async fn accept(&self, listener: &TcpListener) {
         loop {
             let accepted = tokio::select! {
                 () = self.shutdown.cancelled() => return,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, peer)) => self.admit(stream, peer, group),
+                Ok((stream, peer)) => self.admit(stream, peer),
                 Err(error) => {
                     warn!(%error, "cannot accept an HTTP connection");
                     self.crowd.thin_out();
@@ -167,14 +163,14 @@ impl Serving {
         }
     }
 
-    fn admit(&self, stream: TcpStream, peer: SocketAddr, group: &Tasks) {
+    fn admit(&self, stream: TcpStream, peer: SocketAddr) {
         let Some(seat) = self.crowd.enter() else {
             let labels = ["http", "too many connections"];
             let metrics = self.acceptor.metrics();
             return metrics.add(Metric::ListenerRefused, &labels, 1);
         };
         let serving = self.clone();
-        group.spawn("http-connection", async move {
+        self.group.spawn("http-connection", async move {
             serving.connection(stream, peer, seat).await;
             Ok::<_, Error>(())
         });
@@ -201,59 +197,33 @@ impl Serving {
             debug!(%error, "a connection keeps its delay");
         }
         let Some(tls) = &self.tls else {
-            return self.serve(stream, peer, seat).await;
+            return self.talk(peer, seat).http1(stream).await;
         };
         let leave = seat.leave();
         let handshake = tokio::select! {
             () = leave.cancelled() => return,
             done = tokio::time::timeout(HANDSHAKE_WITHIN, tls.accept(stream)) => done,
         };
-        match handshake {
-            Ok(Ok(stream)) => self.serve(stream, peer, seat).await,
-            _ => {
-                let labels = ["http", "handshake"];
-                let metrics = self.acceptor.metrics();
-                metrics.add(Metric::ListenerRefused, &labels, 1);
-            }
-        }
-    }
-
-    async fn serve<S>(&self, stream: S, peer: SocketAddr, seat: Seat)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let leave = seat.leave();
-        let seat = Arc::new(Mutex::new(seat));
-        let service = service_fn(|mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            let (router, seat) = (self.router.clone(), seat.clone());
-            async move {
-                lock(&seat).work();
-                let answer = router.oneshot(request).await;
-                lock(&seat).rest();
-                answer
-            }
-        });
-        let serving = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.idle)
-            .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
-        let mut serving = std::pin::pin!(serving);
-        let ended = tokio::select! {
-            ended = serving.as_mut() => ended,
-            () = leave.cancelled() => return,
-            () = self.shutdown.cancelled() => {
-                serving.as_mut().graceful_shutdown();
-                serving.await
-            }
+        let Ok(Ok(stream)) = handshake else {
+            let labels = ["http", "handshake"];
+            let metrics = self.acceptor.metrics();
+            return metrics.add(Metric::ListenerRefused, &labels, 1);
         };
-        if let Err(error) = ended {
-            debug!(%error, %peer, "an HTTP connection broke");
+        let talk = self.talk(peer, seat);
+        if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+            talk.http2(stream).await;
+        } else {
+            talk.http1(stream).await;
         }
     }
-}
 
-fn lock(seat: &Mutex<Seat>) -> std::sync::MutexGuard<'_, Seat> {
-    seat.lock().unwrap_or_else(PoisonError::into_inner)
+    fn talk(&self, peer: SocketAddr, seat: Seat) -> Talk {
+        Talk::new(
+            self.router.clone(),
+            peer,
+            seat,
+            self.idle,
+            self.group.clone(),
+        )
+    }
 }

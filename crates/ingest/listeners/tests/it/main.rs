@@ -9,5 +9,6 @@ mod hostile;
 mod loki;
 mod otlp;
 mod pushback;
+mod relay;
 mod secured;
 mod support;

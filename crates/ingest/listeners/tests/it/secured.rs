@@ -12,12 +12,12 @@ use tokio_rustls::TlsConnector;
 
 use crate::support::{Site, poll, text};
 
-struct Party {
+pub struct Party {
     issued: rcgen::CertifiedKey<rcgen::KeyPair>,
 }
 
 impl Party {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let issued = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
         Self { issued }
     }
@@ -27,7 +27,7 @@ impl Party {
     }
 
     /// Its files, as an operator would name them.
-    fn files(&self, folder: &Path) -> Tls {
+    pub fn files(&self, folder: &Path) -> Tls {
         let (certificate, key) = (folder.join("site.crt"), folder.join("site.key"));
         std::fs::write(&certificate, self.issued.cert.pem()).unwrap();
         std::fs::write(&key, self.issued.signing_key.serialize_pem()).unwrap();
@@ -40,6 +40,11 @@ impl Party {
 }
 
 fn connector(site: &Party, client: Option<&Party>) -> TlsConnector {
+    connector_for(site, client, &[])
+}
+
+/// A client that offers these protocols.
+pub fn connector_for(site: &Party, client: Option<&Party>, protocols: &[&[u8]]) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     roots.add(site.certificate()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -47,7 +52,7 @@ fn connector(site: &Party, client: Option<&Party>) -> TlsConnector {
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots);
-    let config = match client {
+    let mut config = match client {
         None => builder.with_no_client_auth(),
         Some(client) => {
             let key = PrivateKeyDer::try_from(client.issued.signing_key.serialize_der()).unwrap();
@@ -56,10 +61,11 @@ fn connector(site: &Party, client: Option<&Party>) -> TlsConnector {
                 .unwrap()
         }
     };
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     TlsConnector::from(Arc::new(config))
 }
 
-fn localhost() -> ServerName<'static> {
+pub fn localhost() -> ServerName<'static> {
     ServerName::try_from("localhost").unwrap()
 }
 
