@@ -4,15 +4,20 @@
 //! it is: [`LocalArtifacts`]. What it is not: a cache; every read is checked against its digest.
 //!
 //! **Invariant:** `put` returns after the file, its name and the folders above it are synced, and
-//! a file appears under its name only whole (it is written beside it and renamed).
+//! a file appears under its name only whole (it is written beside it and renamed, or linked). A
+//! file that is given to us, or by us, is the same file under two names where the file system can:
+//! nobody writes to it any more.
+
+mod files;
 
 use std::fs::DirBuilder;
+use std::io::ErrorKind;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aurora_artifacts::{Artifacts, Digest, Error};
+use aurora_artifacts::{Artifacts, Digest, Error, Pace};
 use aurora_model::{Context, Scope};
 use bytes::Bytes;
 use object_store::local::LocalFileSystem;
@@ -23,6 +28,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 #[derive(Clone, Debug)]
 pub struct LocalArtifacts {
     store: Arc<dyn ObjectStore>,
+    root: PathBuf,
 }
 
 impl LocalArtifacts {
@@ -39,7 +45,13 @@ impl LocalArtifacts {
         let store = LocalFileSystem::new_with_prefix(root).map_err(Error::storage)?;
         Ok(Self {
             store: Arc::new(store.with_fsync(true)),
+            root: root.to_owned(),
         })
+    }
+
+    /// The file of a blob.
+    fn file(&self, scope: &Scope, digest: Digest) -> PathBuf {
+        self.root.join(location(scope, digest).as_ref())
     }
 }
 
@@ -73,6 +85,25 @@ impl Artifacts for LocalArtifacts {
             return Err(Error::Damaged(digest));
         }
         Ok(Some(bytes))
+    }
+
+    async fn put_file(&self, context: &Context, file: &Path, pace: Pace) -> Result<Digest, Error> {
+        let digest = files::digest(file, pace).await.map_err(Error::storage)?;
+        let place = self.file(&context.scope, digest);
+        let kept = files::keep(file, &place, &self.root, pace).await;
+        kept.map(|()| digest).map_err(Error::storage)
+    }
+
+    async fn get_file(&self, scope: &Scope, digest: Digest, to: &Path) -> Result<bool, Error> {
+        let file = self.file(scope, digest);
+        match files::digest(&file, Pace::FREE).await {
+            Ok(found) if found == digest => {}
+            Ok(_) => return Err(Error::Damaged(digest)),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(Error::storage(error)),
+        }
+        let given = files::give(&file, to).await;
+        given.map(|()| true).map_err(Error::storage)
     }
 
     async fn remove(&self, context: &Context, digest: Digest) -> Result<(), Error> {

@@ -4,9 +4,11 @@
 //! names and nothing is ever overwritten. Start reading at [`Artifacts`].
 
 mod digest;
+mod pace;
 mod port;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
-pub use digest::Digest;
+pub use digest::{Digest, Digester};
+pub use pace::Pace;
 pub use port::{Artifacts, Error};

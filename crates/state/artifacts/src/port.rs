@@ -1,8 +1,12 @@
+use std::io;
+use std::io::Write as _;
+use std::path::Path;
+
 use async_trait::async_trait;
 use aurora_model::{Context, Scope};
 use bytes::Bytes;
 
-use crate::Digest;
+use crate::{Digest, Pace};
 
 /// What a caller of the artifact store decides on.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +37,42 @@ pub trait Artifacts: Send + Sync + std::fmt::Debug {
     /// [`Error::Damaged`] when the bytes changed behind our back.
     async fn get(&self, scope: &Scope, digest: Digest) -> Result<Option<Bytes>, Error>;
 
+    /// Keeps what a file holds, and returns when that is durable. The file never changes again: an
+    /// adapter may keep it under a second name instead of copying it, and one that copies does it in
+    /// pieces, no faster than `pace` says.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or storage fails.
+    async fn put_file(&self, context: &Context, file: &Path, pace: Pace) -> Result<Digest, Error> {
+        // An adapter that has no use for files; only one of a few megabytes is worth its memory.
+        let _ = pace;
+        let file = file.to_owned();
+        let bytes = blocking(move || std::fs::read(file)).await?;
+        self.put(context, bytes.into()).await
+    }
+
+    /// Puts a blob in a file that does not exist yet and is only read from then on: it may be the
+    /// kept one under a second name. Whether there is such a blob.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] as [`Artifacts::get`]; when the file cannot be written, or storage fails.
+    async fn get_file(&self, scope: &Scope, digest: Digest, to: &Path) -> Result<bool, Error> {
+        let Some(bytes) = self.get(scope, digest).await? else {
+            return Ok(false);
+        };
+        let to = to.to_owned();
+        blocking(move || std::fs::File::create_new(to)?.write_all(&bytes)).await?;
+        Ok(true)
+    }
+
     /// # Errors
     /// When storage fails.
     async fn remove(&self, context: &Context, digest: Digest) -> Result<(), Error>;
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(Error::storage)?.map_err(Error::storage)
 }

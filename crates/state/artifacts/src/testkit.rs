@@ -9,7 +9,7 @@ use aurora_model::{Context, Scope, SiteId};
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use crate::{Artifacts, Digest, Error};
+use crate::{Artifacts, Digest, Error, Pace};
 
 /// One place where an adapter keeps artifacts, empty at first.
 #[async_trait]
@@ -32,6 +32,7 @@ macro_rules! conformance {
             damage_is_told_and_mended,
             many_writers_agree,
             reopening_keeps_everything,
+            files_come_and_go_whole,
         );
     };
     (@cases $stand:expr, $($case:ident,)+) => {
@@ -188,4 +189,50 @@ pub async fn reopening_keeps_everything(stand: &dyn Stand) {
         get(store.as_ref(), digest).await.as_deref(),
         Some(&b"kept"[..])
     );
+}
+
+/// Files are blobs like any other, whatever becomes of the file afterwards.
+pub async fn files_come_and_go_whole(stand: &dyn Stand) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, back) = (folder.path().join("file"), folder.path().join("back"));
+    let store = stand.open().await;
+    let (context, scope) = (context(), context().scope);
+    for bytes in [&b""[..], b"a table", &[7; 3_000_001]] {
+        std::fs::write(&file, bytes).expect("it can be written");
+        // The second time mends what was damaged meanwhile.
+        for damaged in [false, true] {
+            let kept = store.put_file(&context, &file, Pace::FREE).await;
+            let digest = kept.expect("the store works");
+            assert_eq!(digest, Digest::of(bytes));
+            assert_eq!(get(store.as_ref(), digest).await.as_deref(), Some(bytes));
+            let found = store.get_file(&scope, digest, &back).await;
+            assert!(found.expect("the store works"));
+            assert_eq!(std::fs::read(&back).expect("it is there"), bytes);
+            let again = store.get_file(&scope, digest, &back).await;
+            assert!(matches!(again, Err(Error::Storage(_))), "it is in the way");
+            std::fs::remove_file(&back).expect("it is there");
+            if damaged {
+                continue;
+            }
+            std::fs::remove_file(&file).expect("it is there");
+            stand.damage(&scope, digest, b"another").await;
+            match store.get_file(&scope, digest, &back).await {
+                Err(Error::Damaged(named)) => assert_eq!(named, digest),
+                other => panic!("want damage, got {other:?}"),
+            }
+            assert!(!back.exists());
+            std::fs::write(&file, bytes).expect("it can be written");
+        }
+        let digest = Digest::of(bytes);
+        std::fs::remove_file(&file).expect("it is there");
+        assert!(get(store.as_ref(), digest).await.is_some());
+        store
+            .remove(&context, digest)
+            .await
+            .expect("the store works");
+        let found = store.get_file(&scope, digest, &back).await;
+        assert!(!found.expect("the store works") && !back.exists());
+    }
+    let missing = store.put_file(&context, &file, Pace::FREE).await;
+    assert!(matches!(missing, Err(Error::Storage(_))));
 }
