@@ -11,6 +11,6 @@ pub const DRIVERS: &[(&str, &[&str])] = &[
     ("object_store", &["aurora-artifacts-local", "aurora-follow"]),
     ("prometheus-client", &["aurora-telemetry"]),
     ("rocksdb", &["aurora-window-state-rocksdb"]),
-    ("sqlx", &["aurora-records-sqlite"]),
+    ("sqlx", &["aurora-records-postgres", "aurora-records-sqlite"]),
     ("vrl", &["aurora-parsers"]),
 ];

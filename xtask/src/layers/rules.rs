@@ -251,7 +251,7 @@ mod tests {
                 ("aurora-parsers", "crates/ingest/parsers", &["vrl"]),
             ],
             expect![[r#"
-                node: the driver `sqlx` belongs into aurora-records-sqlite; a new adapter is named in `xtask/src/layers/drivers.rs`
+                node: the driver `sqlx` belongs into aurora-records-postgres, aurora-records-sqlite; a new adapter is named in `xtask/src/layers/drivers.rs`
                 node: the driver `rocksdb` belongs into aurora-window-state-rocksdb; a new adapter is named in `xtask/src/layers/drivers.rs`"#]],
         );
     }

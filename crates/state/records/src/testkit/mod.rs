@@ -10,6 +10,7 @@ mod progress;
 mod query;
 mod reopen;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -35,11 +36,22 @@ pub trait Stand: Send + Sync {
     async fn open(&self, clock: Arc<ManualClock>) -> Arc<dyn Records>;
 }
 
+/// One case, to be run on a fresh stand.
+pub type Case = for<'s> fn(&'s dyn Stand) -> Pin<Box<dyn Future<Output = ()> + Send + 's>>;
+
+/// Every case by its name, for an adapter whose cases share one server.
+pub fn cases() -> Vec<(&'static str, Case)> {
+    crate::conformance!(@with list [])
+}
+
 /// Makes one test of each case; the expression gives a fresh [`Stand`].
 #[macro_export]
 macro_rules! conformance {
     ($stand:expr) => {
-        $crate::conformance!(@cases $stand,
+        $crate::conformance! { @with tests [$stand] }
+    };
+    (@with $what:ident [$($stand:expr)?]) => {
+        $crate::conformance! { @$what [$($stand)?]
             guards_name_the_version,
             a_change_commits_whole_or_not_at_all,
             writes_of_one_change_see_each_other,
@@ -64,9 +76,12 @@ macro_rules! conformance {
             one_of_many_writers_wins_each_version,
             reopening_keeps_everything,
             a_closed_store_refuses,
-        );
+        }
     };
-    (@cases $stand:expr, $($case:ident,)+) => {
+    (@list [] $($case:ident,)+) => {
+        vec![$((stringify!($case), (|stand| Box::pin($crate::testkit::$case(stand))) as Case),)+]
+    };
+    (@tests [$stand:expr] $($case:ident,)+) => {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $case() {

@@ -1,0 +1,21 @@
+//! Real servers for tests: PostgreSQL, Redis, SeaweedFS.
+//!
+//! What it is: [`Postgres`], [`Redis`] and [`Seaweed`], each a server in a temporary folder which
+//! ends when its guard is dropped, when the test panics, and when the test's process is killed. What
+//! it is not: a way to run these servers for a site. Each is looked for where `./aurora setup` puts
+//! it; a test without its server says so and passes. Start reading at [`Process`].
+
+mod error;
+mod find;
+mod ports;
+mod postgres;
+mod process;
+mod redis;
+mod seaweed;
+
+pub use error::Error;
+pub use ports::free_ports;
+pub use postgres::{Postgres, PostgresOptions};
+pub use process::{Ending, Process};
+pub use redis::{Certificate, Redis, RedisOptions};
+pub use seaweed::Seaweed;
