@@ -1,4 +1,5 @@
 //! CPU time per record, from bytes to a valid event, for every source's golden records: `cargo bench -p aurora-parsers`.
+//! Names of sources behind `--` measure these only; a number is the rounds to take, for a profiler.
 #![allow(
     clippy::print_stdout,
     clippy::cast_precision_loss,
@@ -12,6 +13,10 @@ use aurora_clock::Timestamp;
 use aurora_ids::Id128;
 use aurora_model::{OriginId, RawBatch, RawRecord, Scope, SiteId, SourceName, TraceContext};
 use aurora_parsers::{Registry, golden};
+
+/// What the site allocates with: a record is hundreds of small allocations.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The golden records of a source, but those that are there to be refused.
 fn batch(scope: &Scope, source: &str) -> RawBatch {
@@ -40,8 +45,8 @@ fn on_cpu() -> Duration {
     Duration::from_nanos(nanos.expect("the first number is nanoseconds"))
 }
 
-/// The median of 15 rounds of about 10 ms.
-fn measure(registry: &Registry, scope: &Scope, source: &str) {
+/// The median of rounds of about 10 ms.
+fn measure(registry: &Registry, scope: &Scope, source: &str, rounds: usize) {
     let batch = batch(scope, source);
     let bytes: usize = batch.records.iter().map(|record| record.body.len()).sum();
     let round = || {
@@ -52,9 +57,9 @@ fn measure(registry: &Registry, scope: &Scope, source: &str) {
         }
         (on_cpu() - start).as_secs_f64() * 1e6 / f64::from(runs) / batch.records.len() as f64
     };
-    let mut rounds: Vec<_> = (0..15).map(|_| round()).collect();
+    let mut rounds: Vec<_> = (0..rounds).map(|_| round()).collect();
     rounds.sort_by(f64::total_cmp);
-    let (median, size) = (rounds[7], bytes / batch.records.len());
+    let (median, size) = (rounds[rounds.len() / 2], bytes / batch.records.len());
     println!(
         "{source:<16} {size:>5} bytes {median:>7.1} us/record {:>9.0}/s",
         1e6 / median
@@ -68,13 +73,22 @@ fn main() {
     }
     let registry = Registry::new().expect("there is nothing to go wrong");
     let scope = Scope::of(SiteId(Id128::from_bytes([0; 16])));
-    for name in registry.names() {
+    let wanted: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let rounds = wanted.iter().find_map(|word| word.parse().ok());
+    let names = registry.names().into_iter().filter(|name| {
+        let mut words = wanted.iter().filter(|word| word.parse::<usize>().is_err());
+        words.clone().next().is_none() || words.any(|word| word == name)
+    });
+    for name in names {
         let start = on_cpu();
         registry
             .compile(name)
             .expect("the shipped programs compile");
         let compiling = (on_cpu() - start).as_secs_f64() * 1e3;
         print!("{compiling:>5.0} ms  ");
-        measure(&registry, &scope, name);
+        measure(&registry, &scope, name, rounds.unwrap_or(15));
     }
 }

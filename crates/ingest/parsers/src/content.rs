@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use memchr::memmem;
+use serde_json::Value as Json;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value as Json};
 use vrl::value::{ObjectMap, Value};
 
 use crate::description::Description;
 use crate::vrl::{CompileError, Program, convert};
-use crate::{Failure, Input, Parsed, Parser, Reads, syslog};
+use crate::{Failure, Input, Parsed, Parser, Reads, fit, syslog};
 
 /// What makes a parser out of a program.
 #[derive(Clone, Debug)]
@@ -173,6 +173,10 @@ impl Parser for ContentParser {
         Ok(events)
     }
 
+    fn is_fitted(&self) -> bool {
+        true
+    }
+
     fn fields(&self, input: &Input<'_>) -> Option<Vec<Json>> {
         let pieces = self.pieces(input).ok()?;
         Some(
@@ -189,24 +193,24 @@ impl Parser for ContentParser {
 }
 
 fn run(program: &Program, input: &Input<'_>, body: Value) -> Result<Vec<Parsed>, Failure> {
-    let meta = ObjectMap::from([
-        ("host".into(), Value::from(input.host)),
-        ("source".into(), Value::from(input.source.as_str())),
-        (
-            "received_at".into(),
-            Value::Integer(input.received_at.as_millis()),
-        ),
-    ]);
-    let mut left = program
-        .run(body, Value::Object(meta))
-        .map_err(Failure::Unparsable)?;
-    if let Value::Object(event) = &mut left {
-        keep_the_rest(event);
+    let meta = || {
+        Value::Object(ObjectMap::from([
+            ("host".into(), Value::from(input.host)),
+            ("source".into(), Value::from(input.source.as_str())),
+            (
+                "received_at".into(),
+                Value::Integer(input.received_at.as_millis()),
+            ),
+        ]))
+    };
+    match program.run(body, meta).map_err(Failure::Unparsable)? {
+        Value::Array(values) => values.into_iter().map(parsed).collect(),
+        Value::Object(mut event) => {
+            keep_the_rest(&mut event);
+            parsed(Value::Object(event)).map(|parsed| vec![parsed])
+        }
+        other => parsed(other).map(|parsed| vec![parsed]),
     }
-    Ok(convert::to_events(left)?
-        .into_iter()
-        .map(with_identity)
-        .collect())
 }
 
 /// What a program leaves of `.body` is `unmapped`, unless it says so itself.
@@ -218,11 +222,20 @@ fn keep_the_rest(event: &mut ObjectMap) {
 }
 
 /// A program says the source's own id of an event as `metadata.uid`; ours takes that place later.
-fn with_identity(mut event: Map<String, Json>) -> Parsed {
-    let metadata = event.get_mut("metadata").and_then(Json::as_object_mut);
-    let identity = match metadata.and_then(|metadata| metadata.remove("uid")) {
-        Some(Json::String(uid)) if !uid.is_empty() => Some(uid),
+fn parsed(left: Value) -> Result<Parsed, Failure> {
+    let Value::Object(mut event) = left else {
+        let kind = left.kind();
+        return Err(Failure::Unparsable(format!(
+            "the program left {kind} where it should leave an event"
+        )));
+    };
+    let identity = match event.get_mut("metadata") {
+        Some(Value::Object(metadata)) => metadata.remove("uid"),
         _ => None,
     };
-    Parsed { event, identity }
+    let identity = identity.and_then(|uid| uid.to_str().map(str::to_owned));
+    Ok(Parsed {
+        event: fit::left(event),
+        identity: identity.filter(|uid| !uid.is_empty()),
+    })
 }

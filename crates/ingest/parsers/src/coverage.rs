@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{Failure, Input, Parsed, Parser, Registry, fit, golden};
+use crate::{Failure, Input, Parsed, Parser, Registry, fit, golden, process};
 
 /// What becomes of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,14 +57,7 @@ pub fn measure(
     let batch = golden::batch(source, records.iter().cloned());
     let parser = registry.parser_for(source, b"")?;
     for record in &batch.records {
-        let input = Input {
-            body: &record.body,
-            received_at: record.received_at,
-            host: &batch.host,
-            source: &batch.source,
-            origin: batch.origin,
-            seq: record.seq,
-        };
+        let input = process::input(&batch, record);
         match parser.fields(&input) {
             Some(bodies) => {
                 let parse = |body: Value| seen(parser.parse_fields(&input, body));
@@ -143,11 +136,7 @@ type Seen = Option<Vec<(Map<String, Value>, Option<String>)>>;
 fn seen(parsed: Result<Vec<Parsed>, Failure>) -> Seen {
     let fitted = |mut parsed: Parsed| {
         parsed.event.remove("raw_data");
-        let class = parsed.event.get("class_uid").and_then(Value::as_u64);
-        let class = class.and_then(|class| aurora_ocsf::class(u32::try_from(class).ok()?));
-        if let Some(class) = class {
-            fit::fit(&mut parsed.event, class);
-        }
+        fit::fit(&mut parsed.event);
         (parsed.event, parsed.identity)
     };
     Some(parsed.ok()?.into_iter().map(fitted).collect())

@@ -6,15 +6,114 @@
 
 use aurora_ocsf::{Attribute, Class, Primitive, Shape};
 use serde_json::{Map, Value};
+use vrl::value::{ObjectMap, Value as Left};
+
+use crate::vrl::convert::{to_json, to_map};
 
 /// Deeper objects are left as they are; the validator refuses them.
 const MAX_DEPTH: usize = 32;
 
-pub(crate) fn fit(event: &mut Map<String, Value>, class: &Class) {
+/// An event whose class is unknown is left as it is: it cannot be valid.
+pub(crate) fn fit(event: &mut Map<String, Value>) {
+    let Some(class) = event
+        .get("class_uid")
+        .and_then(Value::as_i64)
+        .and_then(class)
+    else {
+        return;
+    };
     if let Some(Value::Object(unmapped)) = event.get_mut("unmapped") {
         *unmapped = flatten(std::mem::take(unmapped));
     }
     fit_object(event, &class.shape, 0);
+}
+
+fn class(uid: i64) -> Option<&'static Class> {
+    aurora_ocsf::class(u32::try_from(uid).ok()?)
+}
+
+/// What a program left, as the same adjustments make it: in one walk, and without a place for what is taken out.
+pub(crate) fn left(event: ObjectMap) -> Map<String, Value> {
+    let class = event
+        .get("class_uid")
+        .and_then(Left::as_integer)
+        .and_then(class);
+    let Some(class) = class else {
+        return to_map(event);
+    };
+    left_object(event, &class.shape, 0)
+}
+
+fn left_object(map: ObjectMap, shape: &Shape, depth: usize) -> Map<String, Value> {
+    let mut fitted = Map::with_capacity(map.len());
+    for (key, value) in map {
+        let value = match value {
+            Left::Null => continue,
+            Left::Object(unmapped) if depth == 0 && &*key == "unmapped" => flat_left(unmapped),
+            value => match shape.attribute(&key) {
+                Some(attribute) => left_attribute(value, attribute, depth),
+                None => to_json(value),
+            },
+        };
+        if !is_empty(&value) {
+            fitted.insert(key.into(), value);
+        }
+    }
+    fitted
+}
+
+fn flat_left(nested: ObjectMap) -> Value {
+    let mut flat = Map::with_capacity(nested.len());
+    for (key, value) in nested {
+        flatten_left(&mut flat, key.into(), value);
+    }
+    Value::Object(flat)
+}
+
+fn left_attribute(value: Left, attribute: &Attribute, depth: usize) -> Value {
+    if !attribute.is_array || attribute.is_free_form() {
+        return left_one(value, attribute, depth);
+    }
+    let values = match value {
+        Left::Array(values) => values,
+        value => vec![value],
+    };
+    let fitted = values
+        .into_iter()
+        .map(|value| left_one(value, attribute, depth))
+        .filter(|value| !is_empty(value));
+    Value::Array(fitted.collect())
+}
+
+fn left_one(value: Left, attribute: &Attribute, depth: usize) -> Value {
+    match (value, attribute.object) {
+        (Left::Object(map), Some(object)) if depth < MAX_DEPTH => {
+            Value::Object(left_object(map, &object.shape, depth + 1))
+        }
+        (value, None) => {
+            let mut value = to_json(value);
+            if let Some(data_type) = attribute.data_type {
+                fit_scalar(&mut value, data_type.primitive);
+            }
+            value
+        }
+        (value, Some(_)) => to_json(value),
+    }
+}
+
+fn flatten_left(flat: &mut Map<String, Value>, name: String, value: Left) {
+    match value {
+        Left::Null => {}
+        Left::Object(map) => {
+            for (key, value) in map {
+                flatten_left(flat, [&name, ".", &key].concat(), value);
+            }
+        }
+        Left::Array(values) if values.is_empty() => {}
+        value => {
+            flat.insert(name, to_json(value));
+        }
+    }
 }
 
 fn fit_object(map: &mut Map<String, Value>, shape: &Shape, depth: usize) {
@@ -112,7 +211,7 @@ fn flatten_into(flat: &mut Map<String, Value>, name: String, value: Value) {
         Value::Null => {}
         Value::Object(map) => {
             for (key, value) in map {
-                flatten_into(flat, format!("{name}.{key}"), value);
+                flatten_into(flat, [&name, ".", &key].concat(), value);
             }
         }
         Value::Array(values) if values.is_empty() => {}
@@ -129,13 +228,21 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::vrl::convert::to_value;
 
+    /// Both ways give the same.
     fn check(class: u32, mut event: Value, wanted: Expect) {
-        fit(
-            event.as_object_mut().unwrap(),
-            aurora_ocsf::class(class).unwrap(),
-        );
-        wanted.assert_eq(&event.to_string());
+        let event = event.as_object_mut().unwrap();
+        event.insert("class_uid".to_owned(), class.into());
+        let Left::Object(program) = to_value(Value::Object(event.clone())) else {
+            unreachable!("an object stays one")
+        };
+        let mut program = left(program);
+        fit(event);
+        event.shift_remove("class_uid");
+        program.remove("class_uid");
+        assert_eq!(program, *event);
+        wanted.assert_eq(&serde_json::to_string(event).unwrap());
     }
 
     #[test]

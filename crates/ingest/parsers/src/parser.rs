@@ -56,6 +56,11 @@ pub trait Parser: Send + Sync {
     /// Whether the record looks like this source's, when its description has no marks. Cheap: it runs on unnamed input.
     fn detects(&self, body: &[u8]) -> bool;
 
+    /// Whether its events lack nothing that [`crate::fit`] would do, so that they need not be walked again.
+    fn is_fitted(&self) -> bool {
+        false
+    }
+
     /// The records within a record as its mapping finds them, by the source's own names; `None` when the mapping
     /// reads the record itself.
     fn fields(&self, _input: &Input<'_>) -> Option<Vec<Value>> {

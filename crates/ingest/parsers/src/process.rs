@@ -148,7 +148,11 @@ fn events(group: &Group<'_>, scope: &Scope, batch: &RawBatch) -> Result<Vec<Even
     let mut items = Vec::with_capacity(parsed.len());
     for (index, parsed) in parsed.into_iter().enumerate() {
         let uid = uid(scope, batch, &group.records, &parsed, index as u64);
-        let event = finish(parsed.event, uid, &group.records)?;
+        let mut event = parsed.event;
+        if !group.parser.is_fitted() {
+            fit::fit(&mut event);
+        }
+        let event = finish(event, uid, &group.records)?;
         items.push(EventItem::new(
             uid,
             if index == last { weight } else { 0 },
@@ -177,7 +181,7 @@ fn parse(group: &Group<'_>, batch: &RawBatch) -> Result<Vec<Parsed>, Refusal> {
     }
 }
 
-fn input<'a>(batch: &'a RawBatch, record: &'a RawRecord) -> Input<'a> {
+pub(crate) fn input<'a>(batch: &'a RawBatch, record: &'a RawRecord) -> Input<'a> {
     Input {
         body: &record.body,
         received_at: record.received_at,
@@ -220,13 +224,6 @@ fn finish(
     uid: EventUid,
     records: &[&RawRecord],
 ) -> Result<Map<String, Value>, Refusal> {
-    let class = event
-        .get("class_uid")
-        .and_then(Value::as_u64)
-        .and_then(|c| u32::try_from(c).ok());
-    if let Some(class) = class.and_then(aurora_ocsf::class) {
-        fit::fit(&mut event, class);
-    }
     let received = records[0].received_at.as_millis();
     if let Some((time, said)) = envelope(records[0]) {
         event

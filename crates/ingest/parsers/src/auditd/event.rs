@@ -8,7 +8,7 @@ use super::{socket, syscalls};
 /// Arguments that stand under names of their own; `cmd_line` has all.
 const NAMED_ARGUMENTS: usize = 16;
 
-/// Joins records into `{types, time, serial, node, fields, argv, paths, socket}`.
+/// Joins records into `{types, time, serial, node, fields, argv, item, created, socket}`.
 ///
 /// `fields` holds every field of every record under its own name: a scalar, or an array of the distinct values where
 /// records differ, the `SYSCALL`'s first. The arguments of an `EXECVE` (`a0`, `a1`, …) win over a `SYSCALL`'s, which
@@ -18,7 +18,7 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
     let mut event = ObjectMap::new();
     let mut fields = ObjectMap::new();
     let mut types = Vec::new();
-    let (mut argv, mut paths) = (Vec::new(), Vec::new());
+    let mut argv = Vec::new();
     let executes = records.iter().any(|record| record.kind == "EXECVE");
     for record in &records {
         event
@@ -35,13 +35,6 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
         let kind = Value::from(record.kind.as_str());
         if record.kind != "EOE" && !types.contains(&kind) {
             types.push(kind);
-        }
-        if record.kind == "PATH" {
-            let pairs = record
-                .fields
-                .iter()
-                .map(|(k, v)| (k.as_str().into(), Value::from(v.as_str())));
-            paths.push(Value::Object(pairs.collect()));
         }
         argv.extend(
             record
@@ -72,9 +65,34 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
     }
     event.insert("types".into(), Value::Array(types));
     event.insert("argv".into(), Value::Array(argv));
-    event.insert("paths".into(), Value::Array(paths));
+    if let Some(item) = item(&records) {
+        event.insert("item".into(), item);
+    }
+    event.insert(
+        "created".into(),
+        Value::Boolean(records.iter().any(creates)),
+    );
     event.insert("fields".into(), Value::Object(fields));
     Value::Object(event)
+}
+
+/// The path that a system call meant: the last one that is not the folder it is in.
+fn item(records: &[Record]) -> Option<Value> {
+    let paths = || records.iter().filter(|record| record.kind == "PATH");
+    let is_folder = |record: &&Record| nametype(record) == Some("PARENT");
+    let meant = paths().filter(|record| !is_folder(record)).next_back();
+    let pairs = meant.or_else(|| paths().next_back())?.fields.iter();
+    let pairs = pairs.map(|(name, value)| (name.as_str().into(), Value::from(value.as_str())));
+    Some(Value::Object(pairs.collect()))
+}
+
+fn creates(record: &Record) -> bool {
+    record.kind == "PATH" && nametype(record) == Some("CREATE")
+}
+
+fn nametype(record: &Record) -> Option<&str> {
+    let found = record.fields.iter().rfind(|(name, _)| name == "nametype");
+    found.map(|(_, value)| value.as_str())
 }
 
 /// Whose values stand first.

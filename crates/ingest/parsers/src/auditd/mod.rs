@@ -60,6 +60,10 @@ impl Parser for AuditdParser {
         self.program.get().map(drop).map_err(ToString::to_string)
     }
 
+    fn is_fitted(&self) -> bool {
+        true
+    }
+
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
         self.parse_group(std::slice::from_ref(input))
     }

@@ -18,28 +18,7 @@ pub(crate) fn from_json(text: &[u8]) -> Result<Value, Failure> {
     read.map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))
 }
 
-/// The event, or the events, that a program left.
-pub(crate) fn to_events(value: Value) -> Result<Vec<Map<String, serde_json::Value>>, Failure> {
-    let values = match value {
-        Value::Array(values) => values,
-        value => vec![value],
-    };
-    values.into_iter().map(to_event).collect()
-}
-
-fn to_event(value: Value) -> Result<Map<String, serde_json::Value>, Failure> {
-    match value {
-        Value::Object(map) => Ok(to_map(map)),
-        other => {
-            let kind = other.kind();
-            Err(Failure::Unparsable(format!(
-                "the program left {kind} where it should leave an event"
-            )))
-        }
-    }
-}
-
-fn to_map(map: ObjectMap) -> Map<String, serde_json::Value> {
+pub(crate) fn to_map(map: ObjectMap) -> Map<String, serde_json::Value> {
     map.into_iter()
         .map(|(key, value)| (String::from(key), to_json(value)))
         .collect()
@@ -55,10 +34,17 @@ pub(crate) fn to_json(value: Value) -> serde_json::Value {
         Value::Timestamp(at) => at.timestamp_millis().into(),
         Value::Object(map) => serde_json::Value::Object(to_map(map)),
         Value::Array(values) => values.into_iter().map(to_json).collect(),
-        text @ (Value::String(_) | Value::Bytes(_) | Value::Regex(_)) => {
+        Value::Bytes(text) => serde_json::Value::String(to_text(text.into())),
+        text @ (Value::String(_) | Value::Regex(_)) => {
             serde_json::Value::String(text.to_string_lossy().into_owned())
         }
     }
+}
+
+/// In its own memory when it is UTF-8.
+fn to_text(text: Vec<u8>) -> String {
+    String::from_utf8(text)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The way back, for a record that was changed on purpose.

@@ -42,6 +42,25 @@ pub(super) fn pick(values: &Values<'_>) -> Value {
     found.cloned().unwrap_or(Value::Null)
 }
 
+/// `among(list, {"a": 1, "b": 2})`: the first text of the list that is `a` or `b`.
+pub(super) fn among(values: &Values<'_>) -> Value {
+    let Value::Object(table) = &*values[1] else {
+        return Value::Null;
+    };
+    let named = |value: &&Value| value.to_str().is_some_and(|text| table.contains_key(text));
+    let found = elements(&values[0]).iter().find(named);
+    found.cloned().unwrap_or(Value::Null)
+}
+
+/// `wrapped(["a", "b"], "name")`: `[{"name": "a"}, {"name": "b"}]`.
+pub(super) fn wrapped(values: &Values<'_>) -> Value {
+    let (Value::Array(list), Some(name)) = (&*values[0], values[1].to_str()) else {
+        return Value::Null;
+    };
+    let one = |value: &Value| Value::Object(ObjectMap::from([(name.into(), value.clone())]));
+    Value::Array(list.iter().map(one).collect())
+}
+
 /// `rows(list, {"uid": "id", "name": "display.name"})`: each object with these members only, under these names. What is
 /// empty is left out, and so is an object without any of them.
 pub(super) fn rows(values: &Values<'_>) -> Value {
@@ -115,6 +134,13 @@ mod tests {
         };
         expect![[r#"{ "id": "2", "type": "User" }"#]]
             .assert_eq(&call(pick, &[value!("type"), value!("user")]));
+        let texts = value!(["x", "b", "a"]);
+        let of_texts = |f: fn(&Values<'_>) -> Value, more: Value| {
+            f(&[Cow::Borrowed(&texts), Cow::Owned(more)]).to_string()
+        };
+        expect![[r#""b""#]].assert_eq(&of_texts(among, value!({ "a": 1, "b": 2 })));
+        expect![[r#"[{ "n": "x" }, { "n": "b" }, { "n": "a" }]"#]]
+            .assert_eq(&of_texts(wrapped, value!("n")));
         expect![[r#"[{ "uid": "1", "x": "a" }, { "uid": "2" }]"#]]
             .assert_eq(&call(rows, &[value!({ "uid": "id", "x": "of.x" })]));
         let pairs = value!([

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use vrl::compiler::expression::{Expr, Query, Variable};
 use vrl::compiler::state::TypeState;
 use vrl::prelude::*;
 
@@ -12,7 +13,15 @@ use super::{lists, mapping};
 pub(super) type Values<'a> = [Cow<'a, Value>];
 
 /// Gives a function's result.
-type Call = fn(&Values<'_>) -> Value;
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    Of(fn(&Values<'_>) -> Value),
+    /// Of one value, which it may keep.
+    Turn(fn(Cow<'_, Value>) -> Value),
+}
+
+/// The most parameters that a function here has.
+const MOST: usize = 3;
 
 /// A function without side effects over values, in which VRL needs a type a function.
 #[derive(Clone, Copy, Debug)]
@@ -42,17 +51,27 @@ pub(super) fn functions() -> Vec<Box<dyn Function>> {
 
 const LIST: &[Native] = &[
     Native {
+        name: "among",
+        usage: "The first text of a list that a table has a member for; else null.",
+        parameters: &[
+            VALUE,
+            Parameter::required("table", kind::OBJECT, "an object"),
+        ],
+        call: Call::Of(lists::among),
+        gives: Gives::Any,
+    },
+    Native {
         name: "crud",
         usage: "What an operation does: 1 create, 2 read, 3 update, 4 delete, told from the first verb in its name; else 99.",
         parameters: &[VALUE],
-        call: mapping::crud,
+        call: Call::Of(mapping::crud),
         gives: Gives::Any,
     },
     Native {
         name: "digests",
         usage: "OCSF fingerprints of an object `{md5: …}` or a text `MD5=…,SHA256=…`.",
         parameters: &[VALUE],
-        call: mapping::digests,
+        call: Call::Of(mapping::digests),
         gives: Gives::Any,
     },
     Native {
@@ -62,58 +81,49 @@ const LIST: &[Native] = &[
             Parameter::required("address", kind::ANY, "an IP address or a host's name"),
             Parameter::optional("port", kind::ANY, "its port"),
         ],
-        call: endpoint,
+        call: Call::Of(endpoint),
         gives: Gives::Any,
     },
     Native {
         name: "epoch_ms",
         usage: "Epoch milliseconds of seconds (a number or its text) or of an ISO 8601 time; null when it is neither.",
         parameters: &[VALUE],
-        call: |v| crate::time::epoch_ms(&v[0]).map_or(Value::Null, Value::Integer),
+        call: Call::Turn(|v| crate::time::epoch_ms(&v).map_or(Value::Null, Value::Integer)),
         gives: Gives::Any,
     },
     Native {
         name: "file_of",
         usage: "An OCSF file of a path, with its name and folder; null without a name.",
         parameters: &[VALUE],
-        call: mapping::file_of,
+        call: Call::Of(mapping::file_of),
         gives: Gives::Any,
     },
     Native {
         name: "first",
         usage: "The first element of an array; any other value as it is.",
         parameters: &[VALUE],
-        call: |v| match &*v[0] {
-            Value::Array(values) => values.first().cloned().unwrap_or(Value::Null),
-            value => value.clone(),
-        },
+        call: Call::Turn(first),
         gives: Gives::Any,
     },
     Native {
         name: "http_method",
         usage: "An HTTP method that OCSF lists, in upper case; else null.",
         parameters: &[VALUE],
-        call: mapping::http_method,
+        call: Call::Of(mapping::http_method),
         gives: Gives::Any,
     },
     Native {
         name: "http_verb",
         usage: "The activity of OCSF 4002 for an HTTP method: 0 without one, 99 for one that is not listed.",
         parameters: &[VALUE],
-        call: mapping::http_verb,
+        call: Call::Of(mapping::http_verb),
         gives: Gives::Any,
     },
     Native {
         name: "last_segment",
         usage: "What follows the last `/` or `\\` of a path; null when that is empty.",
         parameters: &[VALUE],
-        call: |v| match v[0]
-            .to_str()
-            .and_then(|path| path.rsplit(['/', '\\']).next())
-        {
-            Some(name) if !name.is_empty() => Value::from(name),
-            _ => Value::Null,
-        },
+        call: Call::Turn(last_segment),
         gives: Gives::Any,
     },
     Native {
@@ -124,21 +134,21 @@ const LIST: &[Native] = &[
             Parameter::required("table", kind::OBJECT, "an object"),
             Parameter::optional("default", kind::ANY, "what it is otherwise"),
         ],
-        call: lookup,
+        call: Call::Of(lookup),
         gives: Gives::Any,
     },
     Native {
         name: "named",
         usage: "One object of a list of names and values.",
         parameters: &[VALUE],
-        call: lists::named,
+        call: Call::Of(lists::named),
         gives: Gives::Any,
     },
     Native {
         name: "pairs",
         usage: "The `key=value` words of a text; a value may be empty. What is no such word is left out.",
         parameters: &[VALUE],
-        call: pairs,
+        call: Call::Of(pairs),
         gives: Gives::Any,
     },
     Native {
@@ -149,14 +159,14 @@ const LIST: &[Native] = &[
             Parameter::required("key", kind::ANY, "a member's name"),
             Parameter::required("wanted", kind::ANY, "its text"),
         ],
-        call: lists::pick,
+        call: Call::Of(lists::pick),
         gives: Gives::Any,
     },
     Native {
         name: "protocol",
         usage: "An IP protocol: its lower-case name for a number or a name; null when it is neither.",
         parameters: &[VALUE],
-        call: mapping::protocol,
+        call: Call::Of(mapping::protocol),
         gives: Gives::Any,
     },
     Native {
@@ -166,45 +176,55 @@ const LIST: &[Native] = &[
             VALUE,
             Parameter::required("table", kind::OBJECT, "new names with dotted paths"),
         ],
-        call: lists::rows,
+        call: Call::Of(lists::rows),
         gives: Gives::Any,
     },
     Native {
         name: "severity",
         usage: "A severity_id for a word or a syslog-like name; null when it is none.",
         parameters: &[VALUE],
-        call: mapping::severity,
+        call: Call::Of(mapping::severity),
         gives: Gives::Any,
     },
     Native {
         name: "text",
         usage: "A scalar as text; empty for everything else.",
         parameters: &[VALUE],
-        call: |v| match words(&v[0]) {
+        call: Call::Turn(|v| match words(v) {
             Value::Null => Value::from(""),
             text => text,
-        },
+        }),
         gives: Gives::Text,
     },
     Native {
         name: "url_of",
         usage: "An OCSF URL with its parts; null when the text is empty.",
         parameters: &[VALUE],
-        call: mapping::url_of,
+        call: Call::Of(mapping::url_of),
         gives: Gives::Any,
     },
     Native {
         name: "whole",
         usage: "A whole number from a number or its decimal text; null when it is neither.",
         parameters: &[VALUE],
-        call: |v| whole(&v[0]).map_or(Value::Null, Value::Integer),
+        call: Call::Turn(|v| whole(&v).map_or(Value::Null, Value::Integer)),
         gives: Gives::Any,
     },
     Native {
         name: "words",
         usage: "A scalar as text; the texts of an array joined with blanks; null for null.",
         parameters: &[VALUE],
-        call: |v| words(&v[0]),
+        call: Call::Turn(words),
+        gives: Gives::Any,
+    },
+    Native {
+        name: "wrapped",
+        usage: "Each text of a list as an object that has it under this name; null for what is no list.",
+        parameters: &[
+            VALUE,
+            Parameter::required("name", kind::ANY, "a member's name"),
+        ],
+        call: Call::Of(lists::wrapped),
         gives: Gives::Any,
     },
 ];
@@ -272,9 +292,27 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
     }
 }
 
-fn words(value: &Value) -> Value {
+fn first(value: Cow<'_, Value>) -> Value {
     match value {
+        Cow::Borrowed(Value::Array(values)) => values.first().cloned().unwrap_or(Value::Null),
+        Cow::Owned(Value::Array(values)) => values.into_iter().next().unwrap_or(Value::Null),
+        value => value.into_owned(),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is one of the calls")]
+fn last_segment(value: Cow<'_, Value>) -> Value {
+    let path = value.to_str();
+    match path.and_then(|path| path.rsplit(['/', '\\']).next()) {
+        Some(name) if !name.is_empty() => Value::from(name),
+        _ => Value::Null,
+    }
+}
+
+fn words(value: Cow<'_, Value>) -> Value {
+    match &*value {
         Value::Null | Value::Object(_) => Value::Null,
+        Value::Bytes(text) if std::str::from_utf8(text).is_ok() => value.into_owned(),
         Value::Array(values) => {
             let texts: Vec<_> = values.iter().map(Value::to_string_lossy).collect();
             Value::from(texts.join(" "))
@@ -315,8 +353,11 @@ impl Function for Native {
         given: ArgumentList,
     ) -> Compiled {
         let arguments = self.parameters.iter().map(|p| argument(&given, p.keyword));
+        let arguments: Vec<_> = arguments.collect();
+        let evaluates = |one: &Argument| matches!(one, Argument::Expression(_));
         Ok(Application {
-            arguments: arguments.collect(),
+            borrows: !arguments.iter().any(evaluates),
+            arguments,
             call: self.call,
             gives: self.gives,
         }
@@ -330,16 +371,52 @@ fn argument(given: &ArgumentList, keyword: &'static str) -> Argument {
         return Argument::Constant(Value::Null);
     };
     // Without a state no variable counts as constant: one that a closure changes would be taken as it began.
-    match expression.resolve_constant(&TypeState::default()) {
-        Some(value) => Argument::Constant(value),
-        None => Argument::Expression(expression),
+    if let Some(value) = expression.resolve_constant(&TypeState::default()) {
+        return Argument::Constant(value);
+    }
+    match given.required_expr(keyword) {
+        Expr::Variable(variable) => Argument::Variable(variable),
+        Expr::Query(query) if query.is_external() || query.as_variable().is_some() => {
+            Argument::Path(query)
+        }
+        _ => Argument::Expression(expression),
     }
 }
 
 #[derive(Clone, Debug)]
 enum Argument {
     Constant(Value),
+    Variable(Variable),
+    /// A place in the event or in a variable.
+    Path(Query),
     Expression(Box<dyn Expression>),
+}
+
+impl Argument {
+    /// The value where it is; `None` when there is none, or it must be evaluated.
+    fn borrowed<'c>(&'c self, ctx: &'c Context<'_>) -> Option<&'c Value> {
+        match self {
+            Self::Constant(value) => Some(value),
+            Self::Variable(variable) => ctx.state().variable(variable.ident()),
+            Self::Path(query) => match query.external_path() {
+                Some(path) => ctx.target().target_get(path).ok().flatten(),
+                None => {
+                    let variable = ctx.state().variable(query.variable_ident()?)?;
+                    variable.get(query.path())
+                }
+            },
+            Self::Expression(_) => None,
+        }
+    }
+
+    fn resolve<'c>(&'c self, ctx: &mut Context<'_>) -> Result<Cow<'c, Value>, ExpressionError> {
+        Ok(match self {
+            Self::Constant(value) => Cow::Borrowed(value),
+            Self::Variable(variable) => Cow::Owned(variable.resolve(ctx)?),
+            Self::Path(query) => Cow::Owned(query.resolve(ctx)?),
+            Self::Expression(expression) => Cow::Owned(expression.resolve(ctx)?),
+        })
+    }
 }
 
 /// A native function with its arguments.
@@ -348,18 +425,37 @@ struct Application {
     arguments: Vec<Argument>,
     call: Call,
     gives: Gives,
+    /// No argument is evaluated, hence none changes what another reads, and values are read where they are.
+    borrows: bool,
 }
+
+impl Application {
+    fn call(&self, values: &mut Values<'_>) -> Value {
+        match self.call {
+            Call::Of(call) => call(values),
+            Call::Turn(call) => call(std::mem::replace(&mut values[0], NULL)),
+        }
+    }
+}
+
+const NULL: Cow<'static, Value> = Cow::Owned(Value::Null);
 
 impl FunctionExpression for Application {
     fn resolve(&self, ctx: &mut Context<'_>) -> Resolved {
-        let mut values = Vec::with_capacity(self.arguments.len());
-        for argument in &self.arguments {
-            values.push(match argument {
-                Argument::Constant(value) => Cow::Borrowed(value),
-                Argument::Expression(expression) => Cow::Owned(expression.resolve(ctx)?),
-            });
+        let mut values = [NULL; MOST];
+        let places = values.iter_mut().zip(&self.arguments);
+        if self.borrows {
+            for (value, argument) in places {
+                if let Some(found) = argument.borrowed(ctx) {
+                    *value = Cow::Borrowed(found);
+                }
+            }
+        } else {
+            for (value, argument) in places {
+                *value = argument.resolve(ctx)?;
+            }
         }
-        Ok((self.call)(&values))
+        Ok(self.call(&mut values[..self.arguments.len()]))
     }
 
     fn type_def(&self, _: &TypeState) -> TypeDef {
@@ -380,8 +476,12 @@ mod tests {
 
     fn check(name: &str, values: &[Value], wanted: Expect) {
         let native = LIST.iter().find(|native| native.name == name).unwrap();
-        let values: Vec<_> = values.iter().map(Cow::Borrowed).collect();
-        wanted.assert_eq(&(native.call)(&values).to_string());
+        let mut values: Vec<_> = values.iter().map(Cow::Borrowed).collect();
+        let given = match native.call {
+            Call::Of(call) => call(&values),
+            Call::Turn(call) => call(values.remove(0)),
+        };
+        wanted.assert_eq(&given.to_string());
     }
 
     #[test]
@@ -402,6 +502,11 @@ mod tests {
             expect![[r#"{ "hostname": "host.example" }"#]],
         );
         check("endpoint", &[value!(null), value!(80)], expect!["null"]);
+    }
+
+    #[test]
+    fn no_function_has_more_parameters_than_there_is_room_for() {
+        assert!(LIST.iter().all(|native| native.parameters.len() <= MOST));
     }
 
     #[test]

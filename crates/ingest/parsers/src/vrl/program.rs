@@ -33,6 +33,10 @@ pub struct CompileError {
 pub struct Program {
     name: String,
     program: vrl::compiler::Program,
+    /// Whether it may ask what the transport knows.
+    asks_meta: bool,
+    /// A record's time without a zone means UTC, whatever the machine's zone is.
+    zone: TimeZone,
 }
 
 impl Program {
@@ -45,6 +49,8 @@ impl Program {
             Ok(result) => Ok(Self {
                 name: name.to_owned(),
                 program: result.program,
+                asks_meta: source.contains("meta"),
+                zone: TimeZone::parse("UTC").expect("UTC is a time zone"),
             }),
             Err(diagnostics) => Err(CompileError {
                 name: name.to_owned(),
@@ -61,11 +67,12 @@ impl Program {
     ///
     /// # Errors
     /// The program's own message: it failed, aborted or did not end.
-    pub(crate) fn run(&self, body: Value, meta: Value) -> Result<Value, String> {
-        let mut event = Value::Object(ObjectMap::from([
-            ("body".into(), body),
-            ("meta".into(), meta),
-        ]));
+    pub(crate) fn run(&self, body: Value, meta: impl FnOnce() -> Value) -> Result<Value, String> {
+        let mut event = ObjectMap::from([("body".into(), body)]);
+        if self.asks_meta {
+            event.insert("meta".into(), meta());
+        }
+        let mut event = Value::Object(event);
         let mut target = TargetValueRef {
             value: &mut event,
             metadata: &mut Value::Object(ObjectMap::new()),
@@ -81,9 +88,7 @@ impl Program {
                 ControlFlow::Continue(())
             }
         };
-        // A record's time without a zone means UTC, whatever the machine's zone is.
-        let utc = TimeZone::parse("UTC").expect("UTC is a time zone");
-        match runtime.resolve_with_control(&mut target, &self.program, &utc, &mut budget) {
+        match runtime.resolve_with_control(&mut target, &self.program, &self.zone, &mut budget) {
             Ok(_) => Ok(event),
             Err(Terminate::Interrupted) => Err(format!(
                 "program `{}` did not end within {MAX_STEPS} steps",
@@ -107,7 +112,7 @@ mod tests {
             Err(error) => return wanted.assert_eq(&error.to_string()),
         };
         let body = serde_json::from_str(body).unwrap();
-        match program.run(body, Value::Null) {
+        match program.run(body, || Value::Null) {
             Ok(value) => wanted.assert_eq(&value.to_string()),
             Err(message) => wanted.assert_eq(&message),
         }
@@ -219,7 +224,7 @@ mod tests {
             for_each(list) -> |_i, _a| { for_each(list) -> |_j, _b| { for_each(list) -> |_k, c| { .x = c } } }
         "#;
         let program = Program::compile("endless", nested).unwrap();
-        let message = program.run(Value::Null, Value::Null).unwrap_err();
+        let message = program.run(Value::Null, || Value::Null).unwrap_err();
         expect!["program `endless` did not end within 500000 steps"].assert_eq(&message);
     }
 }

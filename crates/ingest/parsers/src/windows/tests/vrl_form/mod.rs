@@ -377,8 +377,7 @@ fn both(
     native[0].event.values_mut().for_each(narrow);
     [native, generated].map(|mut parsed| {
         let mut parsed = parsed.remove(0);
-        let class = u32::try_from(parsed.event["class_uid"].as_u64().unwrap()).unwrap();
-        crate::fit::fit(&mut parsed.event, aurora_ocsf::class(class).unwrap());
+        crate::fit::fit(&mut parsed.event);
         (finished(parsed.event), parsed.identity)
     })
 }
