@@ -37,12 +37,8 @@ impl Rule {
     /// Whether the rule fires on the event, and why. The logsource is the caller's to check.
     pub fn matches(&self, event: &dyn FieldSource) -> Option<Match> {
         let detection = &self.detection;
-        let fired = detection
-            .conditions
-            .iter()
-            .find(|expr| holds(expr, detection, event))?;
-        let mut fields = Vec::new();
-        explain(fired, detection, event, &mut fields);
+        let fields = |expr| reasons(expr, detection, event);
+        let fields = detection.conditions.iter().find_map(fields)?;
         Some(Match { fields })
     }
 }
@@ -160,50 +156,61 @@ pub(crate) fn shorten(text: &str) -> String {
     }
 }
 
-/// Collects the fields of the selections that hold, along the branches that made the condition
-/// true. What stands under `not` explains nothing: it is there because it did not match.
-fn explain(
+/// The fields of the selections that hold, along the branches that made the condition true; `None`
+/// when it is not. What stands under `not` explains nothing: it is there because it did not match.
+fn reasons(
     expr: &Expr,
     detection: &Detection,
     event: &dyn FieldSource,
-    fields: &mut Vec<MatchedField>,
-) {
+) -> Option<Vec<MatchedField>> {
+    let term = |term| reasons(term, detection, event);
     match expr {
         Expr::Selection(index) => {
             let selection = &detection.selections[*index];
-            explain_body(selection, &selection.body, event, fields);
+            body_reasons(selection, &selection.body, event)
         }
-        Expr::Not(_) => {}
-        Expr::And(terms) | Expr::Or(terms) => {
-            let held = terms.iter().filter(|term| holds(term, detection, event));
-            held.for_each(|term| explain(term, detection, event, fields));
-        }
+        Expr::Not(inner) => (!holds(inner, detection, event)).then(Vec::new),
+        Expr::And(terms) => joined(terms.iter().map(term)),
+        Expr::Or(terms) => any(terms.iter().filter_map(term)),
     }
 }
 
-fn explain_body(
+fn body_reasons(
     selection: &Selection,
     body: &Body,
     event: &dyn FieldSource,
-    fields: &mut Vec<MatchedField>,
-) {
+) -> Option<Vec<MatchedField>> {
+    let within = |body| body_reasons(selection, body, event);
     match body {
-        Body::Any(bodies) => {
-            let held = bodies.iter().filter(|body| body_holds(body, event));
-            held.for_each(|body| explain_body(selection, body, event, fields));
-        }
-        Body::All(items) => {
-            fields.extend(
-                items
-                    .iter()
-                    .map(|item| matched_field(selection, item, event)),
-            );
-        }
+        Body::Any(bodies) => any(bodies.iter().filter_map(within)),
+        Body::All(items) => joined(items.iter().map(|item| {
+            let outcome = outcome(item, event);
+            let holds = outcome.holds;
+            holds.then(|| vec![matched_field(selection, item, outcome, event)])
+        })),
     }
 }
 
-fn matched_field(selection: &Selection, item: &Item, event: &dyn FieldSource) -> MatchedField {
-    let outcome = outcome(item, event);
+/// All of them, when none is missing.
+fn joined(parts: impl Iterator<Item = Option<Vec<MatchedField>>>) -> Option<Vec<MatchedField>> {
+    let parts: Vec<Vec<MatchedField>> = parts.collect::<Option<_>>()?;
+    Some(parts.into_iter().flatten().collect())
+}
+
+/// All of those that are there, of which there must be one.
+fn any(parts: impl Iterator<Item = Vec<MatchedField>>) -> Option<Vec<MatchedField>> {
+    parts.reduce(|mut all, part| {
+        all.extend(part);
+        all
+    })
+}
+
+fn matched_field(
+    selection: &Selection,
+    item: &Item,
+    outcome: Outcome,
+    event: &dyn FieldSource,
+) -> MatchedField {
     let held = item
         .values
         .iter()
