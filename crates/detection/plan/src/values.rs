@@ -136,8 +136,7 @@ impl Values {
             let held = self.values[value];
             let start = self.texts.len();
             if held.simple {
-                self.texts
-                    .push_str(&json[held.raw.start as usize..held.raw.end as usize]);
+                self.copy(json, held.raw);
                 self.texts[start..].make_ascii_lowercase();
             } else {
                 let text = self.text_span(json, value);
@@ -150,6 +149,15 @@ impl Values {
             self.values[value].canon = self.made(start);
         }
         self.slice(json, self.values[value].canon).as_bytes()
+    }
+
+    /// Appends a span to the texts.
+    fn copy(&mut self, json: &str, span: Span) {
+        let range = span.start as usize..span.end as usize;
+        match span.place {
+            Place::Json => self.texts.push_str(&json[range]),
+            _ => self.texts.extend_from_within(range),
+        }
     }
 
     fn made(&self, start: usize) -> Span {
@@ -166,12 +174,13 @@ impl Values {
             let start = self.texts.len();
             match held.kind {
                 Kind::Text => {
-                    let raw = &json[held.raw.start as usize..held.raw.end as usize];
+                    let raw = self.slice(json, held.raw);
                     if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
                         self.values[value].text = held.raw;
                         return held.raw;
                     }
-                    canon::unescape(&mut self.texts, raw);
+                    let text = canon::unescaped(raw).into_owned();
+                    self.texts.push_str(&text);
                 }
                 _ => {
                     let text = self.plain(json, value).text().into_owned();
@@ -240,6 +249,23 @@ impl Loaded<'_> {
             kind,
             raw: NOWHERE,
             simple: false,
+            text: NOWHERE,
+            canon: NOWHERE,
+        });
+    }
+
+    /// Two texts and what stands between them, both the inside of a JSON string that is canonical but
+    /// for the case of its letters.
+    pub fn push_joined(&mut self, before: &str, between: &str, after: &str) {
+        let start = self.0.texts.len();
+        self.0.texts.push_str(before);
+        canon::push(&mut self.0.texts, between);
+        self.0.texts.push_str(after);
+        let raw = self.0.made(start);
+        self.0.values.push(Value {
+            kind: Kind::Text,
+            raw,
+            simple: true,
             text: NOWHERE,
             canon: NOWHERE,
         });

@@ -99,6 +99,7 @@ pub(crate) enum Test {
     Class(Vec<u64>),
     Activity(Vec<u64>),
     Os(Os),
+    NotOs(Os),
     Name(Vec<String>),
     Field(String, Vec<String>),
     NotField(String, Vec<String>),
@@ -205,6 +206,7 @@ impl Test {
             Self::Class(classes) => classes.contains(&facts.class),
             Self::Activity(activities) => activities.contains(&facts.activity),
             Self::Os(os) => facts.os == *os,
+            Self::NotOs(os) => facts.os != *os,
             Self::Name(names) => facts.names.iter().flatten().any(|name| among(names, name)),
             Self::Field(name, values) => field(name, values),
             Self::NotField(name, values) => !field(name, values),
@@ -246,12 +248,19 @@ fn test<const N: usize>(row: &Row<'_, N>, windows: &Windows, text: &str) -> Resu
         "class" => Test::Class(numbers()?),
         "activity" => Test::Activity(numbers()?),
         "name" => Test::Name(values),
-        "os" => match values.first().map(String::as_str) {
-            Some("windows") => Test::Os(Os::Windows),
-            Some("linux") => Test::Os(Os::Linux),
-            Some("macos") => Test::Os(Os::Darwin),
-            _ => return Err(row.error("want windows, linux or macos")),
-        },
+        "os" | "os!" => {
+            let os = match values.first().map(String::as_str) {
+                Some("windows") => Os::Windows,
+                Some("linux") => Os::Linux,
+                Some("macos") => Os::Darwin,
+                _ => return Err(row.error("want windows, linux or macos")),
+            };
+            if key == "os" {
+                Test::Os(os)
+            } else {
+                Test::NotOs(os)
+            }
+        }
         _ => match key.strip_prefix("field.") {
             Some(field) => match field.strip_suffix('!') {
                 Some(field) => Test::NotField(field.to_owned(), values),

@@ -83,7 +83,8 @@ fn of(mapping: &Mapping, test: &Test) -> Option<String> {
             let parts = places.map(|place| any(place, names));
             Some(format!("({})", parts.join(" OR ")))
         }
-        Test::Os(_) | Test::Field(..) | Test::NotField(..) | Test::Text(_) => None,
+        Test::Os(_) | Test::NotOs(_) => None,
+        Test::Field(..) | Test::NotField(..) | Test::Text(_) => None,
     }
 }
 

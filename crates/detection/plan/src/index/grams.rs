@@ -4,10 +4,10 @@
 //! multiple of four together with the three bytes after it. Of each pattern four such grams of four
 //! bytes are kept, one for each way it can lie, cut from the stretch of it that is rarest. A text is
 //! sampled at every fourth place; a small bit map says for nearly all that no pattern has the gram.
-//! Likewise one place in eight for patterns of eleven bytes and more, one in two for four and more,
-//! and every place for shorter ones.
+//! Likewise one place in eight for patterns of eleven bytes and more, one in five for eight, one in two
+//! for four and more, and every place for shorter ones.
 
-use super::map::{Map, RUN};
+use super::map::{MAX_STEP, Map, RUN};
 use super::table::{Entry, Kind, Table, index};
 use crate::commonness::Commonness;
 
@@ -48,9 +48,7 @@ impl Grams {
         commonness: &Commonness,
     ) -> Option<Self> {
         let (step, width) = match patterns.iter().map(|(.., len)| *len as usize).min()? {
-            11.. => (8, 4),
-            7.. => (4, 4),
-            5.. => (2, 4),
+            shortest @ 5.. => ((shortest + 1 - GRAM).min(MAX_STEP), GRAM),
             4 => (2, 3),
             shorter => (1, shorter),
         };

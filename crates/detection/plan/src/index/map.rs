@@ -4,6 +4,8 @@ use super::grams::{CASE, GRAM};
 
 /// Samples that are taken before any of them is looked at; a power of two.
 pub(super) const RUN: usize = 64;
+/// A pattern has a gram for each place of a step.
+pub(super) const MAX_STEP: usize = 8;
 /// Words of a map that stays in the nearest cache.
 const SMALL: usize = 1 << 10;
 const LARGE: usize = 1 << 14;
@@ -69,8 +71,12 @@ fn stepwise<const WORDS: usize>(
     seen: &mut [u16; RUN],
 ) -> usize {
     match step {
-        8 => sampled::<WORDS, 8>(words, text, mask, seen),
+        MAX_STEP => sampled::<WORDS, MAX_STEP>(words, text, mask, seen),
+        7 => sampled::<WORDS, 7>(words, text, mask, seen),
+        6 => sampled::<WORDS, 6>(words, text, mask, seen),
+        5 => sampled::<WORDS, 5>(words, text, mask, seen),
         4 => sampled::<WORDS, 4>(words, text, mask, seen),
+        3 => sampled::<WORDS, 3>(words, text, mask, seen),
         2 => sampled::<WORDS, 2>(words, text, mask, seen),
         _ => sampled::<WORDS, 1>(words, text, mask, seen),
     }

@@ -136,7 +136,7 @@ impl Reader {
     /// # Errors
     /// When it is not one JSON object in UTF-8.
     pub fn read<'l>(&'l self, line: &'l [u8], record: &'l mut Record) -> Result<Line<'l>, Error> {
-        let seen = quotes::find(line, &mut record.quotes)?;
+        let seen = quotes::find::<false>(line, &mut record.quotes)?;
         let text = std::str::from_utf8(line)
             .map_err(|error| Error::new(error.valid_up_to(), "no UTF-8"))?;
         record.line = record.line.wrapping_add(1);

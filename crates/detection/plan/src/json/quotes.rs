@@ -14,6 +14,9 @@ pub(super) struct Seen {
     pub odd: bool,
     /// Control characters, which no string may hold.
     pub control: bool,
+    /// `\\u` or `\\/`, which stand for such escapes where a string holds JSON; looked for only when
+    /// asked.
+    pub twice_odd: bool,
 }
 
 /// One bit a byte, and whether there are some.
@@ -25,19 +28,20 @@ struct Masks {
     foreign: bool,
 }
 
-/// Fills `quotes` with the places of all quotation marks that no backslash escapes.
-pub(super) fn find(line: &[u8], quotes: &mut Vec<u32>) -> Result<Seen, Error> {
+/// Fills `quotes` with the places of all quotation marks that no backslash escapes. `NESTED` says that
+/// strings may hold JSON.
+pub(super) fn find<const NESTED: bool>(line: &[u8], quotes: &mut Vec<u32>) -> Result<Seen, Error> {
     quotes.clear();
     let mut seen = Seen::default();
     let mut carry = 0;
     let (blocks, rest) = line.as_chunks::<64>();
     for (number, block) in blocks.iter().enumerate() {
-        one(line, number * 64, block, &mut carry, quotes, &mut seen)?;
+        one::<NESTED>(line, number * 64, block, &mut carry, quotes, &mut seen)?;
     }
     if !rest.is_empty() {
         let mut block = [b' '; 64];
         block[..rest.len()].copy_from_slice(rest);
-        one(
+        one::<NESTED>(
             line,
             blocks.len() * 64,
             &block,
@@ -50,7 +54,7 @@ pub(super) fn find(line: &[u8], quotes: &mut Vec<u32>) -> Result<Seen, Error> {
 }
 
 #[inline]
-fn one(
+fn one<const NESTED: bool>(
     line: &[u8],
     base: usize,
     block: &[u8; 64],
@@ -67,6 +71,12 @@ fn one(
         let at = base + others.trailing_zeros() as usize;
         escape(line, at, seen)?;
         others &= others - 1;
+    }
+    let mut pairs = escaped & masks.backslash;
+    while NESTED && pairs != 0 {
+        let next = line.get(base + pairs.trailing_zeros() as usize + 1);
+        seen.twice_odd |= matches!(next, Some(b'u' | b'/'));
+        pairs &= pairs - 1;
     }
     let mut marks = masks.quote & !escaped;
     while marks != 0 {

@@ -21,8 +21,7 @@ pub struct Tree {
     quotes: Vec<u32>,
     marks: Marks,
     simple: bool,
-    odd: bool,
-    foreign: bool,
+    seen: Seen,
 }
 
 #[derive(Debug, Default)]
@@ -76,11 +75,10 @@ impl Tree {
     /// # Errors
     /// When it is not one JSON object in UTF-8.
     pub fn read<'d>(&'d mut self, places: &Places, line: &'d [u8]) -> Result<Document<'d>, Error> {
-        let seen = quotes::find(line, &mut self.quotes)?;
+        let seen = quotes::find::<true>(line, &mut self.quotes)?;
         let text = std::str::from_utf8(line)
             .map_err(|error| Error::new(error.valid_up_to(), "no UTF-8"))?;
-        self.odd = seen.odd;
-        self.foreign = seen.foreign;
+        self.seen = seen;
         self.simple = !seen.foreign && !seen.odd;
         self.marks.begin(places.len());
         let mut reading = Reading {
@@ -257,12 +255,17 @@ impl<'d> Document<'d> {
 
     /// Whether there are escapes that the canonical form does not keep.
     pub fn has_odd_escapes(&self) -> bool {
-        self.tree.odd
+        self.tree.seen.odd
+    }
+
+    /// Whether some string may hold JSON with such escapes.
+    pub fn may_hold_odd_escapes(&self) -> bool {
+        self.tree.seen.twice_odd
     }
 
     /// Whether some character is none of ASCII's but folds to one.
     pub fn folds_to_ascii(&self) -> bool {
-        self.tree.foreign && canon::folds_to_ascii(self.text)
+        self.tree.seen.foreign && canon::folds_to_ascii(self.text)
     }
 
     pub fn first(&self, spot: Spot) -> Option<Part<'d>> {
@@ -295,6 +298,12 @@ impl<'d> Part<'d> {
     /// The text of a string.
     pub fn str(&self) -> Option<Cow<'d, str>> {
         (self.found.kind == Kind::Text).then(|| canon::unescaped(self.raw()))
+    }
+
+    /// The inside of a string that is canonical but for the case of its letters.
+    pub fn simple(&self) -> Option<&'d str> {
+        let is_simple = || self.document.tree.simple || canon::is_simple(self.raw());
+        (self.found.kind == Kind::Text && is_simple()).then(|| self.raw())
     }
 
     /// Tells the value from others: where this is the same, so is the value.

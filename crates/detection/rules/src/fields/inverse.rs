@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use aurora_sigma::{FieldValue, Flow, visit_json};
 use serde_json::Value;
 
@@ -32,23 +30,23 @@ impl Inverse {
         }
     }
 
-    /// Whether [`Inverse::text`] says all there is to say of a text.
+    /// Whether [`Inverse::parts`] says all there is to say of a text.
     pub fn is_of_text(self) -> bool {
         !matches!(self, Self::Hashes | Self::Initiated)
     }
 
-    /// The source's text, of a text and its sibling.
-    pub fn text<'t>(self, value: &'t str, sibling: Option<&str>) -> Option<Cow<'t, str>> {
-        Some(Cow::Owned(match (self, sibling) {
-            (Self::DomainUser, Some(domain)) => format!("{domain}\\{value}"),
-            (Self::ValuePath, Some(name)) => format!("{value}\\{name}"),
-            (Self::Uri, Some(query)) => format!("{value}?{query}"),
+    /// Of a text and its sibling: what the source's text begins with, goes on with and ends with.
+    pub fn parts<'t>(self, value: &'t str, sibling: Option<&'t str>) -> Option<[&'t str; 3]> {
+        Some(match (self, sibling) {
+            (Self::DomainUser, Some(domain)) => [domain, "\\", value],
+            (Self::ValuePath, Some(name)) => [value, "\\", name],
+            (Self::Uri, Some(query)) => [value, "?", query],
             (Self::Extension, _) => {
                 let file = value.rsplit('/').next().unwrap_or(value);
-                return file.rsplit_once('.').map(|(_, end)| Cow::Borrowed(end));
+                [file.rsplit_once('.')?.1, "", ""]
             }
-            _ => return Some(Cow::Borrowed(value)),
-        }))
+            _ => [value, "", ""],
+        })
     }
 
     pub fn visit(
@@ -60,8 +58,9 @@ impl Inverse {
         if let Value::String(text) = value
             && self.is_of_text()
         {
-            return match self.text(text, sibling) {
-                Some(text) => visit(FieldValue::Str(&text)),
+            return match self.parts(text, sibling) {
+                Some([text, "", ""]) => visit(FieldValue::Str(text)),
+                Some(parts) => visit(FieldValue::Str(&parts.concat())),
                 None => Flow::Continue(()),
             };
         }

@@ -237,23 +237,26 @@ impl Event for Seen<'_> {
                 sibling,
                 inverse,
             } => {
-                let sibling = self.text.sibling(sibling);
-                for part in self.text.document.all(spot) {
-                    match part.str().filter(|_| inverse.is_of_text()) {
-                        Some(text) => {
-                            let text = inverse.text(&text, sibling.as_deref());
-                            text.iter()
-                                .for_each(|text| into.push(FieldValue::Str(text)));
+                let document = &self.text.document;
+                let beside = match sibling.and_then(|spot| document.first(spot)) {
+                    Some(part) => part.simple().map(Some),
+                    None => Some(None),
+                };
+                for part in document.all(spot) {
+                    let text = part.simple().filter(|_| inverse.is_of_text());
+                    if let (Some(text), Some(beside)) = (text, beside) {
+                        if let Some([a, b, c]) = inverse.parts(text, beside) {
+                            into.push_joined(a, b, c);
                         }
-                        None => {
-                            // All of a field's values are loaded.
-                            let (Flow::Continue(()) | Flow::Break(())) =
-                                inverse.visit(&part.value(), sibling.as_deref(), &mut |value| {
-                                    into.push(value);
-                                    Flow::Continue(())
-                                });
-                        }
+                        continue;
                     }
+                    let sibling = self.text.sibling(sibling);
+                    // All of a field's values are loaded.
+                    let (Flow::Continue(()) | Flow::Break(())) =
+                        inverse.visit(&part.value(), sibling.as_deref(), &mut |value| {
+                            into.push(value);
+                            Flow::Continue(())
+                        });
                 }
                 true
             }
