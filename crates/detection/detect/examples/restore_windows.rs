@@ -111,6 +111,9 @@ impl WindowStore for Timed {
         *self.adopted.lock().unwrap() = started.elapsed();
         done
     }
+    fn forget(&self, shards: &[Shard]) -> Result<(), Error> {
+        self.store.forget(shards)
+    }
     fn stats(&self) -> Result<Stats, Error> {
         self.store.stats()
     }

@@ -11,7 +11,7 @@ use aurora_model::{
     ContributionView, EntryView, Header, LaneView, MatchReader, MatchView, Shard, SourceName,
 };
 use aurora_rules::Program;
-use aurora_window_state::WindowStore;
+use aurora_window_state::{Batch, WindowStore};
 use tracing::error;
 
 use super::lane::{Lane, Lanes};
@@ -20,6 +20,9 @@ use crate::Error;
 
 /// Bodies of fewer bytes are not worth a second thread.
 const SHARED_BYTES: usize = 128 << 10;
+
+/// Bytes that are committed at a time, about: more would only be memory.
+const COMMIT_BYTES: usize = 32 << 20;
 
 /// What a round came to, beside what the lanes hold.
 #[derive(Debug, Default)]
@@ -90,12 +93,28 @@ impl Job {
         }
         let mut part = Part::default();
         part.take(&self.program, lanes, &self.messages);
-        let batches: Vec<_> = lanes.values_mut().filter_map(Lane::batch).collect();
+        let (mut batches, mut bytes) = (Vec::new(), 0);
+        for batch in lanes.values_mut().filter_map(Lane::batch) {
+            bytes += size(&batch);
+            batches.push(batch);
+            // A shard's effect is whole in its own batch.
+            if bytes >= COMMIT_BYTES {
+                self.store.commit(&std::mem::take(&mut batches))?;
+                bytes = 0;
+            }
+        }
         if !batches.is_empty() {
             self.store.commit(&batches)?;
         }
         Ok(part)
     }
+}
+
+/// Bytes of a shard's keys and values.
+fn size(batch: &Batch) -> usize {
+    let keys = batch.keys.iter();
+    keys.map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
+        .sum()
 }
 
 /// The shards in so many parts.

@@ -22,7 +22,7 @@ use super::lane::{Lane, Lanes};
 use super::outgoing::Outgoing;
 use super::quiet::Sources;
 use super::round::{Job, shard_of};
-use super::snapshot::{Position, Snapshots};
+use super::snapshot::{HELD, Position, Snapshots};
 use crate::queue::Queue;
 use crate::rule_handle::InForce;
 use crate::triage::State;
@@ -33,7 +33,7 @@ const CONSUMER: &str = "correlate";
 const SOURCES: &str = "correlate/sources";
 /// Messages of a round at most. When much waits, rounds are long: a group's state is then written once
 /// for many of its events.
-pub(super) const MESSAGES: usize = 4_096;
+const MESSAGES: usize = 4_096;
 /// No more is fetched for a round that has so many bytes of bodies.
 const BYTES: usize = 16 << 20;
 /// Messages fetched at a time.
@@ -130,14 +130,14 @@ impl Correlate {
     /// The durable consumers it reads through: the one that works, and the one that holds what a
     /// snapshot does not cover yet.
     pub fn consumers() -> [ConsumerOptions; 2] {
-        let named = |name: &str| ConsumerOptions {
+        let named = |name: &str, max_in_flight| ConsumerOptions {
             name: name.to_owned(),
             stream: Stream::Matches,
             filters: Vec::new(),
-            max_in_flight: 100_000,
+            max_in_flight,
             ack_wait: Duration::from_secs(600),
         };
-        [named(CONSUMER), named(Snapshots::CONSUMER)]
+        [named(CONSUMER, 100_000), named(Snapshots::CONSUMER, HELD)]
     }
 
     /// The consumer whose acknowledgements say how far correlations have come.
@@ -161,7 +161,8 @@ impl Correlate {
                 break;
             }
             self.renew().await?;
-            self.take(missed).await?;
+            let (taken, ahead) = tokio::join!(self.take(missed), snapshots.look_ahead());
+            taken.and(ahead)?;
         }
         let shutdown = shutdown.child_token();
         let judge = Judge::new(self.parts.clone(), self.options.group_window);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use aurora_artifacts::Digest;
+use aurora_artifacts::{Digest, Pace};
 use aurora_bus::{Consumer, Delivery};
 use aurora_model::{Context, SHARDS, Shard, Stream};
 use aurora_records::Change;
@@ -17,7 +17,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use super::service::{Correlate, MESSAGES, Options, Parts, blocking};
+use super::service::{Correlate, Options, Parts, blocking};
 use super::tail::Tail;
 use crate::Error;
 
@@ -33,8 +33,15 @@ const FILES: usize = 4;
 const FETCHED: usize = 1_000;
 /// For the next ones of them.
 const WAIT: Duration = Duration::from_millis(200);
-/// So many messages in flight are half of what a consumer may have: a snapshot lets them go.
-const HELD: usize = 50_000;
+/// Messages that are repeated in one go, and bytes of their bodies: the more, the less often a group is
+/// written that many of them are for.
+const REPEATED: usize = 32_768;
+const REPEATED_BYTES: usize = 64 << 20;
+/// Messages that the holding consumer may have in flight; at half of them a snapshot lets them go.
+pub(super) const HELD: usize = 200_000;
+/// Files are taken into a snapshot no faster than this. The digest of a table costs a core's time, and a
+/// store that cannot link must copy it; both are in no hurry.
+const PACE: Pace = Pace::of(64 << 20);
 
 /// The last sequence of MATCHES whose effect is stored and handed on.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +63,9 @@ struct Manifest {
     format: u32,
     position: u64,
     files: BTreeMap<String, Kept>,
+    /// What only the snapshot before had, itself included: nobody needs it once this one counts.
+    #[serde(default)]
+    gone: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,6 +111,8 @@ impl Snapshots {
             tail: None,
         };
         snapshots.newest = snapshots.read().await?;
+        // A crash may have come before that.
+        snapshots.forget().await?;
         Ok(snapshots)
     }
 
@@ -196,15 +208,33 @@ impl Snapshots {
     /// The next messages that came after the snapshot, in their order; none at the end. All that were
     /// given before are taken to be worked on.
     pub(super) async fn missed(&mut self) -> Result<Vec<Delivery>, Error> {
-        if self.held.len() >= HELD {
+        if self.held.len() >= HELD / 2 {
             let position = self.position.get();
-            self.take(position).await?;
+            self.take(position, &Shutdown::new()).await?;
             self.let_go(position).await?;
         }
+        self.look_ahead().await?;
         let Some(mut tail) = self.tail.take() else {
             return Ok(Vec::new());
         };
-        while !tail.is_over() && !tail.has(MESSAGES) {
+        let next = tail.take(REPEATED, REPEATED_BYTES);
+        if next.is_empty() {
+            let last = tail.last();
+            let done = Change::progress().remove_slot(RESTORING);
+            self.parts.records.commit(&self.context(), done).await?;
+            info!(last, "what came after the snapshot was repeated");
+        } else {
+            self.tail = Some(tail);
+        }
+        Ok(next)
+    }
+
+    /// Fetches what [`Snapshots::missed`] gives next, which may be done while the last ones are worked on.
+    pub(super) async fn look_ahead(&mut self) -> Result<(), Error> {
+        let Some(tail) = &mut self.tail else {
+            return Ok(());
+        };
+        while !tail.is_over() && !tail.has(REPEATED, REPEATED_BYTES) {
             let some = self.holder.fetch(FETCHED, WAIT).await?;
             let now = self.parts.clock.elapsed();
             self.held.extend(some.iter().map(|message| message.seq));
@@ -215,16 +245,7 @@ impl Snapshots {
             }
             tail.put(some, now);
         }
-        let next = tail.take(MESSAGES);
-        if next.is_empty() {
-            let last = tail.last();
-            let done = Change::progress().remove_slot(RESTORING);
-            self.parts.records.commit(&self.context(), done).await?;
-            info!(last, "what came after the snapshot was repeated");
-        } else {
-            self.tail = Some(tail);
-        }
-        Ok(next)
+        Ok(())
     }
 
     async fn adopt(&self, manifest: &Manifest) -> Result<(), Error> {
@@ -270,7 +291,7 @@ impl Snapshots {
                 .as_ref()
                 .is_none_or(|(_, newest)| newest.position < position)
             {
-                self.attempt(position).await?;
+                self.attempt(position, &shutdown).await?;
             } else {
                 self.taken = self.parts.clock.elapsed();
             }
@@ -282,10 +303,11 @@ impl Snapshots {
 
     /// A snapshot that fails is visible and tried again; only what it would have let go is held on
     /// to, as long as there is room.
-    async fn attempt(&mut self, position: u64) -> Result<(), Error> {
+    async fn attempt(&mut self, position: u64, shutdown: &Shutdown) -> Result<(), Error> {
         let started = Instant::now();
-        match self.take(position).await {
-            Ok(()) => {
+        match self.take(position, shutdown).await {
+            Ok(false) => Ok(()),
+            Ok(true) => {
                 self.taken = self.parts.clock.elapsed();
                 let metrics = &self.parts.metrics;
                 metrics.observe(Metric::SnapshotSeconds, started.elapsed());
@@ -312,8 +334,10 @@ impl Snapshots {
         }
     }
 
-    async fn take(&mut self, position: u64) -> Result<(), Error> {
+    /// Whether a snapshot was taken; a shutdown cuts it off.
+    async fn take(&mut self, position: u64, shutdown: &Shutdown) -> Result<bool, Error> {
         let folder = self.scratch.join("snapshot");
+        self.take_back(&folder).await?;
         clear(&folder).await?;
         let (store, to) = (self.parts.windows.clone(), folder.clone());
         let files = blocking(move || {
@@ -322,20 +346,18 @@ impl Snapshots {
             files(&to).map_err(Error::Scratch)
         });
         let files = files.await??;
-        let context = self.context();
-        let mut manifest = Manifest {
+        let kept = tokio::select! {
+            () = shutdown.cancelled() => return Ok(false),
+            kept = self.keep(&folder, files) => kept?,
+        };
+        let manifest = Manifest {
             format: FORMAT,
             position,
-            files: BTreeMap::new(),
+            gone: self.gone(&kept),
+            files: kept,
         };
-        for (name, bytes) in files {
-            let kept = match self.known(&name, bytes) {
-                Some(kept) => kept,
-                None => self.put(&context, &folder.join(&name), bytes).await?,
-            };
-            manifest.files.insert(name, kept);
-        }
         let text = serde_json::to_vec(&manifest).expect("it is plain data");
+        let context = self.context();
         let digest = self
             .parts
             .artifacts
@@ -343,9 +365,45 @@ impl Snapshots {
             .await?;
         let change = Change::progress().slot(SLOT, digest.to_string().into_bytes());
         self.parts.records.commit(&context, change).await?;
-        self.forget(&manifest, digest).await?;
         self.newest = Some((digest, manifest));
-        clear(&folder).await
+        self.forget().await?;
+        clear(&folder).await?;
+        Ok(true)
+    }
+
+    /// Removes what a snapshot that was cut off had stored: its files still stand in its folder.
+    async fn take_back(&self, folder: &Path) -> Result<(), Error> {
+        let there = folder.to_owned();
+        let found = match blocking(move || files(&there)).await? {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            found => found.map_err(Error::Scratch)?,
+        };
+        for (name, bytes) in found {
+            if is_table(&name) && self.known(&name, bytes).is_none() {
+                let file = folder.join(&name);
+                let digest = blocking(move || Ok(Digest::of(&std::fs::read(file)?)));
+                let digest = digest.await?.map_err(Error::Scratch)?;
+                self.remove(digest).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores what the last snapshot does not have.
+    async fn keep(
+        &self,
+        folder: &Path,
+        files: Vec<(String, u64)>,
+    ) -> Result<BTreeMap<String, Kept>, Error> {
+        let mut all = BTreeMap::new();
+        for (name, bytes) in files {
+            let kept = match self.known(&name, bytes) {
+                Some(kept) => kept,
+                None => self.put(folder.join(&name), bytes).await?,
+            };
+            all.insert(name, kept);
+        }
+        Ok(all)
     }
 
     fn context(&self) -> Context {
@@ -359,30 +417,47 @@ impl Snapshots {
         kept.filter(|_| is_table(name)).cloned()
     }
 
-    async fn put(&self, context: &Context, path: &Path, bytes: u64) -> Result<Kept, Error> {
-        let path = path.to_owned();
-        let read = blocking(move || std::fs::read(path)).await?;
-        let content = Bytes::from(read.map_err(Error::Scratch)?);
-        let digest = self.parts.artifacts.put(context, content).await?;
+    async fn put(&self, file: PathBuf, bytes: u64) -> Result<Kept, Error> {
+        let (artifacts, context) = (&self.parts.artifacts, self.context());
+        let digest = if is_table(&file) {
+            artifacts.put_file(&context, &file, PACE).await?
+        } else {
+            let read = blocking(move || std::fs::read(file)).await?;
+            let content = Bytes::from(read.map_err(Error::Scratch)?);
+            artifacts.put(&context, content).await?
+        };
         Ok(Kept {
             bytes,
             digest: digest.to_string(),
         })
     }
 
-    /// Lets go of what only the last snapshot had.
-    async fn forget(&self, manifest: &Manifest, digest: Digest) -> Result<(), Error> {
-        let Some((last, before)) = &self.newest else {
-            return Ok(());
+    /// What the newest snapshot has and one with these files has not.
+    fn gone(&self, kept: &BTreeMap<String, Kept>) -> BTreeSet<String> {
+        let Some((digest, newest)) = &self.newest else {
+            return BTreeSet::new();
         };
-        let kept: BTreeSet<&str> = manifest.files.values().map(|kept| &*kept.digest).collect();
-        let gone = before.files.values().map(|kept| &*kept.digest);
-        let gone: BTreeSet<&str> = gone.filter(|digest| !kept.contains(digest)).collect();
-        let gone = gone.into_iter().filter_map(Digest::parse);
-        for one in gone.chain((*last != digest).then_some(*last)) {
-            self.parts.artifacts.remove(&self.context(), one).await?;
+        let digests = newest.files.values().map(|it| it.digest.clone());
+        let mut gone: BTreeSet<String> = digests.chain([digest.to_string()]).collect();
+        for kept in kept.values() {
+            gone.remove(&kept.digest);
+        }
+        gone
+    }
+
+    /// Lets go of what only the last snapshot but one had.
+    async fn forget(&self) -> Result<(), Error> {
+        let newest = self.newest.iter();
+        for gone in newest.flat_map(|(_, newest)| &newest.gone) {
+            if let Some(digest) = Digest::parse(gone) {
+                self.remove(digest).await?;
+            }
         }
         Ok(())
+    }
+
+    async fn remove(&self, digest: Digest) -> Result<(), Error> {
+        Ok(self.parts.artifacts.remove(&self.context(), digest).await?)
     }
 
     /// The stream need not keep what is in a snapshot.
@@ -409,20 +484,30 @@ impl Snapshots {
 
 /// A file of a snapshot, from the artifact store to a folder.
 async fn fetch(parts: Parts, folder: PathBuf, name: String, digest: Digest) -> Result<(), Error> {
-    let found = parts.artifacts.get(&parts.scope, digest).await?;
-    let bytes = found.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
-    let to = folder.join(name);
-    let written = blocking(move || {
-        if let Some(parent) = to.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        std::fs::write(&to, &bytes)
-    });
-    written.await?.map_err(Error::Scratch)
+    let (artifacts, scope) = (&parts.artifacts, &parts.scope);
+    let to = folder.join(&name);
+    let parent = to.parent().unwrap_or(&folder).to_owned();
+    let made = blocking(move || std::fs::create_dir_all(parent)).await?;
+    made.map_err(Error::Scratch)?;
+    let is_there = if is_table(&to) {
+        artifacts.get_file(scope, digest, &to).await?
+    } else if let Some(bytes) = artifacts.get(scope, digest).await? {
+        let written = blocking(move || std::fs::write(to, bytes)).await?;
+        written.map_err(Error::Scratch)?;
+        true
+    } else {
+        false
+    };
+    if is_there {
+        Ok(())
+    } else {
+        Err(Error::SnapshotGone(name))
+    }
 }
 
-fn is_table(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|end| end == "sst")
+/// Tables never change. The store below may keep the file itself: nothing else may go there so.
+fn is_table(name: impl AsRef<Path>) -> bool {
+    name.as_ref().extension().is_some_and(|end| end == "sst")
 }
 
 async fn clear(folder: &Path) -> Result<(), Error> {

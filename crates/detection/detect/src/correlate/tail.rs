@@ -49,21 +49,28 @@ impl Tail {
         }
     }
 
-    /// Whether so many stand next, or all that are left.
-    pub(super) fn has(&self, most: usize) -> bool {
+    /// Whether so many stand next, or ones of so many bytes, or all that are left.
+    pub(super) fn has(&self, most: usize, bytes: usize) -> bool {
         let left = usize::try_from(self.last + 1 - self.next).unwrap_or(usize::MAX);
-        let mut expected = self.next..;
-        let mut waiting = self.waiting.keys();
-        let ready = waiting.by_ref().take(most);
-        ready.filter(|seq| expected.next() == Some(**seq)).count() >= most.min(left)
+        let (mut count, mut size) = (0, 0);
+        for (message, seq) in self.waiting.values().zip(self.next..) {
+            if message.seq != seq || count >= most || size >= bytes {
+                break;
+            }
+            count += 1;
+            size += message.body.len();
+        }
+        count >= most.min(left) || size >= bytes
     }
 
-    /// Those that stand next, at most so many.
-    pub(super) fn take(&mut self, most: usize) -> Vec<Delivery> {
-        let mut taken = Vec::new();
+    /// Those that stand next, at most so many, up to the one that makes it so many bytes.
+    pub(super) fn take(&mut self, most: usize, bytes: usize) -> Vec<Delivery> {
+        let (mut taken, mut size) = (Vec::new(), 0);
         while taken.len() < most
+            && size < bytes
             && let Some(message) = self.waiting.remove(&self.next)
         {
+            size += message.body.len();
             taken.push(message);
             self.next += 1;
         }
@@ -120,16 +127,30 @@ mod tests {
     fn nothing_is_given_before_its_turn() {
         let mut tail = Tail::new(5, 9, Duration::ZERO);
         tail.put(messages([7, 3, 6, 9, 12]), Duration::ZERO);
-        assert!(!tail.has(1));
+        assert!(!tail.has(1, 1));
         assert_eq!(tail.missing(2), [5, 8]);
-        assert!(tail.take(10).is_empty());
+        assert!(tail.take(10, 1).is_empty());
         tail.put(messages([5, 6]), Duration::ZERO);
-        assert!(tail.has(3) && !tail.has(4));
-        assert_eq!(seqs(&tail.take(2)), [5, 6]);
+        assert!(tail.has(3, 1) && !tail.has(4, 1));
+        assert_eq!(seqs(&tail.take(2, 1)), [5, 6]);
         tail.put(messages([8]), Duration::ZERO);
-        assert!(tail.has(100));
-        assert_eq!(seqs(&tail.take(100)), [7, 8, 9]);
+        assert!(tail.has(100, 1));
+        assert_eq!(seqs(&tail.take(100, 1)), [7, 8, 9]);
         assert!(tail.is_over());
+    }
+
+    #[test]
+    fn no_more_bytes_are_given_than_wanted() {
+        let mut tail = Tail::new(1, 9, Duration::ZERO);
+        let mut some = messages(1..=4);
+        for message in &mut some {
+            message.body = Bytes::from_static(b"ten bytes.");
+        }
+        tail.put(some, Duration::ZERO);
+        assert!(tail.has(9, 40) && !tail.has(9, 41) && tail.has(4, 41));
+        assert_eq!(seqs(&tail.take(9, 11)), [1, 2]);
+        assert_eq!(seqs(&tail.take(1, 11)), [3]);
+        assert_eq!(seqs(&tail.take(9, 11)), [4]);
     }
 
     #[test]
@@ -137,9 +158,9 @@ mod tests {
         let mut tail = Tail::new(1, 4, Duration::ZERO);
         tail.put(messages([3]), Duration::from_secs(1));
         tail.skip_lost(PATIENCE);
-        assert!(tail.take(1).is_empty());
+        assert!(tail.take(1, 1).is_empty());
         tail.skip_lost(PATIENCE + Duration::from_secs(1));
-        assert_eq!(seqs(&tail.take(1)), [3]);
+        assert_eq!(seqs(&tail.take(1, 1)), [3]);
         tail.skip_lost(PATIENCE * 2);
         assert!(tail.is_over());
     }

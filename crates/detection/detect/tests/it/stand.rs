@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aurora_artifacts::Artifacts;
 use aurora_artifacts_memory::MemoryArtifacts;
 use aurora_bus::{Bus as _, BusHandle, Capability, Message};
 use aurora_bus_memory::MemoryBus;
@@ -60,11 +61,11 @@ pub struct Stand {
     pub bus: MemoryBus,
     pub records: Arc<dyn Records>,
     pub events: Arc<MemoryEvents>,
-    pub artifacts: Arc<MemoryArtifacts>,
+    pub artifacts: Arc<dyn Artifacts>,
     pub windows: Arc<dyn WindowStore>,
     pub rules: RuleHandle,
     clock: Arc<dyn Clock>,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     published: u64,
 }
 
