@@ -80,6 +80,34 @@ impl EventItem {
         }
     }
 
+    /// An event that is text already; `spans` are where the name (behind its quote), the value and the end of each
+    /// top-level attribute stand in it.
+    pub fn written(
+        uid: EventUid,
+        records: u32,
+        (time, class_uid): (Timestamp, u32),
+        json: Bytes,
+        spans: &[[u32; 3]],
+    ) -> Self {
+        let mut index = Vec::with_capacity(spans.len() * Span::BYTES);
+        for [key, value, end] in spans {
+            let span = Span {
+                key: *key,
+                value: *value,
+                end: *end,
+            };
+            index.extend_from_slice(&span.to_bytes());
+        }
+        Self {
+            uid,
+            time,
+            class_uid,
+            records,
+            json,
+            index: index.into(),
+        }
+    }
+
     /// The JSON text of a top-level attribute.
     pub fn attribute(&self, name: &str) -> Option<&[u8]> {
         let span = self.span(name)?;

@@ -5,6 +5,7 @@ use crate::Id128;
 /// Every part is length-prefixed, so that `("ab", "c")` and `("a", "bc")` differ, and the purpose
 /// separates domains, so that an alert's id is never an event's. BLAKE3 in key-derivation mode,
 /// truncated to 128 bits.
+#[derive(Clone)]
 pub struct Derive(blake3::Hasher);
 
 impl Derive {

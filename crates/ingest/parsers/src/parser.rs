@@ -1,7 +1,8 @@
 //! The seam between a record and the parser that reads it.
 
 use aurora_clock::Timestamp;
-use aurora_model::{OriginId, SourceName};
+use aurora_model::{EventUid, OriginId, SourceName};
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::description::Description;
@@ -26,6 +27,32 @@ pub struct Parsed {
     pub event: Map<String, Value>,
     /// The source's own identity of this event, for dedupe; `None` when the source has none.
     pub identity: Option<String>,
+}
+
+/// One event as it is published: complete, valid and named.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sealed {
+    pub uid: EventUid,
+    pub class_uid: u32,
+    pub time: Timestamp,
+    /// The event's JSON.
+    pub json: Bytes,
+    /// Where the name, the value and the end of each top-level member stand in it.
+    pub spans: Vec<[u32; 3]>,
+}
+
+/// What an event's id is derived from beside its own identity.
+pub struct Sealing<'a>(&'a dyn Fn(Option<&str>) -> EventUid);
+
+impl<'a> Sealing<'a> {
+    pub(crate) fn new(uid: &'a dyn Fn(Option<&str>) -> EventUid) -> Self {
+        Self(uid)
+    }
+
+    /// The id of a record's only event, from the source's own identity of it.
+    pub fn uid(&self, identity: Option<&str>) -> EventUid {
+        (self.0)(identity)
+    }
 }
 
 /// Why a record gave no event. Each maps to one dead-letter reason.
@@ -88,6 +115,17 @@ pub trait Parser: Send + Sync {
     /// # Errors
     /// [`Failure`] says why the record cannot become an event.
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure>;
+
+    /// The event of a record that has exactly one and needs nothing but the parser's own tables, written at once; `buffer`
+    /// is working memory. `None`: see [`Parser::parse`], which gives the same event.
+    fn seal(
+        &self,
+        _input: &Input<'_>,
+        _sealing: &Sealing<'_>,
+        _buffer: &mut Vec<u8>,
+    ) -> Option<Sealed> {
+        None
+    }
 
     /// Records with the same key within a batch form one event. `None`: each stands alone.
     fn group_key(&self, _body: &[u8]) -> Option<Vec<u8>> {

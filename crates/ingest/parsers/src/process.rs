@@ -10,7 +10,7 @@ use aurora_model::{
 use aurora_ocsf::{SCHEMA_VERSION, complete, is_valid, validate};
 use serde_json::{Map, Value};
 
-use crate::{Error, Failure, Input, Parsed, Parser, Registry, fit};
+use crate::{Error, Failure, Input, Parsed, Parser, Registry, Sealed, Sealing, fit};
 
 /// Problems that a dead letter's detail names; the rest is counted.
 const NAMED_PROBLEMS: usize = 8;
@@ -83,9 +83,13 @@ impl Registry {
     /// The same batch gives the same events with the same uids, whenever and wherever: no clock, no state.
     pub fn process(&self, scope: &Scope, batch: &RawBatch) -> Processed {
         let mut outcomes = Vec::with_capacity(batch.records.len());
+        let (base, mut buffer) = (base(scope, batch), Vec::new());
         for planned in self.plan(batch) {
             match planned {
-                Planned::Group(group) => settle(&group, scope, batch, &mut outcomes),
+                Planned::Group(group) => match sealed(&group, &base, batch, &mut buffer) {
+                    Some(item) => outcomes.push(Outcome::Events(vec![item])),
+                    None => settle(&group, &base, batch, &mut outcomes),
+                },
                 Planned::Refused(record, refusal) => {
                     outcomes.push(Outcome::Dead(letter(batch, record, None, &refusal)));
                 }
@@ -126,8 +130,62 @@ impl Registry {
     }
 }
 
-fn settle(group: &Group<'_>, scope: &Scope, batch: &RawBatch, outcomes: &mut Vec<Outcome>) {
-    match events(group, scope, batch) {
+/// The short way, for a record that stands alone and brought no envelope.
+fn sealed(
+    group: &Group<'_>,
+    base: &Derive,
+    batch: &RawBatch,
+    buffer: &mut Vec<u8>,
+) -> Option<EventItem> {
+    let [record] = group.records[..] else {
+        return None;
+    };
+    if !record.envelope.is_empty() {
+        return None;
+    }
+    let uid = |identity: Option<&str>| uid(base, batch, &[record], identity, 0);
+    let input = input(batch, record);
+    let seal = || group.parser.seal(&input, &Sealing::new(&uid), buffer);
+    // A panic is met again, and told, on the long way.
+    let sealed = catch_unwind(AssertUnwindSafe(seal)).ok()??;
+    let Sealed {
+        uid,
+        class_uid,
+        time,
+        json,
+        spans,
+    } = sealed;
+    Some(EventItem::written(uid, 1, (time, class_uid), json, &spans))
+}
+
+/// A batch of one record by way of values, as if its parser had no other.
+#[cfg(test)]
+pub(crate) fn the_long_way(registry: &Registry, scope: &Scope, batch: &RawBatch) -> Processed {
+    let mut outcomes = Vec::new();
+    for planned in registry.plan(batch) {
+        if let Planned::Group(group) = planned {
+            settle(&group, &base(scope, batch), batch, &mut outcomes);
+        }
+    }
+    Processed { outcomes }
+}
+
+/// A batch of one record, if its parser writes the event at once.
+#[cfg(test)]
+pub(crate) fn the_short_way(
+    registry: &Registry,
+    scope: &Scope,
+    batch: &RawBatch,
+) -> Option<EventItem> {
+    let planned = registry.plan(batch).pop()?;
+    let Planned::Group(group) = planned else {
+        return None;
+    };
+    sealed(&group, &base(scope, batch), batch, &mut Vec::new())
+}
+
+fn settle(group: &Group<'_>, base: &Derive, batch: &RawBatch, outcomes: &mut Vec<Outcome>) {
+    match events(group, base, batch) {
         Ok(items) => outcomes.push(Outcome::Events(items)),
         Err(refusal) => outcomes.extend(
             group
@@ -138,7 +196,7 @@ fn settle(group: &Group<'_>, scope: &Scope, batch: &RawBatch, outcomes: &mut Vec
     }
 }
 
-fn events(group: &Group<'_>, scope: &Scope, batch: &RawBatch) -> Result<Vec<EventItem>, Refusal> {
+fn events(group: &Group<'_>, base: &Derive, batch: &RawBatch) -> Result<Vec<EventItem>, Refusal> {
     let parsed = parse(group, batch)?;
     if parsed.is_empty() {
         return Err(Refusal::unparsable("the parser left no event".to_owned()));
@@ -147,7 +205,8 @@ fn events(group: &Group<'_>, scope: &Scope, batch: &RawBatch) -> Result<Vec<Even
     let weight = u32::try_from(group.records.len()).expect("batches are far below 4 G records");
     let mut items = Vec::with_capacity(parsed.len());
     for (index, parsed) in parsed.into_iter().enumerate() {
-        let uid = uid(scope, batch, &group.records, &parsed, index as u64);
+        let identity = parsed.identity.as_deref();
+        let uid = uid(base, batch, &group.records, identity, index as u64);
         let mut event = parsed.event;
         if !group.parser.is_fitted() {
             fit::fit(&mut event);
@@ -192,19 +251,24 @@ pub(crate) fn input<'a>(batch: &'a RawBatch, record: &'a RawRecord) -> Input<'a>
     }
 }
 
-/// The dedupe key: from the source's own id where it has one, else from where the record stood and what it said.
-fn uid(
-    scope: &Scope,
-    batch: &RawBatch,
-    records: &[&RawRecord],
-    parsed: &Parsed,
-    index: u64,
-) -> EventUid {
-    let mut hash = Derive::new("aurora.event.v1")
+/// What the ids of all events of a batch begin with.
+fn base(scope: &Scope, batch: &RawBatch) -> Derive {
+    Derive::new("aurora.event.v1")
         .part(scope.site.0.as_bytes())
         .part(scope.tenant.as_str())
-        .part(batch.source.as_str());
-    match &parsed.identity {
+        .part(batch.source.as_str())
+}
+
+/// The dedupe key: from the source's own id where it has one, else from where the record stood and what it said.
+fn uid(
+    base: &Derive,
+    batch: &RawBatch,
+    records: &[&RawRecord],
+    identity: Option<&str>,
+    index: u64,
+) -> EventUid {
+    let mut hash = base.clone();
+    match identity {
         Some(identity) => hash = hash.part("own").part(identity),
         None => {
             hash = hash.part("place").part(batch.origin.0.as_bytes());

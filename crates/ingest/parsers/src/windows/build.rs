@@ -3,51 +3,60 @@
 use std::borrow::Cow;
 
 use aurora_clock::Timestamp;
-use serde_json::{Map, Value};
 
-use super::node::Node;
-use super::record::Record;
-use super::table::{Child, Default, Object, Plan, Provider, Rule, Tables};
+use super::record::{Field, Record};
+use super::table::{Default, Plan, Provider, Rule, Tables};
 use super::time::{self, When};
-use super::transform::{self, Done, Slots, Transform, is_hostname};
-use crate::{Failure, Parsed};
-use plan::Check;
-
-use super::table::plan;
+use super::transform::{self, Done, Transform, is_hostname};
+use crate::table::json::{Kind, Node};
+use crate::table::write::{Pen, Seal, Slot, Slots, Span, Unmapped};
 
 const AUDIT_FAILURE: u64 = 0x0010_0000_0000_0000;
 /// The provider whose events do not come from Windows.
 const LINUX: &str = "Linux-Sysmon";
 const AUDIT_SUCCESS: u64 = 0x0020_0000_0000_0000;
 
-pub(super) fn event(
+/// An event that stands in a buffer.
+pub(super) struct Written {
+    pub identity: Option<String>,
+    pub class_uid: u32,
+    pub millis: i64,
+    pub spans: Vec<Span>,
+}
+
+/// Writes the event of a record. `seal` gives what is added to it, from its identity.
+pub(super) fn event<'s>(
     mut record: Record<'_>,
     tables: &Tables,
     received_at: Timestamp,
-) -> Result<Parsed, Failure> {
+    seal: impl FnOnce(Option<&str>) -> Option<Seal<'s>>,
+    out: &mut Vec<u8>,
+) -> Written {
     let when = time::take(&mut record, &tables.system);
     let head = Head::of(&record, tables, when, received_at);
+    let seal = seal(head.identity.as_deref());
     let field = |name: &str| record.field(name).and_then(Node::text);
     let plan = head.provider.zip(head.event_id);
-    let plan = plan.and_then(|(provider, id)| tables.plan(&provider.alias, id, field));
-    let (event, whole) = draft(&record, tables, plan.unwrap_or(&tables.base), &head);
-    let event = if whole {
-        event
-    } else {
-        draft(&record, tables, &tables.base, &head).0
-    };
-    Ok(Parsed {
-        event,
+    let plan = plan.and_then(|(provider, id)| tables.plan(provider, id, field));
+    let own = plan.and_then(|plan| Some((draft(&record, tables, plan, &head, seal, out)?, plan)));
+    let (spans, plan) = own.unwrap_or_else(|| {
+        let spans = draft(&record, tables, &tables.base, &head, seal, out);
+        (spans.expect("class 0 asks for nothing"), &tables.base)
+    });
+    Written {
+        class_uid: plan.layout.class.uid,
+        millis: head.millis,
         identity: head.identity,
-    })
+        spans,
+    }
 }
 
 /// What must be known of a record before its fields are placed.
-struct Head<'t> {
+struct Head<'t, 'r> {
     provider: Option<&'t Provider>,
     event_id: Option<u32>,
     millis: i64,
-    original_time: Option<String>,
+    original_time: Option<Node<'r>>,
     severity: Option<i64>,
     status: Option<i64>,
     identity: Option<String>,
@@ -55,29 +64,27 @@ struct Head<'t> {
     inferred: bool,
 }
 
-impl<'t> Head<'t> {
+impl<'t, 'r> Head<'t, 'r> {
     fn of(
-        record: &Record<'_>,
+        record: &Record<'r>,
         tables: &'t Tables,
-        when: Option<When>,
+        when: Option<When<'r>>,
         received_at: Timestamp,
     ) -> Self {
         let fields = &tables.system;
         let text = |row: usize| record.system_text(row);
         let (name, channel) = (text(fields.provider), text(fields.channel));
         let provider = tables.provider(name.as_deref(), channel.as_deref());
-        let millis = when
-            .as_ref()
-            .map_or(received_at.as_millis(), |when| when.millis);
-        let timed = when.is_some();
+        let timed = when.as_ref().map(|when| when.millis);
+        let millis = timed.unwrap_or(received_at.as_millis());
         Self {
             provider,
             event_id: text(fields.event_id).and_then(|id| id.trim().parse().ok()),
             millis,
-            original_time: when.map(|when| when.text),
+            original_time: when.map(|when| when.node),
             severity: severity(record, tables),
-            status: status(record.system[fields.keywords].as_ref()),
-            identity: identity(record, tables, millis).filter(|_| timed),
+            status: record.system[fields.keywords].and_then(status),
+            identity: timed.and_then(|millis| identity(record, tables, millis)),
             inferred: name.is_none(),
         }
     }
@@ -92,7 +99,7 @@ fn identity(record: &Record<'_>, tables: &Tables, millis: i64) -> Option<String>
         text(fields.channel)?,
         text(fields.record_id)?,
     );
-    Some(format!("{computer}\n{channel}\n{id}\n{millis}"))
+    Some([&*computer, &channel, &id, &millis.to_string()].join("\n"))
 }
 
 fn severity(record: &Record<'_>, tables: &Tables) -> Option<i64> {
@@ -103,17 +110,22 @@ fn severity(record: &Record<'_>, tables: &Tables) -> Option<i64> {
 }
 
 /// Whether an audit succeeded, from the bits or words of `Keywords`.
-fn status(keywords: Option<&Node<'_>>) -> Option<i64> {
-    let bits = match keywords? {
-        Node::Number(number) => number
-            .as_u64()
-            .or_else(|| number.as_i64().map(i64::cast_unsigned))?,
-        Node::Text(text) => match text.strip_prefix("0x") {
-            Some(hex) => u64::from_str_radix(hex, 16).ok()?,
-            None => text.parse::<i64>().ok()?.cast_unsigned(),
-        },
-        Node::List(words) => {
-            let has = |word: &str| words.iter().any(|node| node.text() == Some(word));
+fn status(keywords: Node<'_>) -> Option<i64> {
+    let bits = match keywords.kind() {
+        Kind::Int | Kind::Number => {
+            let text = keywords.inner();
+            let signed = || text.parse().map(i64::cast_unsigned);
+            text.parse::<u64>().or_else(|_| signed()).ok()?
+        }
+        Kind::Text => {
+            let text = keywords.text()?;
+            match text.strip_prefix("0x") {
+                Some(hex) => u64::from_str_radix(hex, 16).ok()?,
+                None => text.parse::<i64>().ok()?.cast_unsigned(),
+            }
+        }
+        Kind::List => {
+            let has = |word: &str| keywords.children().any(|node| node.says(word));
             return if has("Audit Success") {
                 Some(1)
             } else {
@@ -129,237 +141,168 @@ fn status(keywords: Option<&Node<'_>>) -> Option<i64> {
     }
 }
 
-/// The event after this plan, and whether it has what its class requires.
+/// Writes the event after this plan; `None` when it lacks what its class requires.
 fn draft(
     record: &Record<'_>,
     tables: &Tables,
     plan: &Plan,
-    head: &Head<'_>,
-) -> (Map<String, Value>, bool) {
+    head: &Head<'_, '_>,
+    seal: Option<Seal<'_>>,
+    out: &mut Vec<u8>,
+) -> Option<Vec<Span>> {
     let mut draft = Draft {
         record,
         tables,
         plan,
-        slots: Slots {
-            values: vec![None; plan.slots],
-        },
-        fields: Vec::new(),
+        slots: Slots::new(&plan.layout),
+        homes: Vec::with_capacity(tables.system.rows.len() + record.data.len()),
     };
     draft.system();
     draft.data();
     draft.known(head);
     draft.defaults();
-    draft.finish()
+    let Draft { slots, homes, .. } = draft;
+    let mut pen = Pen::new(out, slots, seal);
+    let whole = pen.event(&plan.layout, |dropped, unmapped| {
+        rest(record, tables, &homes, dropped, unmapped);
+    });
+    whole.then_some(pen.spans)
 }
 
-struct Draft<'d> {
-    record: &'d Record<'d>,
+struct Draft<'d, 'r> {
+    record: &'d Record<'r>,
     tables: &'d Tables,
     plan: &'d Plan,
-    slots: Slots,
-    fields: Vec<Field<'d>>,
+    slots: Slots<'d>,
+    /// For the system's rows and then for each data field: the one place from which it can be read back, if there is
+    /// one.
+    homes: Vec<Option<usize>>,
 }
 
-/// A field, and the one place from which it can be read back, if there is one.
-struct Field<'d> {
-    name: &'d str,
-    node: &'d Node<'d>,
-    home: Option<usize>,
-}
-
-impl<'d> Draft<'d> {
+impl<'d> Draft<'d, '_> {
     fn system(&mut self) {
-        let rows = self.tables.system.rows.iter();
-        for ((row, node), rule) in rows.zip(&self.record.system).zip(&self.plan.system) {
-            if let Some(node) = node {
-                let rules = rule.as_ref().map_or(&[][..], std::slice::from_ref);
-                self.field(&row.field, node, rules);
-            }
+        for (node, rule) in self.record.system.iter().zip(&self.plan.system) {
+            let home = match (node, rule) {
+                (Some(node), Some(rule)) => self.field(*node, std::slice::from_ref(rule)),
+                _ => None,
+            };
+            self.homes.push(home);
         }
     }
 
     fn data(&mut self) {
-        for (name, node) in &self.record.data {
-            let rules = self.plan.rules.get(&**name).map_or(&[][..], Vec::as_slice);
-            self.field(name, node, rules);
+        for field in &self.record.data {
+            let rules = self.plan.rules.find(&field.name, field.hash);
+            let home = rules.and_then(|rules| self.field(field.node, rules));
+            self.homes.push(home);
         }
     }
 
-    fn field(&mut self, name: &'d str, node: &'d Node<'d>, rules: &[Rule]) {
+    fn field(&mut self, node: Node<'d>, rules: &[Rule]) -> Option<usize> {
         let mut home = None;
         for (at, rule) in rules.iter().enumerate() {
             let vendor = match &rule.transform {
-                Transform::Product(field) => self.record.field(field).and_then(Node::text),
+                Transform::Product(field) => self.record.field(field),
                 _ => None,
             };
-            let done = transform::place(
-                rule,
-                node,
-                vendor,
-                &self.tables.enumerations,
-                &mut self.slots,
-            );
+            let enumerations = &self.tables.enumerations;
+            let done = transform::place(rule, node, vendor, enumerations, &mut self.slots);
             if at == 0 && done == Done::Exact && !rule.keep {
                 home = Some(rule.slot);
             }
         }
-        self.fields.push(Field { name, node, home });
+        home
     }
 
-    fn known(&mut self, head: &Head<'_>) {
+    fn known(&mut self, head: &Head<'d, 'd>) {
         let known = &self.plan.known;
-        let mut put = |slot: usize, value: Value| {
-            self.slots.values[slot].get_or_insert(value);
-        };
-        put(known.time, head.millis.into());
-        put(known.version, aurora_ocsf::SCHEMA_VERSION.into());
-        if let Some(text) = &head.original_time {
-            put(known.original_time, text.as_str().into());
+        let slots = &mut self.slots;
+        slots.put(self.plan.layout.activity, Slot::Int(self.plan.activity));
+        slots.put(known.time, Slot::Int(head.millis));
+        slots.put(known.version, text(aurora_ocsf::SCHEMA_VERSION));
+        if let Some(node) = head.original_time {
+            slots.put(known.original_time, Slot::Json(node.json()));
         }
         if let Some(severity) = head.severity {
-            put(known.severity, severity.into());
+            slots.put(known.severity, Slot::Int(severity));
         }
         if let Some((slot, status)) = known.status.zip(head.status) {
-            put(slot, status.into());
+            slots.put(slot, Slot::Int(status));
         }
-        put(
-            known.product_name,
-            head.provider
-                .map_or("Windows", |provider| &provider.product)
-                .into(),
-        );
-        put(known.product_vendor, "Microsoft".into());
+        let product = head
+            .provider
+            .map_or("Windows", |provider| &provider.product);
+        slots.put(known.product_name, text(product));
+        slots.put(known.product_vendor, text("Microsoft"));
         if let Some((name, kind)) = known.os_name.zip(known.os_type) {
             let (os, number) = match head.provider {
                 Some(provider) if provider.name == LINUX => ("Linux", 200),
                 _ => ("Windows", 100),
             };
-            put(name, os.into());
-            put(kind, number.into());
+            slots.put(name, text(os));
+            slots.put(kind, Slot::Int(number));
         }
         let provider = self.plan.system[self.tables.system.provider].as_ref();
         if let (Some(rule), Some(provider), true) = (provider, head.provider, head.inferred) {
-            put(rule.slot, provider.name.as_str().into());
+            slots.put(rule.slot, text(&provider.name));
+        }
+        if let Some(profiles) = known.profiles {
+            slots.put(profiles, Slot::Json("[\"host\"]".into()));
         }
     }
 
     fn defaults(&mut self) {
         for (slot, default) in &self.plan.defaults {
-            let (slot, value) = match default {
-                Default::Value(value) => (*slot, value.clone()),
+            match default {
+                Default::Number(number) => self.slots.put(*slot, Slot::Int(*number)),
+                Default::Text(default) => self.slots.put(*slot, text(default)),
                 Default::Computer { name } => {
-                    let Some(computer) = self.record.system_text(self.tables.system.computer)
-                    else {
+                    let row = self.tables.system.computer;
+                    let Some(computer) = self.record.system_text(row) else {
                         continue;
                     };
                     let fits = is_hostname(&computer);
-                    let Some(slot) = (if fits { Some(*slot) } else { *name }) else {
-                        continue;
-                    };
-                    (slot, computer.into_owned().into())
+                    let slot = if fits { Some(*slot) } else { *name };
+                    self.slots.put_at(slot, Slot::Text(computer));
                 }
-            };
-            self.slots.values[slot].get_or_insert(value);
-        }
-    }
-
-    fn finish(mut self) -> (Map<String, Value>, bool) {
-        let mut event = Map::with_capacity(self.plan.root.children.len() + 10);
-        event.insert("class_uid".to_owned(), self.plan.class.uid.into());
-        event.insert("activity_id".to_owned(), self.plan.activity.into());
-        let mut dropped = Vec::new();
-        let whole = emit(&self.plan.root, &mut self.slots, &mut event, &mut dropped);
-        if let Some(Value::Object(metadata)) = event.get_mut("metadata")
-            && let Some(profile) = self.plan.profile
-        {
-            metadata.insert("profiles".to_owned(), vec![Value::from(profile)].into());
-        }
-        let unmapped = self.unmapped(&dropped);
-        if !unmapped.is_empty() {
-            event.insert("unmapped".to_owned(), unmapped.into());
-        }
-        (event, whole)
-    }
-
-    fn unmapped(&self, dropped: &[usize]) -> Map<String, Value> {
-        let mut unmapped = Map::with_capacity(8);
-        for field in &self.fields {
-            let kept = field.home.is_some_and(|slot| !dropped.contains(&slot));
-            if !kept {
-                put_flat(&mut unmapped, field.name, field.node);
-            }
-        }
-        for (name, node) in &self.record.extra {
-            put_flat(&mut unmapped, name, node);
-        }
-        unmapped
-    }
-}
-
-/// Objects become dotted names. A name that is taken stays with its first owner.
-fn put_flat(unmapped: &mut Map<String, Value>, name: &str, node: &Node<'_>) {
-    match node {
-        Node::Null => {}
-        Node::Object(members) => {
-            for (key, node) in members {
-                put_flat(unmapped, &format!("{name}.{key}"), node);
-            }
-        }
-        node => {
-            if !unmapped.contains_key(name) {
-                unmapped.insert(name.to_owned(), node.clone().into_value());
             }
         }
     }
 }
 
-/// Moves the values of an object's places into `map`. An inner object that lacks what OCSF asks of it is left out, and its
-/// places go to `dropped`. False when `map` itself lacks something.
-fn emit(
-    object: &Object,
-    slots: &mut Slots,
-    map: &mut Map<String, Value>,
-    dropped: &mut Vec<usize>,
-) -> bool {
-    for (name, child) in &object.children {
-        if let Some(value) = value_of(child, slots, dropped) {
-            map.insert(name.clone(), value);
-        }
-    }
-    object.checks.iter().all(|check| match check {
-        Check::Required(name) => map.contains_key(*name),
-        Check::AtLeastOne(names) => names.iter().any(|name| map.contains_key(*name)),
-        Check::JustOne(names) => names.iter().filter(|name| map.contains_key(**name)).count() == 1,
-    })
+fn text(text: &str) -> Slot<'_> {
+    Slot::Text(Cow::Borrowed(text))
 }
 
-fn value_of(child: &Child, slots: &mut Slots, dropped: &mut Vec<usize>) -> Option<Value> {
-    match child {
-        Child::Slot(slot) => slots.values[*slot].take(),
-        Child::Array(child) => {
-            value_of(child, slots, dropped).map(|value| Value::Array(vec![value]))
-        }
-        Child::Object(object) => {
-            let mut map = Map::new();
-            let whole = emit(object, slots, &mut map, dropped);
-            if !whole {
-                drop_places(object, dropped);
-            }
-            (whole && !map.is_empty()).then_some(Value::Object(map))
+/// What is not in a place of its own.
+fn rest<'d>(
+    record: &'d Record<'_>,
+    tables: &'d Tables,
+    homes: &[Option<usize>],
+    dropped: &[usize],
+    unmapped: &mut Unmapped<'_, 'd>,
+) {
+    let kept = |home: &Option<usize>| home.is_some_and(|slot| !dropped.contains(&slot));
+    let (of_system, of_data) = homes.split_at(tables.system.rows.len());
+    let rows = tables.system.rows.iter().zip(&record.system);
+    for ((row, node), _) in rows.zip(of_system).filter(|(_, home)| !kept(home)) {
+        if let Some(node) = node {
+            unmapped.put(Cow::Borrowed(&row.field), row.hash, *node);
         }
     }
-}
-
-fn drop_places(object: &Object, dropped: &mut Vec<usize>) {
-    for (_, child) in &object.children {
-        let mut child = child;
-        while let Child::Array(inner) = child {
-            child = inner;
-        }
-        match child {
-            Child::Slot(slot) => dropped.push(*slot),
-            Child::Object(object) => drop_places(object, dropped),
-            Child::Array(_) => unreachable!("the loop above went through arrays"),
+    let data = record.data.iter().zip(of_data);
+    let data = data.filter(|(_, home)| !kept(home)).map(|(field, _)| field);
+    for Field {
+        name,
+        hash,
+        node,
+        list,
+    } in data.chain(&record.extra)
+    {
+        if list.is_empty() {
+            unmapped.put(Cow::Borrowed(name), *hash, *node);
+        } else {
+            unmapped.put_list(Cow::Borrowed(name), *hash, list);
         }
     }
 }

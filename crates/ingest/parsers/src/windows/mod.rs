@@ -1,11 +1,10 @@
 //! Windows events, mapped natively by the tables under `content/parsers/windows/`.
 //!
-//! A record goes through three steps: [`node`] reads the JSON without copying it, [`record`] tells its shape and
+//! A record goes through three steps: its JSON is read where it stands, [`record`] tells its shape and
 //! brings every shape to one list of named fields, [`build`] carries the fields along the compiled [`table`]
 //! rows to their places in the event. Whatever has no place, or would not survive the way back, goes to `unmapped`.
 
 mod build;
-mod node;
 mod record;
 mod shapes;
 mod table;
@@ -15,13 +14,17 @@ mod transform;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use aurora_clock::Timestamp;
 use aurora_formats::{is_event_log_part, json};
-
+use bytes::Bytes;
 use serde_json::Value;
 
 use crate::description::Description;
+use crate::parser::{Sealed, Sealing};
+use crate::table::json::Tape;
+use crate::table::write::Seal;
 use crate::{Failure, Input, Parsed, Parser, decode};
-use node::Node;
+use build::Written;
 use table::Tables;
 
 /// Reads EVTX-JSON, Winlogbeat and flat (NXLog and others) records, and XML. Sysmon for Linux writes the same events.
@@ -84,15 +87,38 @@ impl Parser for WindowsParser {
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
-        if is_event_log_part(input.body) {
-            let detail = "a damaged part of an event log: its bytes are kept as they are";
-            return Err(Failure::Unparsable(detail.to_owned()));
-        }
-        if let Some(text) = xml_part(input.body) {
-            let json = decode::xml_event(&text)?.to_string();
-            return self.event(json.as_bytes(), input);
-        }
-        self.event(input.body, input)
+        self.parse_json(&json_of(input.body)?, input)
+    }
+
+    fn seal(
+        &self,
+        input: &Input<'_>,
+        sealing: &Sealing<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Option<Sealed> {
+        let raw_data = std::str::from_utf8(input.body).ok()?;
+        let json = json_of(input.body).ok()?;
+        let json = std::str::from_utf8(&json).ok()?;
+        let mut uid = None;
+        let seal = |identity: Option<&str>| {
+            let of_event = sealing.uid(identity);
+            uid = Some(of_event);
+            Some(Seal {
+                uid: of_event,
+                logged_time: input.received_at.as_millis(),
+                raw_data,
+            })
+        };
+        let written = self
+            .write(&Tape::read(json).ok()?, input, seal, buffer)
+            .ok()?;
+        Some(Sealed {
+            uid: uid?,
+            class_uid: written.class_uid,
+            time: Timestamp::from_millis(written.millis),
+            json: Bytes::copy_from_slice(buffer),
+            spans: written.spans,
+        })
     }
 
     fn fields(&self, input: &Input<'_>) -> Option<Vec<Value>> {
@@ -104,7 +130,7 @@ impl Parser for WindowsParser {
     }
 
     fn parse_fields(&self, input: &Input<'_>, fields: Value) -> Result<Vec<Parsed>, Failure> {
-        self.event(fields.to_string().as_bytes(), input)
+        self.parse_json(fields.to_string().as_bytes(), input)
     }
 }
 
@@ -113,14 +139,61 @@ impl WindowsParser {
         self.tables.get_or_init(Tables::shipped)
     }
 
-    fn event(&self, json: &[u8], input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
-        json::check_depth(json).map_err(|_| Failure::TooDeep)?;
-        let node: Node<'_> = serde_json::from_slice(json)
-            .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;
-        let tables = self.tables();
-        let record = shapes::record(node, &tables.system)?;
-        Ok(vec![build::event(record, tables, input.received_at)?])
+    fn parse_json(&self, json: &[u8], input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
+        let mut buffer = Vec::with_capacity(2 * json.len());
+        let no_seal = |_: Option<&str>| None;
+        let text = std::str::from_utf8(json).ok();
+        let written = match text.and_then(|text| Tape::read(text).ok()) {
+            Some(tape) => self.write(&tape, input, no_seal, &mut buffer)?,
+            None => {
+                let plain = plain_json(json)?;
+                let tape = Tape::read_again(&plain).expect("serde_json wrote it");
+                self.write(&tape, input, no_seal, &mut buffer)?
+            }
+        };
+        Ok(vec![Parsed {
+            event: serde_json::from_slice(&buffer).expect("an event is a JSON object"),
+            identity: written.identity,
+        }])
     }
+
+    fn write<'s>(
+        &self,
+        tape: &Tape<'_>,
+        input: &Input<'_>,
+        seal: impl FnOnce(Option<&str>) -> Option<Seal<'s>>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Written, Failure> {
+        let tables = self.tables();
+        let record = shapes::record(tape.root(), &tables.system)?;
+        Ok(build::event(
+            record,
+            tables,
+            input.received_at,
+            seal,
+            buffer,
+        ))
+    }
+}
+
+/// The record's JSON: the record itself, or made of its XML.
+fn json_of(body: &[u8]) -> Result<Cow<'_, [u8]>, Failure> {
+    if is_event_log_part(body) {
+        let detail = "a damaged part of an event log: its bytes are kept as they are";
+        return Err(Failure::Unparsable(detail.to_owned()));
+    }
+    Ok(match xml_part(body) {
+        Some(text) => Cow::Owned(decode::xml_event(&text)?.to_string().into_bytes()),
+        None => Cow::Borrowed(body),
+    })
+}
+
+/// A record that needs care, without what is odd about it: of a name that stands twice the last value counts.
+fn plain_json(json: &[u8]) -> Result<String, Failure> {
+    json::check_depth(json).map_err(|_| Failure::TooDeep)?;
+    let value: Value = serde_json::from_slice(json)
+        .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;
+    Ok(value.to_string())
 }
 
 /// The `Event` element of a record that is XML, perhaps behind a syslog header or a comment.

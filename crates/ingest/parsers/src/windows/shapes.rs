@@ -1,39 +1,26 @@
 //! From the shapes that collectors write to one [`Record`].
 
-use std::borrow::Cow;
-
-use super::node::{Member, Node};
-use super::record::Record;
+use super::record::{Name, Record};
 use super::table::SystemFields;
 use crate::Failure;
+use crate::table::json::{Children, Kind, Node};
 
 /// Deeper objects of UserData are left as they are.
 const MAX_DEPTH: usize = 8;
 
-pub(super) fn record<'a>(node: Node<'a>, fields: &SystemFields) -> Result<Record<'a>, Failure> {
-    let Node::Object(members) = node else {
+pub(super) fn record<'r>(root: Node<'r>, fields: &SystemFields) -> Result<Record<'r>, Failure> {
+    let Some(members) = root.members() else {
         return Err(Failure::Unparsable(
             "a Windows event is a JSON object".to_owned(),
         ));
     };
     let mut record = Record::new(fields);
-    let named = |name: &str| members.iter().any(|(key, _)| key == name);
-    // Remote desktop events have a data field of that name, with a number in it.
-    let root = members
-        .iter()
-        .any(|(key, node)| key == "Event" && matches!(node, Node::Object(_)));
-    if root {
-        evtx_root(&mut record, fields, members);
-    } else if named("winlog") {
-        winlogbeat(&mut record, fields, members);
-    } else if named("event_data") {
-        winlog(&mut record, fields, members, false);
-    } else if named("System") && !named("EventID") {
-        evtx(&mut record, fields, members);
-    } else {
-        for (name, node) in members {
-            flat(&mut record, fields, name, node);
-        }
+    match Shape::of(members.clone()) {
+        Shape::Event => evtx_root(&mut record, fields, members),
+        Shape::Winlogbeat => winlogbeat(&mut record, fields, members),
+        Shape::OldWinlogbeat => winlog(&mut record, fields, members, false),
+        Shape::Evtx => evtx(&mut record, fields, members),
+        Shape::Flat => members.for_each(|member| flat(&mut record, fields, member)),
     }
     if record.system_text(fields.event_id).is_none() {
         return Err(Failure::Unparsable("the event has no EventID".to_owned()));
@@ -41,43 +28,75 @@ pub(super) fn record<'a>(node: Node<'a>, fields: &SystemFields) -> Result<Record
     Ok(record)
 }
 
-fn flat<'a>(record: &mut Record<'a>, fields: &SystemFields, name: Cow<'a, str>, node: Node<'a>) {
-    match node {
-        Node::Null => {}
-        Node::Object(_) => record.put_extra(name, node),
-        node => record.put(fields, name, node),
-    }
+enum Shape {
+    Event,
+    Winlogbeat,
+    OldWinlogbeat,
+    Evtx,
+    Flat,
 }
 
-fn evtx_root<'a>(record: &mut Record<'a>, fields: &SystemFields, members: Vec<Member<'a>>) {
-    for (name, node) in members {
-        match (&*name, node) {
-            ("Event", Node::Object(members)) => evtx(record, fields, members),
-            (_, node) => record.put_extra(name, node),
+impl Shape {
+    fn of(members: Children<'_>) -> Self {
+        let (mut winlog, mut event_data, mut system, mut event_id) = (false, false, false, false);
+        for member in members {
+            match &*member.name() {
+                // Remote desktop events have a data field of that name, with a number in it.
+                "Event" if member.is(Kind::Object) => return Self::Event,
+                "winlog" => winlog = true,
+                "event_data" => event_data = true,
+                "System" => system = true,
+                "EventID" => event_id = true,
+                _ => {}
+            }
+        }
+        match (winlog, event_data) {
+            (true, _) => Self::Winlogbeat,
+            (_, true) => Self::OldWinlogbeat,
+            _ if system && !event_id => Self::Evtx,
+            _ => Self::Flat,
         }
     }
 }
 
-fn evtx<'a>(record: &mut Record<'a>, fields: &SystemFields, members: Vec<Member<'a>>) {
-    for (name, node) in members {
-        match (&*name, node) {
-            ("System", Node::Object(members)) => {
-                for (name, node) in members {
-                    system(record, fields, name, node);
+fn flat<'r>(record: &mut Record<'r>, fields: &SystemFields, member: Node<'r>) {
+    match member.kind() {
+        Kind::Null => {}
+        Kind::Object => record.put_extra(Name::of(member), member),
+        _ => record.put(fields, Name::of(member), member),
+    }
+}
+
+fn evtx_root<'r>(record: &mut Record<'r>, fields: &SystemFields, members: Children<'r>) {
+    for member in members {
+        match (&*member.name(), member.members()) {
+            ("Event", Some(members)) => evtx(record, fields, members),
+            _ => record.put_extra(Name::of(member), member),
+        }
+    }
+}
+
+fn evtx<'r>(record: &mut Record<'r>, fields: &SystemFields, members: Children<'r>) {
+    for member in members {
+        let name = member.name();
+        match (&*name, member.members()) {
+            ("System", Some(members)) => {
+                for member in members {
+                    system(record, fields, Name::of(member), member);
                 }
             }
-            ("EventData" | "UserData", Node::Object(members)) => event_data(record, members, 0),
-            ("RenderingInfo", Node::Object(members)) => {
-                for (name, node) in members {
-                    match &*name {
-                        "Message" => record.put(fields, name, node),
-                        _ if is_attributes(&name) => {}
-                        _ => record.put_extra(Cow::Owned(format!("RenderingInfo.{name}")), node),
+            ("EventData" | "UserData", Some(members)) => event_data(record, members, 0),
+            ("RenderingInfo", Some(members)) => {
+                for member in members {
+                    match &*member.name() {
+                        "Message" => record.put(fields, "Message".into(), member),
+                        name if is_attributes(name) => {}
+                        name => record.put_extra(format!("RenderingInfo.{name}").into(), member),
                     }
                 }
             }
-            (_, Node::Object(_)) if is_attributes(&name) => {}
-            (_, node) => record.put_data(name, node),
+            (name, Some(_)) if is_attributes(name) => {}
+            _ => record.put_data(Name::of(member), member),
         }
     }
 }
@@ -90,138 +109,156 @@ fn is_attributes(name: &str) -> bool {
 }
 
 /// `Provider/@Name` is `Provider_Name`, the text of an element with attributes has the element's name.
-fn system<'a>(record: &mut Record<'a>, fields: &SystemFields, name: Cow<'a, str>, node: Node<'a>) {
-    let Node::Object(members) = node else {
-        if node != Node::Null {
+fn system<'r>(record: &mut Record<'r>, fields: &SystemFields, name: Name<'r>, node: Node<'r>) {
+    let Some(members) = node.members() else {
+        if !node.is(Kind::Null) {
             record.put(fields, name, node);
         }
         return;
     };
-    let element = name.strip_suffix("_attributes").unwrap_or(&name).to_owned();
-    for (key, node) in members {
-        let joined = match &*key {
-            "#attributes" => element.clone(),
-            "#text" => element.clone(),
-            key => format!("{element}_{}", key.trim_start_matches('@')),
-        };
-        system(record, fields, Cow::Owned(joined), node);
+    let element = name.0.strip_suffix("_attributes").unwrap_or(&name.0);
+    for member in members {
+        let key = member.name();
+        match &*key {
+            "#attributes" | "#text" => {
+                system(record, fields, element.to_owned().into(), member);
+            }
+            key => {
+                let attribute = key.trim_start_matches('@');
+                let known = fields.attribute(element, attribute);
+                match known.filter(|(row, rank)| record.takes(*row, *rank)) {
+                    Some((row, rank)) if is_leaf(member) => {
+                        record.put_system(fields, row, rank, member);
+                    }
+                    _ => system(
+                        record,
+                        fields,
+                        format!("{element}_{attribute}").into(),
+                        member,
+                    ),
+                }
+            }
+        }
     }
 }
 
-fn event_data<'a>(record: &mut Record<'a>, members: Vec<Member<'a>>, depth: usize) {
-    for (name, node) in members {
-        match (&*name, node) {
-            (_, Node::Object(_)) if is_attributes(&name) => {}
-            (_, Node::Text(_)) if is_attributes(&name) => {}
-            ("Data", node) => unnamed_data(record, node),
+fn is_leaf(node: Node<'_>) -> bool {
+    !matches!(node.kind(), Kind::Null | Kind::Object)
+}
+
+fn event_data<'r>(record: &mut Record<'r>, members: Children<'r>, depth: usize) {
+    for member in members {
+        let name = member.name();
+        match (&*name, member.members()) {
+            (name, None) if member.is(Kind::Text) && is_attributes(name) => {}
+            (name, Some(_)) if is_attributes(name) => {}
+            ("Data", _) => unnamed_data(record, member),
             // UserData has one element around its fields.
-            (_, Node::Object(members)) if depth < MAX_DEPTH => {
-                if members.iter().all(|(key, _)| is_attributes(key)) {
-                    let text = members.into_iter().find(|(key, _)| key == "#text");
-                    record.put_data(name, text.map_or(Node::Null, |(_, node)| node));
+            (_, Some(mut members)) if depth < MAX_DEPTH => {
+                if members.clone().all(|member| is_attributes(&member.name())) {
+                    if let Some(text) = members.find(|member| member.name() == "#text") {
+                        record.put_data(Name::of(member), text);
+                    }
                 } else {
                     event_data(record, members, depth + 1);
                 }
             }
-            (_, node) => record.put_data(name, node),
+            _ => record.put_data(Name::of(member), member),
         }
     }
 }
 
 /// `<Data>` elements: with names they are fields, without they are the list `Data`.
-fn unnamed_data<'a>(record: &mut Record<'a>, node: Node<'a>) {
-    let items = match node {
-        Node::List(items) => items,
-        node => vec![node],
-    };
+fn unnamed_data<'r>(record: &mut Record<'r>, data: Node<'r>) {
     let mut unnamed = Vec::new();
-    for item in items {
-        let name = item
-            .get("#attributes")
-            .and_then(|attributes| attributes.get("Name"));
-        let name = name
-            .or_else(|| item.get("@Name"))
-            .and_then(Node::text)
-            .map(str::to_owned);
-        let content = match item {
-            Node::Object(members) => members
-                .into_iter()
-                .find(|(key, _)| key == "#text")
-                .map_or(Node::Null, |(_, node)| node),
-            other => other,
-        };
-        match (name, content) {
-            (Some(name), content) => record.put_data(Cow::Owned(name), content),
-            (None, Node::List(texts)) => unnamed.extend(texts),
-            (None, Node::Null) => {}
-            (None, content) => unnamed.push(content),
+    if data.is(Kind::List) {
+        for item in data.children() {
+            one_data(record, item, &mut unnamed);
         }
+    } else {
+        one_data(record, data, &mut unnamed);
     }
-    match unnamed.len() {
-        0 => {}
-        1 => record.put_data("Data".into(), unnamed.remove(0)),
-        _ => record.put_data("Data".into(), Node::List(unnamed)),
+    match unnamed[..] {
+        [] => {}
+        [only] => record.put_data("Data".into(), only),
+        _ => record.put_list("Data".into(), data, unnamed),
     }
 }
 
-fn winlogbeat<'a>(record: &mut Record<'a>, fields: &SystemFields, members: Vec<Member<'a>>) {
+fn one_data<'r>(record: &mut Record<'r>, item: Node<'r>, unnamed: &mut Vec<Node<'r>>) {
+    let attributes = item.get("#attributes");
+    let name = attributes.and_then(|attributes| attributes.get("Name"));
+    let name = name.or_else(|| item.get("@Name")).and_then(Node::text);
+    let content = if item.is(Kind::Object) {
+        item.get("#text")
+    } else {
+        Some(item)
+    };
+    match (name, content) {
+        (_, None) => {}
+        (Some(name), Some(content)) => record.put_data(name.into_owned().into(), content),
+        (None, Some(content)) => match content.kind() {
+            Kind::List => unnamed.extend(content.children()),
+            Kind::Null => {}
+            _ => unnamed.push(content),
+        },
+    }
+}
+
+fn winlogbeat<'r>(record: &mut Record<'r>, fields: &SystemFields, members: Children<'r>) {
     let mut level = None;
-    for (name, node) in members {
-        match (&*name, node) {
-            ("winlog", Node::Object(members)) => winlog(record, fields, members, true),
-            ("message", node) => record.put(fields, "Message".into(), node),
-            ("@timestamp", node) => record.put(fields, "SystemTime".into(), node),
-            ("log", node) => {
-                level = node.get("level").cloned();
-                record.put_extra(name, node);
+    for member in members {
+        let name = member.name();
+        match (&*name, member.members()) {
+            ("winlog", Some(members)) => winlog(record, fields, members, true),
+            ("message", _) => record.put(fields, "Message".into(), member),
+            ("@timestamp", _) => record.put(fields, "SystemTime".into(), member),
+            ("log", _) => {
+                level = member.get("level");
+                record.put_extra(Name::of(member), member);
             }
-            (_, node) => record.put_extra(name, node),
+            _ => record.put_extra(Name::of(member), member),
         }
     }
-    if let (Some(level), None) = (level, &record.system[fields.level]) {
+    if let (Some(level), None) = (level, record.system[fields.level]) {
         record.put(fields, "Level".into(), level);
     }
 }
 
 /// The members of `winlog`, which in Winlogbeat before 7 stood at the top.
-fn winlog<'a>(
-    record: &mut Record<'a>,
-    fields: &SystemFields,
-    members: Vec<Member<'a>>,
-    nested: bool,
-) {
-    for (name, node) in members {
-        match (&*name, node) {
-            ("event_data" | "user_data", Node::Object(members)) => event_data(record, members, 0),
-            ("message", node) => record.put(fields, "Message".into(), node),
-            ("@timestamp", node) => record.put(fields, "SystemTime".into(), node),
-            ("process", node) => process(record, fields, node),
-            ("user", Node::Object(members)) => {
-                for (key, node) in members {
-                    match &*key {
-                        "identifier" => record.put(fields, "Security_UserID".into(), node),
-                        _ => record.put_extra(Cow::Owned(format!("winlog.user.{key}")), node),
+fn winlog<'r>(record: &mut Record<'r>, fields: &SystemFields, members: Children<'r>, nested: bool) {
+    for member in members {
+        let name = Name::of(member);
+        match (&*name.0, member.members()) {
+            ("event_data" | "user_data", Some(members)) => event_data(record, members, 0),
+            ("message", _) => record.put(fields, "Message".into(), member),
+            ("@timestamp", _) => record.put(fields, "SystemTime".into(), member),
+            ("process", _) => process(record, fields, member),
+            ("user", Some(members)) => {
+                for member in members {
+                    match &*member.name() {
+                        "identifier" => record.put(fields, "Security_UserID".into(), member),
+                        key => record.put_extra(format!("winlog.user.{key}").into(), member),
                     }
                 }
             }
-            (_, node) if fields.find(&name).is_some() => record.put(fields, name, node),
-            (_, node) if nested => record.put_extra(Cow::Owned(format!("winlog.{name}")), node),
-            (_, node) => record.put_extra(name, node),
+            _ if fields.find(&name.0, name.1).is_some() => record.put(fields, name, member),
+            (key, _) if nested => record.put_extra(format!("winlog.{key}").into(), member),
+            _ => record.put_extra(name, member),
         }
     }
 }
 
-fn process<'a>(record: &mut Record<'a>, fields: &SystemFields, node: Node<'a>) {
-    let Node::Object(members) = node else { return };
-    for (key, node) in members {
-        match (&*key, node) {
-            ("pid", node) => record.put(fields, "Execution_ProcessID".into(), node),
-            ("thread", node) => {
-                if let Some(id) = node.get("id").cloned() {
+fn process<'r>(record: &mut Record<'r>, fields: &SystemFields, node: Node<'r>) {
+    for member in node.members().into_iter().flatten() {
+        match &*member.name() {
+            "pid" => record.put(fields, "Execution_ProcessID".into(), member),
+            "thread" => {
+                if let Some(id) = member.get("id") {
                     record.put(fields, "Execution_ThreadID".into(), id);
                 }
             }
-            (_, node) => record.put_extra(Cow::Owned(format!("winlog.process.{key}")), node),
+            key => record.put_extra(format!("winlog.process.{key}").into(), member),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! The transforms that `fields.tsv` names. `README.md` beside the tables says what each does and how it is inverted.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 
+use aurora_ocsf::Primitive;
 use serde_json::{Value, json};
 
-use super::node::Node;
 use super::table::{Enumerations, Rule};
+use crate::table::json::{Form, Kind, Node};
+use crate::table::words::{Words, base_name};
+use crate::table::write::{Slot, Slots};
 
 /// How a value came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,111 +74,119 @@ impl Transform {
             _ => return None,
         })
     }
-}
 
-/// The places of an event under construction.
-pub(super) struct Slots {
-    pub values: Vec<Option<Value>>,
-}
-
-impl Slots {
-    fn put(&mut self, slot: Option<usize>, value: impl Into<Value>) {
-        if let Some(slot) = slot {
-            self.values[slot].get_or_insert_with(|| value.into());
+    /// The JSON form of what it makes; `None` for lists.
+    pub(super) fn makes(&self) -> Option<Primitive> {
+        match self {
+            Self::Int | Self::Port | Self::Time | Self::Map(_) => Some(Primitive::Integer),
+            Self::Hashes | Self::List | Self::DnsResults => None,
+            _ => Some(Primitive::String),
         }
-    }
-
-    fn is_free(&self, slot: usize) -> bool {
-        self.values[slot].is_none()
     }
 }
 
 /// Puts `node` where the rule says, unless something stands there.
-pub(super) fn place(
+pub(super) fn place<'r>(
     rule: &Rule,
-    node: &Node<'_>,
-    vendor: Option<&str>,
+    node: Node<'r>,
+    vendor: Option<Node<'r>>,
     enumerations: &Enumerations,
-    slots: &mut Slots,
+    slots: &mut Slots<'r>,
 ) -> Done {
-    let Some(text) = node.scalar() else {
-        return Done::Refused;
-    };
-    let is_list = rule.transform == Transform::List;
-    if !slots.is_free(rule.slot) || text.is_empty() || (&*text == "-" && !is_list) {
+    if !slots.is_free(rule.slot) {
         return Done::Refused;
     }
-    let slot = Some(rule.slot);
+    // Most texts are put as they stand, whatever is escaped in them.
+    if rule.transform == Transform::Text && node.is(Kind::Text) && node.form() != Form::Odd {
+        return match node.inner() {
+            "" | "-" => Done::Refused,
+            inner => put(slots, rule.slot, Slot::Inner(inner)),
+        };
+    }
+    let Some(words) = Words::of(node) else {
+        return Done::Refused;
+    };
+    let (text, slot) = (&*words.text, rule.slot);
+    let is_list = rule.transform == Transform::List;
+    if text.is_empty() || (text == "-" && !is_list) {
+        return Done::Refused;
+    }
     match &rule.transform {
-        Transform::Text => put(slots, slot, text.into_owned()),
-        Transform::Int => integer(rule, &text, slots),
+        Transform::Text => put(slots, slot, words.whole()),
+        Transform::Int => integer(rule, text, slots),
         Transform::Port => match text.parse::<u16>() {
-            Ok(port) if canonical(&text) => put(slots, slot, port),
+            Ok(port) if canonical(text) => put(slots, slot, Slot::Int(port.into())),
             _ => Done::Refused,
         },
-        Transform::Ip => ip(rule, &text, slots),
-        Transform::Host if is_hostname(&text) => put(slots, slot, text.into_owned()),
-        Transform::Host => lossy(slots, rule.aside, text.into_owned()),
+        Transform::Ip => ip(rule, &words, slots),
+        Transform::Host if is_hostname(text) => put(slots, slot, words.whole()),
+        Transform::Host => match rule.aside {
+            Some(name) => lossy(slots, name, words.whole()),
+            None => Done::Refused,
+        },
         Transform::FilePath | Transform::Image => {
-            let name = base_name(&text);
-            slots.put(rule.aside, name);
-            slots.put(rule.owner_name, name);
-            put(slots, slot, text.into_owned())
+            let name = words.piece(base_name(text));
+            slots.put_at(rule.aside, name.clone());
+            slots.put_at(rule.owner_name, name);
+            put(slots, slot, words.whole())
         }
-        Transform::DomainUser => domain_user(rule, &text, slots),
-        Transform::ValuePath => value_path(rule, &text, slots),
-        Transform::Hashes => hashes(rule, &text, slots),
-        Transform::Product(_) => match vendor.filter(|vendor| !matches!(*vendor, "" | "-")) {
+        Transform::DomainUser => domain_user(rule, &words, slots),
+        Transform::ValuePath => value_path(rule, &words, slots),
+        Transform::Hashes => hashes(rule, &words, slots),
+        Transform::Product(_) => match vendor.filter(|vendor| is_said(*vendor)) {
             Some(vendor) => {
-                slots.put(rule.aside, vendor);
-                put(slots, slot, text.into_owned())
+                slots.put_at(rule.aside, Slot::Json(vendor.json()));
+                put(slots, slot, words.whole())
             }
             None => Done::Refused,
         },
-        Transform::Time => {
-            super::time::millis(&text).map_or(Done::Refused, |at| lossy(slots, slot, at))
-        }
+        Transform::Time => made(slots, slot, super::time::millis(text).map(Slot::Int)),
         Transform::List => {
-            let words: Vec<_> = text.split_whitespace().collect();
-            if words.is_empty() {
-                Done::Refused
-            } else {
-                lossy(slots, slot, json!(words))
-            }
+            let decoded = words.decoded();
+            let list: Vec<_> = decoded.split_whitespace().collect();
+            made(slots, slot, (!list.is_empty()).then(|| value(&json!(list))))
         }
-        Transform::BaseName => lossy(slots, slot, base_name(&text)),
+        Transform::BaseName => lossy(slots, slot, words.piece(base_name(text))),
         Transform::TaskCommand => {
-            task_command(&text).map_or(Done::Refused, |line| lossy(slots, slot, line))
+            let line = task_command(&words.decoded());
+            made(slots, slot, line.map(|line| Slot::Text(line.into())))
         }
         Transform::DnsResults => {
-            let answers = dns_results(&text);
-            if answers.is_empty() {
-                Done::Refused
-            } else {
-                lossy(slots, slot, Value::Array(answers))
-            }
+            let answers = dns_results(&words.decoded());
+            let some = !answers.is_empty();
+            made(slots, slot, some.then(|| value(&Value::Array(answers))))
         }
         Transform::UrlHost => {
-            url_host(&text).map_or(Done::Refused, |host| lossy(slots, slot, host))
+            let host = url_host(text).map(|host| Slot::Text(host.to_owned().into()));
+            made(slots, slot, host)
         }
-        Transform::Map(name) => enumerations
-            .number(name, &text)
-            .map_or(Done::Refused, |number| lossy(slots, slot, number)),
+        Transform::Map(name) => {
+            let number = enumerations.number(name, text);
+            made(slots, slot, number.map(Slot::Int))
+        }
     }
 }
 
-fn put(slots: &mut Slots, slot: Option<usize>, value: impl Into<Value>) -> Done {
+fn is_said(node: Node<'_>) -> bool {
+    node.is(Kind::Text) && !matches!(node.inner(), "" | "-")
+}
+
+fn value(value: &Value) -> Slot<'static> {
+    Slot::Json(Cow::Owned(value.to_string()))
+}
+
+fn put<'r>(slots: &mut Slots<'r>, slot: usize, value: Slot<'r>) -> Done {
     slots.put(slot, value);
     Done::Exact
 }
 
-fn lossy(slots: &mut Slots, slot: Option<usize>, value: impl Into<Value>) -> Done {
+fn lossy<'r>(slots: &mut Slots<'r>, slot: usize, value: Slot<'r>) -> Done {
     slots.put(slot, value);
-    if slot.is_some() {
-        Done::Lossy
-    } else {
-        Done::Refused
-    }
+    Done::Lossy
+}
+
+fn made<'r>(slots: &mut Slots<'r>, slot: usize, value: Option<Slot<'r>>) -> Done {
+    value.map_or(Done::Refused, |value| lossy(slots, slot, value))
 }
 
 /// Decimal as every program writes it, so that the number gives the text again.
@@ -183,7 +195,7 @@ fn canonical(digits: &str) -> bool {
     digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'))
 }
 
-fn integer(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
+fn integer(rule: &Rule, text: &str, slots: &mut Slots<'_>) -> Done {
     let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
     let number = match hex {
         Some(digits) => i64::from_str_radix(digits, 16).ok(),
@@ -196,7 +208,7 @@ fn integer(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
     let Some(number) = number.filter(member) else {
         return Done::Refused;
     };
-    slots.put(Some(rule.slot), number);
+    slots.put(rule.slot, Slot::Int(number));
     if hex.is_none() && canonical(text) {
         Done::Exact
     } else {
@@ -204,18 +216,22 @@ fn integer(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
     }
 }
 
-fn ip(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
+fn ip<'r>(rule: &Rule, words: &Words<'r>, slots: &mut Slots<'r>) -> Done {
+    let text = &*words.text;
     let (address, zone) = text
         .split_once('%')
         .map_or((text, None), |(address, zone)| (address, Some(zone)));
-    let mapped = address
-        .parse::<Ipv6Addr>()
-        .ok()
-        .and_then(|address| address.to_ipv4_mapped());
-    match (mapped, address.parse::<IpAddr>()) {
-        (Some(v4), _) if zone.is_none() => lossy(slots, Some(rule.slot), v4.to_string()),
-        (None, Ok(address)) if zone.is_none() || address.is_ipv6() && zone != Some("") => {
-            put(slots, Some(rule.slot), text)
+    let Ok(parsed) = address.parse::<IpAddr>() else {
+        return Done::Refused;
+    };
+    let mapped = match parsed {
+        IpAddr::V6(v6) => Ipv6Addr::to_ipv4_mapped(&v6),
+        IpAddr::V4(_) => None,
+    };
+    match mapped {
+        Some(v4) if zone.is_none() => lossy(slots, rule.slot, Slot::Text(v4.to_string().into())),
+        None if zone.is_none() || parsed.is_ipv6() && zone != Some("") => {
+            put(slots, rule.slot, words.whole())
         }
         _ => Done::Refused,
     }
@@ -233,60 +249,63 @@ pub(super) fn is_hostname(text: &str) -> bool {
     })
 }
 
-fn base_name(path: &str) -> &str {
-    let name = path.rsplit(['\\', '/']).next().unwrap_or(path);
-    if name.is_empty() { path } else { name }
-}
-
-fn domain_user(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
-    match text.split_once('\\') {
-        Some((domain, name)) if !domain.is_empty() && !name.is_empty() => {
-            slots.put(rule.aside, domain);
-            put(slots, Some(rule.slot), name)
+fn domain_user<'r>(rule: &Rule, words: &Words<'r>, slots: &mut Slots<'r>) -> Done {
+    let text = &*words.text;
+    match text.find(words.backslash) {
+        Some(at) if at > 0 && at + words.backslash.len() < text.len() => {
+            slots.put_at(rule.aside, words.piece(0..at));
+            let name = at + words.backslash.len()..text.len();
+            put(slots, rule.slot, words.piece(name))
         }
-        Some(_) => lossy(slots, Some(rule.slot), text),
-        None => put(slots, Some(rule.slot), text),
+        Some(_) => lossy(slots, rule.slot, words.whole()),
+        None => put(slots, rule.slot, words.whole()),
     }
 }
 
-fn value_path(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
-    match text.rsplit_once('\\') {
-        Some((path, name)) if !path.is_empty() && !name.is_empty() => {
-            slots.put(rule.aside, name);
-            put(slots, Some(rule.slot), path)
+fn value_path<'r>(rule: &Rule, words: &Words<'r>, slots: &mut Slots<'r>) -> Done {
+    let text = &*words.text;
+    match text.rfind(words.backslash) {
+        Some(at) if at > 0 && at + words.backslash.len() < text.len() => {
+            let name = at + words.backslash.len()..text.len();
+            slots.put_at(rule.aside, words.piece(name));
+            put(slots, rule.slot, words.piece(0..at))
         }
         _ => {
-            slots.put(rule.aside, base_name(text));
-            lossy(slots, Some(rule.slot), text)
+            slots.put_at(rule.aside, words.piece(base_name(text)));
+            lossy(slots, rule.slot, words.whole())
         }
     }
 }
 
-fn hashes(rule: &Rule, text: &str, slots: &mut Slots) -> Done {
-    let mut fingerprints = Vec::with_capacity(4);
-    for part in text.split(',') {
+fn hashes<'r>(rule: &Rule, words: &Words<'r>, slots: &mut Slots<'r>) -> Done {
+    let mut json = Vec::with_capacity(words.text.len() + 160);
+    json.push(b'[');
+    for part in words.text.split(',') {
         let Some((algorithm, value)) = part.split_once('=') else {
             return Done::Refused;
-        };
-        let id = match algorithm {
-            "MD5" => 1,
-            "SHA1" => 2,
-            "SHA256" => 3,
-            "SHA512" => 4,
-            _ => 99,
         };
         if value.is_empty() || algorithm.is_empty() {
             return Done::Refused;
         }
-        let mut fingerprint = serde_json::Map::with_capacity(3);
-        if id == 99 {
-            fingerprint.insert("algorithm".to_owned(), algorithm.into());
-        }
-        fingerprint.insert("algorithm_id".to_owned(), id.into());
-        fingerprint.insert("value".to_owned(), value.into());
-        fingerprints.push(Value::Object(fingerprint));
+        let id = match algorithm {
+            "MD5" => "{\"algorithm_id\":1",
+            "SHA1" => "{\"algorithm_id\":2",
+            "SHA256" => "{\"algorithm_id\":3",
+            "SHA512" => "{\"algorithm_id\":4",
+            _ => {
+                json.extend_from_slice(b"{\"algorithm\":");
+                words.push(algorithm, &mut json);
+                ",\"algorithm_id\":99"
+            }
+        };
+        json.extend_from_slice(id.as_bytes());
+        json.extend_from_slice(b",\"value\":");
+        words.push(value, &mut json);
+        json.extend_from_slice(b"},");
     }
-    put(slots, Some(rule.slot), Value::Array(fingerprints))
+    *json.last_mut().expect("a text has a part") = b']';
+    let json = String::from_utf8(json).expect("it was made of texts");
+    put(slots, rule.slot, Slot::Json(json.into()))
 }
 
 /// `<Command>` and `<Arguments>` of the first action of a task's XML.
@@ -325,14 +344,18 @@ fn dns_results(text: &str) -> Vec<Value> {
         .map(str::trim)
         .filter(|answer| !answer.is_empty() && *answer != "-");
     answers
-        .map(|answer| match answer.strip_prefix("type:").map(str::trim) {
-            Some(rest) => match rest.split_once(' ') {
+        .filter_map(|answer| match answer.strip_prefix("type:").map(str::trim) {
+            Some("") => None,
+            Some(rest) => Some(match rest.split_once(' ') {
                 Some((number, data)) if !data.is_empty() => {
                     json!({ "type": number, "rdata": data })
                 }
                 _ => json!({ "rdata": rest }),
+            }),
+            None => match answer.strip_prefix("::ffff:").unwrap_or(answer) {
+                "" => None,
+                rdata => Some(json!({ "rdata": rdata })),
             },
-            None => json!({ "rdata": answer.strip_prefix("::ffff:").unwrap_or(answer) }),
         })
         .collect()
 }

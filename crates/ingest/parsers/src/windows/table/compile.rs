@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use aurora_ocsf::Path;
+use aurora_ocsf::{Enumeration, Path, Primitive};
 
-use super::plan::{Known, Skeleton};
 use super::{
-    Choice, Default, Enumerations, Plan, Provider, Rule, SystemField, SystemFields, Tables, tsv,
+    Choice, Default, Enumerations, Known, Plan, Provider, Rule, SystemField, SystemFields, Tables,
+    tsv,
 };
+use crate::table::names::{NameMap, hash};
+use crate::table::plan::Skeleton;
 use crate::windows::transform::Transform;
 
 macro_rules! table {
@@ -41,7 +43,7 @@ struct FieldRow {
 pub(super) fn shipped() -> Result<Tables, String> {
     let system = system_fields()?;
     let fields = field_rows()?;
-    let mut plans: HashMap<(String, u32), Vec<Choice>> = HashMap::new();
+    let mut plans: HashMap<&str, HashMap<u32, Vec<Choice>>> = HashMap::new();
     for (line, [provider, events, when, class, activity, defaults]) in
         tsv::rows(EVENTS.0, EVENTS.1)?
     {
@@ -56,10 +58,8 @@ pub(super) fn shipped() -> Result<Tables, String> {
                 when: condition(when).map_err(fail)?,
                 plan,
             };
-            plans
-                .entry((provider.to_owned(), event))
-                .or_default()
-                .push(choice);
+            let of_provider = plans.entry(provider).or_default();
+            of_provider.entry(event).or_default().push(choice);
         }
     }
     if let Some(row) = fields.iter().find(|row| !row.used.get()) {
@@ -69,14 +69,13 @@ pub(super) fn shipped() -> Result<Tables, String> {
         ));
     }
     let base = plan(&system, "0", "0", "-", &[])?;
-    let (providers, by_name, by_channel) = providers()?;
+    let (providers, by_name, by_channel) = providers(&mut plans)?;
     Ok(Tables {
         system,
         enumerations: enumerations()?,
         providers,
         by_name,
         by_channel,
-        plans,
         base,
     })
 }
@@ -144,19 +143,17 @@ fn plan(
         .parse()
         .map_err(|_| format!("no activity `{activity}`"))?;
     let mut skeleton = Skeleton::new(class);
-    let known = known(&mut skeleton);
+    // `host`, when the class has its device from that profile.
+    let profile = class.attribute("device").and_then(|device| device.profile);
+    let mut known = known(&mut skeleton);
     let system = system_rules(&mut skeleton, system)?;
     let rules = field_rules(&mut skeleton, rows)?;
     let defaults = default_values(&mut skeleton, defaults)?;
-    let device = class.attribute("device").and_then(|device| device.profile);
-    let Skeleton { root, slots, .. } = skeleton;
-    let profile = device.map(aurora_ocsf::Profile::name);
+    known.profiles = profile.and_then(|_| skeleton.slot("metadata.profiles"));
+    let layout = skeleton.finish(profile.as_slice());
     Ok(Plan {
-        class,
+        layout,
         activity,
-        profile,
-        slots,
-        root,
         rules,
         system,
         defaults,
@@ -177,6 +174,7 @@ fn known(skeleton: &mut Skeleton) -> Known {
         original_time: slot("metadata.original_time").expect(every),
         os_name: slot("device.os.name"),
         os_type: slot("device.os.type_id"),
+        profiles: None,
     }
 }
 
@@ -191,11 +189,8 @@ fn system_rules(
     fields.rows.iter().map(rule).collect()
 }
 
-fn field_rules(
-    skeleton: &mut Skeleton,
-    rows: &[&FieldRow],
-) -> Result<HashMap<String, Vec<Rule>>, String> {
-    let mut rules: HashMap<String, Vec<Rule>> = HashMap::new();
+fn field_rules(skeleton: &mut Skeleton, rows: &[&FieldRow]) -> Result<NameMap<Vec<Rule>>, String> {
+    let mut rules: NameMap<Vec<Rule>> = NameMap::default();
     let named = |field: &str| {
         rows.iter()
             .any(|row| row.events.is_some() && row.field == field)
@@ -205,7 +200,7 @@ fn field_rules(
         .filter(|row| row.events.is_some() || !named(row.field))
     {
         if let Some(rule) = rule(skeleton, row.path, row.transform)? {
-            rules.entry(row.field.to_owned()).or_default().push(rule);
+            rules.entry(row.field, Vec::new).push(rule);
             row.used.set(true);
         }
     }
@@ -238,7 +233,13 @@ fn rule(skeleton: &mut Skeleton, path: &str, transform: &str) -> Result<Option<R
     let owner_name = (transform == Transform::Image)
         .then(|| sibling(2, "name"))
         .flatten();
-    let enumeration = skeleton.enumeration(&parsed);
+    let attribute = skeleton.attribute(&parsed).expect("it has a place");
+    let wanted = attribute.data_type.map(|data_type| data_type.primitive);
+    let fits = |made| [Some(made), Some(Primitive::Json)].contains(&wanted);
+    if !transform.makes().is_none_or(fits) {
+        return Err(format!("`{path}` is no place for what the transform makes"));
+    }
+    let enumeration: Option<&'static Enumeration> = attribute.enumeration;
     Ok(Some(Rule {
         transform,
         slot,
@@ -269,8 +270,8 @@ fn default_values(skeleton: &mut Skeleton, text: &str) -> Result<Vec<(usize, Def
                     name: name.and_then(|name| skeleton.slot(&name)),
                 }
             }
-            (_, Ok(number)) => Default::Value(number.into()),
-            (text, Err(_)) => Default::Value(text.into()),
+            (_, Ok(number)) => Default::Number(number),
+            (text, Err(_)) => Default::Text(text.to_owned()),
         };
         Ok((slot, value))
     });
@@ -284,11 +285,17 @@ fn system_fields() -> Result<SystemFields, String> {
     {
         let names: Vec<_> = names.split(',').map(str::to_owned).collect();
         for (rank, name) in names.iter().enumerate() {
-            fields.by_name.insert(name.clone(), (row, rank));
+            fields.by_name.entry(name, || (row, rank));
+            for (at, _) in name.match_indices('_') {
+                let (element, attribute) = (&name[..at], &name[at + 1..]);
+                let of_element = fields.by_element.entry(element, NameMap::default);
+                of_element.entry(attribute, || (row, rank));
+            }
         }
         let path = (path != "-").then(|| (path.to_owned(), transform.to_owned()));
         fields.rows.push(SystemField {
             field: field.to_owned(),
+            hash: hash(field.as_bytes()),
             names,
             path,
         });
@@ -316,37 +323,40 @@ fn system_fields() -> Result<SystemFields, String> {
     })
 }
 
-type ByName = HashMap<String, usize>;
+type Providers = (Vec<Provider>, NameMap<usize>, NameMap<usize>);
 
-fn providers() -> Result<(Vec<Provider>, ByName, ByName), String> {
-    let (mut providers, mut by_name, mut by_channel) = (Vec::new(), HashMap::new(), HashMap::new());
+fn providers(plans: &mut HashMap<&str, HashMap<u32, Vec<Choice>>>) -> Result<Providers, String> {
+    let (mut providers, mut by_name, mut by_channel) =
+        (Vec::new(), NameMap::default(), NameMap::default());
     for (_, [alias, name, channel, product]) in tsv::rows(PROVIDERS.0, PROVIDERS.1)? {
         let index = providers.len();
-        by_name.entry(name.to_ascii_lowercase()).or_insert(index);
+        by_name.entry(&name.to_ascii_lowercase(), || index);
         if channel != "-" {
-            by_channel
-                .entry(channel.to_ascii_lowercase())
-                .or_insert(index);
+            by_channel.entry(&channel.to_ascii_lowercase(), || index);
         }
-        let [alias, name, product] = [alias, name, product].map(str::to_owned);
+        let [name, product] = [name, product].map(str::to_owned);
+        // Of providers that share an alias, the first one keeps the plans.
+        let first = providers
+            .iter()
+            .position(|other: &Provider| other.alias == alias);
         providers.push(Provider {
-            alias,
+            alias: alias.to_owned(),
             name,
             product,
+            plans: plans.remove(alias).unwrap_or_default(),
+            like: first.unwrap_or(index),
         });
     }
     Ok((providers, by_name, by_channel))
 }
 
 fn enumerations() -> Result<Enumerations, String> {
-    let mut all: HashMap<String, HashMap<String, i64>> = HashMap::new();
+    let mut all: NameMap<NameMap<i64>> = NameMap::default();
     for (line, [name, value, number]) in tsv::rows(ENUMERATIONS.0, ENUMERATIONS.1)? {
         let number = number
             .parse()
             .map_err(|_| format!("{}:{line}: `{number}`", ENUMERATIONS.0))?;
-        all.entry(name.to_owned())
-            .or_default()
-            .insert(value.to_owned(), number);
+        *all.entry(name, NameMap::default).entry(value, || number) = number;
     }
     Ok(Enumerations(all))
 }

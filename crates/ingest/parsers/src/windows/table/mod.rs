@@ -1,12 +1,15 @@
 //! The tables, compiled: for each (provider, event id) a [`Plan`].
 
 mod compile;
-pub(in crate::windows) mod plan;
 mod tsv;
 
 use std::collections::HashMap;
 
-pub(super) use plan::{Child, Default, Object, Plan, Rule};
+use aurora_ocsf::Enumeration;
+
+use super::transform::Transform;
+use crate::table::names::NameMap;
+use crate::table::plan::Layout;
 
 /// Everything that the parser knows.
 pub(super) struct Tables {
@@ -14,18 +17,20 @@ pub(super) struct Tables {
     pub enumerations: Enumerations,
     providers: Vec<Provider>,
     /// By provider (lower case), then by channel (lower case): which of `providers`.
-    by_name: HashMap<String, usize>,
-    by_channel: HashMap<String, usize>,
-    /// By alias and event id.
-    plans: HashMap<(String, u32), Vec<Choice>>,
+    by_name: NameMap<usize>,
+    by_channel: NameMap<usize>,
     /// Class 0, for whatever has no plan.
     pub base: Plan,
 }
 
 pub(super) struct Provider {
-    pub alias: String,
+    alias: String,
     pub name: String,
     pub product: String,
+    /// By event id.
+    plans: HashMap<u32, Vec<Choice>>,
+    /// The provider that has the plans of this one's alias.
+    like: usize,
 }
 
 /// A plan for records whose `field` has one of `values`.
@@ -34,11 +39,62 @@ struct Choice {
     plan: Plan,
 }
 
+/// What happens to the fields of one kind of event: places, rules and defaults.
+pub(super) struct Plan {
+    pub layout: Layout,
+    pub activity: i64,
+    pub rules: NameMap<Vec<Rule>>,
+    /// By the rows of `system.tsv`.
+    pub system: Vec<Option<Rule>>,
+    pub defaults: Vec<(usize, Default)>,
+    pub known: Known,
+}
+
+/// The places that the code itself fills.
+pub(super) struct Known {
+    pub time: usize,
+    pub severity: usize,
+    pub status: Option<usize>,
+    pub version: usize,
+    pub original_time: usize,
+    pub product_name: usize,
+    pub product_vendor: usize,
+    pub os_name: Option<usize>,
+    pub os_type: Option<usize>,
+    /// When the class has its device from the profile `host`.
+    pub profiles: Option<usize>,
+}
+
+/// One row of `fields.tsv` for one kind of event.
+#[derive(Clone)]
+pub(super) struct Rule {
+    pub transform: Transform,
+    pub slot: usize,
+    /// The sibling that the transform fills too: `name`, `domain`, `vendor_name`.
+    pub aside: Option<usize>,
+    /// For `image`: the name of the process that the file belongs to.
+    pub owner_name: Option<usize>,
+    /// The field stays under `unmapped` in any case.
+    pub keep: bool,
+    pub enumeration: Option<&'static Enumeration>,
+}
+
+pub(super) enum Default {
+    Number(i64),
+    Text(String),
+    /// The computer's name, as the transform `host` puts it; the slot of `name` stands here.
+    Computer {
+        name: Option<usize>,
+    },
+}
+
 /// The rows of `system.tsv`, and which of them the code itself asks for.
 #[derive(Default)]
 pub(super) struct SystemFields {
     pub rows: Vec<SystemField>,
-    by_name: HashMap<String, (usize, usize)>,
+    by_name: NameMap<(usize, usize)>,
+    /// `Provider_Name` as `Provider` and `Name`, which is how elements and their attributes say it.
+    by_element: NameMap<NameMap<(usize, usize)>>,
     pub provider: usize,
     pub event_id: usize,
     pub channel: usize,
@@ -51,20 +107,26 @@ pub(super) struct SystemFields {
 
 pub(super) struct SystemField {
     pub field: String,
+    pub hash: u32,
     pub names: Vec<String>,
     pub path: Option<(String, String)>,
 }
 
 impl SystemFields {
     /// The row that has this name, and how early in its list.
-    pub(super) fn find(&self, name: &str) -> Option<(usize, usize)> {
-        self.by_name.get(name).copied()
+    pub(super) fn find(&self, name: &str, hash: u32) -> Option<(usize, usize)> {
+        self.by_name.find(name, hash).copied()
+    }
+
+    /// The row of an element's attribute.
+    pub(super) fn attribute(&self, element: &str, attribute: &str) -> Option<(usize, usize)> {
+        self.by_element.get(element)?.get(attribute).copied()
     }
 }
 
 /// `enumerations.tsv`.
 #[derive(Default)]
-pub(super) struct Enumerations(HashMap<String, HashMap<String, i64>>);
+pub(super) struct Enumerations(NameMap<NameMap<i64>>);
 
 impl Enumerations {
     pub(super) fn number(&self, name: &str, value: &str) -> Option<i64> {
@@ -91,22 +153,25 @@ impl Tables {
     /// Every plan but the one for class 0.
     #[cfg(test)]
     pub(super) fn plans(&self) -> impl Iterator<Item = &Plan> {
-        self.plans.values().flatten().map(|choice| &choice.plan)
+        let choices = self
+            .providers
+            .iter()
+            .flat_map(|provider| provider.plans.values());
+        choices.flatten().map(|choice| &choice.plan)
     }
 
     /// The plan for an event; `field` reads the record's fields for conditions.
-    pub(super) fn plan<'t, 'r>(
-        &'t self,
-        alias: &str,
+    pub(super) fn plan<'r>(
+        &self,
+        provider: &Provider,
         event_id: u32,
-        field: impl Fn(&str) -> Option<&'r str>,
-    ) -> Option<&'t Plan> {
-        // The key's text is short; a map of maps would cost two lookups instead of this copy.
-        let choices = self.plans.get(&(alias.to_owned(), event_id))?;
+        field: impl Fn(&str) -> Option<std::borrow::Cow<'r, str>>,
+    ) -> Option<&Plan> {
+        let choices = self.providers[provider.like].plans.get(&event_id)?;
         let fits = |choice: &&Choice| match &choice.when {
             None => true,
             Some((name, values)) => {
-                field(name).is_some_and(|value| values.iter().any(|v| v == value))
+                field(name).is_some_and(|value| values.iter().any(|v| *v == value))
             }
         };
         choices.iter().find(fits).map(|choice| &choice.plan)
@@ -127,10 +192,12 @@ mod tests {
     #[test]
     fn every_listed_enumeration_exists() {
         let tables = Tables::shipped();
-        let plans = tables.plans.values().flatten().map(|choice| &choice.plan);
-        for rule in plans.flat_map(|plan| plan.rules.values().flatten()) {
-            if let super::super::transform::Transform::Map(name) = &rule.transform {
-                assert!(tables.enumerations.0.contains_key(name), "{name}");
+        for rule in tables
+            .plans()
+            .flat_map(|plan| plan.rules.values().flatten())
+        {
+            if let Transform::Map(name) = &rule.transform {
+                assert!(tables.enumerations.0.get(name).is_some(), "{name}");
             }
         }
     }

@@ -12,8 +12,8 @@ use serde_json::json;
 use super::*;
 use crate::Reads;
 use crate::content::{self, ContentParser};
-use crate::windows::table::plan::Check;
-use crate::windows::table::{Child, Object, Tables};
+use crate::table::plan::{Check, Child, Object};
+use crate::windows::table::Tables;
 
 const ENGINE: &str = include_str!("engine.vrl");
 
@@ -281,8 +281,8 @@ fn field(row: &[&str], all: &[Vec<&str>]) -> Value {
 fn checks(tables: &Tables) -> String {
     let of_class = used_classes().into_iter().map(|class| {
         let mut found = BTreeMap::new();
-        for plan in tables.plans().filter(|plan| plan.class.uid == class) {
-            collect(&plan.root, &mut Vec::new(), &mut found);
+        for plan in tables.plans().filter(|plan| plan.layout.class.uid == class) {
+            collect(&plan.layout.root, &mut Vec::new(), &mut found);
         }
         let mut found: Vec<_> = found.into_iter().collect();
         let depth = |path: &str| serde_json::from_str::<Vec<Value>>(path).unwrap().len();
@@ -307,10 +307,10 @@ fn collect(object: &Object, path: &mut Vec<Value>, found: &mut Found) {
         }
     }
     found.insert(json!(path).to_string(), (all, just_one));
-    for (name, child) in &object.children {
-        path.push(name.as_str().into());
+    for member in &object.children {
+        path.push(member.name.as_str().into());
         let mut depth = 1;
-        let mut child = child;
+        let mut child = &member.child;
         while let Child::Array(inner) = child {
             path.push(0.into());
             depth += 1;

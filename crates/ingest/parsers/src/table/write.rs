@@ -1,0 +1,399 @@
+//! Writing an event: the text, in the order of its layout, straight into a buffer.
+
+use std::borrow::Cow;
+
+use aurora_model::EventUid;
+
+use super::plan::{Child, Layout, Need, Object, key};
+use super::{json::Node, scan};
+
+/// What stands at a place.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Slot<'r> {
+    #[default]
+    Empty,
+    /// JSON, as it is to be written.
+    Json(Cow<'r, str>),
+    /// The inside of a JSON string.
+    Inner(&'r str),
+    Text(Cow<'r, str>),
+    Int(i64),
+}
+
+impl Slot<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Empty => unreachable!("what is empty is not written"),
+            Self::Json(json) => out.extend_from_slice(json.as_bytes()),
+            Self::Inner(inner) => {
+                out.push(b'"');
+                out.extend_from_slice(inner.as_bytes());
+                out.push(b'"');
+            }
+            Self::Text(text) => string(text, out),
+            Self::Int(number) => int(*number, out),
+        }
+    }
+}
+
+/// The places of an event under construction, by their numbers.
+pub(crate) struct Slots<'r>(Vec<Slot<'r>>);
+
+impl<'r> Slots<'r> {
+    pub(crate) fn new(layout: &Layout) -> Self {
+        Self(vec![Slot::Empty; layout.slots])
+    }
+
+    pub(crate) fn is_free(&self, slot: usize) -> bool {
+        self.0[slot].is_empty()
+    }
+
+    pub(crate) fn get(&self, slot: usize) -> &Slot<'r> {
+        &self.0[slot]
+    }
+
+    /// What is first at a place stays there.
+    pub(crate) fn put(&mut self, slot: usize, value: Slot<'r>) {
+        if self.is_free(slot) {
+            self.0[slot] = value;
+        }
+    }
+
+    pub(crate) fn put_at(&mut self, slot: Option<usize>, value: Slot<'r>) {
+        if let Some(slot) = slot {
+            self.put(slot, value);
+        }
+    }
+}
+
+/// What an event gets that does not come from its record's fields.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seal<'a> {
+    pub uid: EventUid,
+    /// Milliseconds since 1970.
+    pub logged_time: i64,
+    pub raw_data: &'a str,
+}
+
+/// Where a top-level member's name, value and end stand in the text.
+pub(crate) type Span = [u32; 3];
+
+/// The text of an event under construction.
+pub(crate) struct Pen<'b, 'r> {
+    pub out: &'b mut Vec<u8>,
+    pub slots: Slots<'r>,
+    /// Places that are not in the text, because their object lacks what OCSF asks of it.
+    pub dropped: Vec<usize>,
+    pub spans: Vec<Span>,
+    seal: Option<Seal<'b>>,
+}
+
+/// A number with a caption.
+type Captioned = (&'static str, &'static str);
+
+impl<'b, 'r> Pen<'b, 'r> {
+    /// Without a seal the event is a draft: what follows its parser adds the rest.
+    pub(crate) fn new(out: &'b mut Vec<u8>, slots: Slots<'r>, seal: Option<Seal<'b>>) -> Self {
+        out.clear();
+        Self {
+            out,
+            slots,
+            dropped: Vec::new(),
+            spans: Vec::with_capacity(32),
+            seal,
+        }
+    }
+
+    /// Writes the event. `rest` gives what belongs under `unmapped`. False when the event lacks what its class requires.
+    pub(crate) fn event<'u>(
+        &mut self,
+        layout: &Layout,
+        rest: impl FnOnce(&[usize], &mut Unmapped<'_, 'u>),
+    ) -> bool {
+        self.out.push(b'{');
+        self.number(b"\"class_uid\":", i64::from(layout.class.uid));
+        let mut captions = Vec::with_capacity(8);
+        captions.push(("class_name", layout.class.caption));
+        let Some(present) = self.members(&layout.root, &mut captions) else {
+            return false;
+        };
+        self.unmapped(rest);
+        if let Some(seal) = self.seal {
+            let start = self.begin(b"\"raw_data\":");
+            string(seal.raw_data, self.out);
+            self.end(start);
+        }
+        for fill in layout
+            .root
+            .fills
+            .iter()
+            .filter(|fill| fill.own & present == 0)
+        {
+            self.number(&fill.key, 0);
+            captions.extend(fill.caption);
+        }
+        let activity = match self.slots.get(layout.activity) {
+            Slot::Int(activity) => *activity,
+            _ => 0,
+        };
+        self.derived(layout, activity, &mut captions);
+        let own = |name: &str| {
+            layout
+                .root
+                .children
+                .iter()
+                .position(|child| child.name == name)
+        };
+        for (name, caption) in captions {
+            if own(name).is_none_or(|at| present & 1 << at == 0) {
+                let start = self.begin(&key(name));
+                string(caption, self.out);
+                self.end(start);
+            }
+        }
+        *self.out.last_mut().expect("an event has members") = b'}';
+        true
+    }
+
+    fn derived(&mut self, layout: &Layout, activity: i64, captions: &mut Vec<Captioned>) {
+        let class = layout.class;
+        self.number(b"\"category_uid\":", i64::from(class.category_uid));
+        let kind = i64::from(class.uid) * 100 + activity;
+        self.number(b"\"type_uid\":", kind);
+        captions.push(("category_name", class.category_caption));
+        let members = class
+            .attribute("type_uid")
+            .and_then(|attribute| attribute.enumeration);
+        let caption = members.and_then(|members| members.caption(kind));
+        captions.extend(caption.map(|caption| ("type_name", caption)));
+    }
+
+    /// The top-level members that are there, as bits; `None` when one that is required is not.
+    fn members(&mut self, root: &Object, captions: &mut Vec<Captioned>) -> Option<u64> {
+        let mut present = 0;
+        for (at, member) in root.children.iter().enumerate() {
+            let start = self.begin(&member.key);
+            if !self.child(&member.child) {
+                self.out.truncate(start.0);
+                continue;
+            }
+            self.end(start);
+            present |= 1 << at;
+            if let (Some((sibling, members)), Child::Slot(slot)) = (member.caption, &member.child)
+                && let Slot::Int(number) = self.slots.get(*slot)
+            {
+                captions.extend(members.caption(*number).map(|caption| (sibling, caption)));
+            }
+        }
+        holds(root, present).then_some(present)
+    }
+
+    fn child(&mut self, child: &Child) -> bool {
+        match child {
+            Child::Slot(slot) => {
+                let slot = self.slots.get(*slot);
+                if slot.is_empty() {
+                    return false;
+                }
+                slot.write(self.out);
+                true
+            }
+            Child::Array(inner) => {
+                self.out.push(b'[');
+                let there = self.child(inner);
+                self.out.push(b']');
+                there
+            }
+            Child::Object(object) => self.object(object),
+        }
+    }
+
+    /// An object that lacks what OCSF asks of it is not written, and its places go to `dropped`.
+    fn object(&mut self, object: &Object) -> bool {
+        self.out.push(b'{');
+        let mut present = 0;
+        for (at, member) in object.children.iter().enumerate() {
+            let before = self.out.len();
+            self.out.extend_from_slice(&member.key);
+            if self.child(&member.child) {
+                self.out.push(b',');
+                present |= 1 << at;
+            } else {
+                self.out.truncate(before);
+            }
+        }
+        if !holds(object, present) {
+            drop_places(object, &mut self.dropped);
+            return false;
+        }
+        if let (true, Some(seal)) = (object.sealed, self.seal) {
+            self.sign(object, present, &seal);
+        } else if present == 0 {
+            return false;
+        }
+        for fill in object.fills.iter().filter(|fill| fill.own & present == 0) {
+            self.out.extend_from_slice(&fill.key);
+            self.out.extend_from_slice(b"0,");
+        }
+        *self.out.last_mut().expect("the object has members") = b'}';
+        true
+    }
+
+    fn sign(&mut self, metadata: &Object, present: u64, seal: &Seal<'_>) {
+        self.out.extend_from_slice(b"\"uid\":\"");
+        for byte in seal.uid.0.as_bytes() {
+            let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble)];
+            self.out
+                .extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        self.out.extend_from_slice(b"\",");
+        let logged = metadata
+            .children
+            .iter()
+            .position(|member| member.name == "logged_time");
+        if logged.is_none_or(|at| present & 1 << at == 0) {
+            self.out.extend_from_slice(b"\"logged_time\":");
+            int(seal.logged_time, self.out);
+            self.out.push(b',');
+        }
+    }
+
+    fn unmapped<'u>(&mut self, rest: impl FnOnce(&[usize], &mut Unmapped<'_, 'u>)) {
+        let start = self.begin(b"\"unmapped\":");
+        self.out.push(b'{');
+        let mut unmapped = Unmapped {
+            out: self.out,
+            names: Vec::with_capacity(16),
+        };
+        rest(&self.dropped, &mut unmapped);
+        if unmapped.names.is_empty() {
+            self.out.truncate(start.0);
+            return;
+        }
+        *self.out.last_mut().expect("there are members") = b'}';
+        self.end(start);
+    }
+
+    fn number(&mut self, key: &[u8], number: i64) {
+        let start = self.begin(key);
+        int(number, self.out);
+        self.end(start);
+    }
+
+    /// Where the member and its value begin.
+    fn begin(&mut self, key: &[u8]) -> (usize, usize) {
+        let start = self.out.len();
+        self.out.extend_from_slice(key);
+        (start, self.out.len())
+    }
+
+    fn end(&mut self, (start, value): (usize, usize)) {
+        let at = |at: usize| u32::try_from(at).expect("events are far below 4 GiB");
+        self.spans
+            .push([at(start + 1), at(value), at(self.out.len())]);
+        self.out.push(b',');
+    }
+}
+
+fn holds(object: &Object, present: u64) -> bool {
+    object.needs.iter().all(|need| match need {
+        Need::Any(mask) => present & mask != 0,
+        Need::One(mask) => (present & mask).count_ones() == 1,
+    })
+}
+
+fn drop_places(object: &Object, dropped: &mut Vec<usize>) {
+    for member in &object.children {
+        let mut child = &member.child;
+        while let Child::Array(inner) = child {
+            child = inner;
+        }
+        match child {
+            Child::Slot(slot) => dropped.push(*slot),
+            Child::Object(object) => drop_places(object, dropped),
+            Child::Array(_) => unreachable!("the loop above went through arrays"),
+        }
+    }
+}
+
+/// The members of `unmapped`, flat.
+pub(crate) struct Unmapped<'o, 'b> {
+    out: &'o mut Vec<u8>,
+    /// What is there, with hashes.
+    names: Vec<(u32, Cow<'b, str>)>,
+}
+
+impl<'b> Unmapped<'_, 'b> {
+    /// Objects become dotted names. What is null or an empty list says nothing. A name that is taken stays with its
+    /// first owner.
+    pub(crate) fn put(&mut self, name: Cow<'b, str>, hash: u32, node: Node<'_>) {
+        use super::json::Kind;
+        match node.kind() {
+            Kind::Null => {}
+            Kind::List if node.children().next().is_none() => {}
+            Kind::Object => {
+                for member in node.children() {
+                    let name = format!("{name}.{}", member.name());
+                    let hash = super::names::hash(name.as_bytes());
+                    self.put(Cow::Owned(name), hash, member);
+                }
+            }
+            _ => {
+                if self.name(name, hash) {
+                    self.out.extend_from_slice(node.json().as_bytes());
+                    self.out.push(b',');
+                }
+            }
+        }
+    }
+
+    /// A list of these.
+    pub(crate) fn put_list(&mut self, name: Cow<'b, str>, hash: u32, nodes: &[Node<'_>]) {
+        if !self.name(name, hash) {
+            return;
+        }
+        let texts: Vec<_> = nodes.iter().map(|node| node.json()).collect();
+        self.out.push(b'[');
+        self.out.extend_from_slice(texts.join(",").as_bytes());
+        self.out.extend_from_slice(b"],");
+    }
+
+    /// Writes the name, if it is not taken.
+    fn name(&mut self, name: Cow<'b, str>, hash: u32) -> bool {
+        let taken = |(other, known): &(u32, Cow<'_, str>)| *other == hash && *known == name;
+        if self.names.iter().any(taken) {
+            return false;
+        }
+        string(&name, self.out);
+        self.out.push(b':');
+        self.names.push((hash, name));
+        true
+    }
+}
+
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    scan::escape(text, out);
+    out.push(b'"');
+}
+
+fn int(number: i64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let (mut at, mut rest) = (digits.len(), number.unsigned_abs());
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).expect("one digit");
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
