@@ -31,6 +31,7 @@ pub enum Plane {
     State,
     Ingest,
     Detection,
+    Edge,
     Observability,
     Console,
 }
@@ -50,6 +51,7 @@ const ROOMS: &[(&str, Room)] = &[
     ("crates/bus/bus", of(Plane::Bus, Layer::Port)),
     ("crates/bus/bus-*", of(Plane::Bus, Layer::Adapter)),
     ("crates/state/artifacts", of(Plane::State, Layer::Port)),
+    ("crates/state/ephemeral", of(Plane::State, Layer::Port)),
     ("crates/state/events", of(Plane::State, Layer::Port)),
     ("crates/state/hunt", of(Plane::State, Layer::Port)),
     ("crates/state/records", of(Plane::State, Layer::Port)),
@@ -102,6 +104,7 @@ const ROOMS: &[(&str, Room)] = &[
         "crates/detection/window-state-*",
         of(Plane::Detection, Layer::Adapter),
     ),
+    ("crates/edge/collector", of(Plane::Edge, Layer::Service)),
     (
         "crates/observability/freshness",
         of(Plane::Observability, Layer::Service),

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -138,15 +137,10 @@ async fn send<S: Read + Write + Unpin + Send + 'static>(
 
 /// Trusts whom this machine trusts.
 fn connector() -> Result<TlsConnector, Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Error::not_sent(&error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    let config = aurora_tls::client(aurora_tls::Client::default());
+    Ok(TlsConnector::from(
+        config.map_err(|error| Error::not_sent(&error))?,
+    ))
 }
 
 /// Whether the host is this machine.

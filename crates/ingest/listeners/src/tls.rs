@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::ServerConfig;
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_rustls::TlsAcceptor;
@@ -50,12 +48,13 @@ impl Tls {
             path: path.to_owned(),
             detail,
         };
-        let chain = certificates(certificate).map_err(|e| failed(certificate, e))?;
+        let unread = |error: aurora_tls::Error| failed(&error.path, error.detail.clone());
+        let chain = aurora_tls::certificates(certificate).map_err(unread)?;
         let key = self
             .key
             .as_ref()
             .ok_or_else(|| failed(certificate, "its `key` is not named".to_owned()))?;
-        let private = PrivateKeyDer::from_pem_file(key).map_err(|e| failed(key, e.to_string()))?;
+        let private = aurora_tls::private_key(key).map_err(unread)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
@@ -63,7 +62,7 @@ impl Tls {
         let builder = match &self.client_authorities {
             None => builder.with_no_client_auth(),
             Some(path) => {
-                let roots = authorities(path).map_err(|e| failed(path, e))?;
+                let roots = aurora_tls::authorities(path).map_err(unread)?;
                 let verifier =
                     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
                         .build()
@@ -77,22 +76,4 @@ impl Tls {
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         Ok(Some(TlsAcceptor::from(Arc::new(config))))
     }
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let read = CertificateDer::pem_file_iter(path).map_err(|error| error.to_string())?;
-    let chain: Result<Vec<_>, _> = read.collect();
-    let chain = chain.map_err(|error| error.to_string())?;
-    if chain.is_empty() {
-        return Err("it holds none".to_owned());
-    }
-    Ok(chain)
-}
-
-fn authorities(path: &Path) -> Result<RootCertStore, String> {
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates(path)? {
-        roots.add(certificate).map_err(|error| error.to_string())?;
-    }
-    Ok(roots)
 }
