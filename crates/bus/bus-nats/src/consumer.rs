@@ -408,6 +408,21 @@ impl Consumer for Handle {
     }
 }
 
+/// What the last handle in this process leaves unsettled is not here any more: whoever opens the
+/// consumer next, here or elsewhere, is given it first.
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // The table of consumers has the other one.
+        if Arc::strong_count(&self.shared) > 2 {
+            return;
+        }
+        self.shared.held().clear();
+        if let Ok(mut order) = self.shared.order.try_lock() {
+            order.forget();
+        }
+    }
+}
+
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle")

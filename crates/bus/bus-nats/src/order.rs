@@ -43,6 +43,11 @@ impl Order {
         true
     }
 
+    /// Whoever reads next begins anew.
+    pub(crate) fn forget(&mut self) {
+        self.known = None;
+    }
+
     /// Makes the order known in this life of the connection: gives back what is out and neither in
     /// `held` nor on its way here, for there is no other reader.
     pub(crate) async fn establish(

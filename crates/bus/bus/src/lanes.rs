@@ -7,7 +7,7 @@ use std::time::Duration;
 use aurora_tasks::Shutdown;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until};
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::{Changed, Error, Lease, Shares};
 
@@ -133,7 +133,11 @@ impl<E: From<Error> + Send + 'static> Lanes<E> {
         }
         let after = match end {
             End::Stopped => Duration::ZERO,
-            End::Moved => AGAIN,
+            End::Moved => {
+                let shards = self.shares.name();
+                warn!(shards, shard, "the work on a shard was somebody else's");
+                AGAIN
+            }
         };
         // One that is still, or again, its own.
         self.begin(shard, after);

@@ -16,6 +16,7 @@ mod port;
 mod shares;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+mod tracked;
 
 pub use capability::{BusHandle, Capability};
 pub use cursor::{Allowance, Cursor};
@@ -27,3 +28,4 @@ pub use port::{
     Message, Peeked, Receipt, StreamInfo,
 };
 pub use shares::{Changed, Plan, Shares, plan};
+pub use tracked::Tracked;

@@ -1,33 +1,26 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
+use aurora_bus::{BusHandle, ConsumerOptions, Lanes, Shares};
 use aurora_clock::Clock;
 use aurora_indicators::IndicatorHandle;
 use aurora_model::{Scope, Stream};
-use aurora_records::{Records, place};
+use aurora_records::Records;
 use aurora_tasks::Shutdown;
-use aurora_telemetry::{Metric, Metrics};
+use aurora_telemetry::Metrics;
+use tokio::sync::Semaphore;
 
-use crate::evaluate::{Evaluated, evaluate};
-use crate::queue::Queue;
-use crate::triage::State;
-use crate::{Error, Options, RuleHandle, shuffle};
+use crate::lane::{Lane, Work};
+use crate::sharing::{Part, Sharing};
+use crate::{Error, Options, RuleHandle};
 
 const CONSUMER: &str = "detect";
-const SLOT: &str = "detect/events";
-/// Messages evaluated and committed together.
-const MESSAGES: usize = 8;
 
-/// Evaluates every event against every rule that concerns it.
+/// Evaluates every event against every rule that concerns it, alone or among others.
 #[derive(Debug)]
 pub struct Detector {
-    bus: BusHandle,
-    rules: RuleHandle,
-    indicators: IndicatorHandle,
-    clock: Arc<dyn Clock>,
-    metrics: Metrics,
-    queue: Queue,
+    work: Work,
+    sharing: Sharing,
 }
 
 impl Detector {
@@ -40,113 +33,86 @@ impl Detector {
         clock: Arc<dyn Clock>,
         metrics: Metrics,
     ) -> Self {
-        let state = State {
-            window: options.group_window,
-            ..State::default()
-        };
-        let queue = Queue {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let work = Work {
+            options,
             scope,
-            bus: bus.clone(),
-            records,
-            clock: clock.clone(),
-            metrics: metrics.clone(),
-            role: "detect",
-            state,
-        };
-        Self {
             bus,
+            records,
             rules,
             indicators: IndicatorHandle::default(),
             clock,
             metrics,
-            queue,
+            room: Arc::new(Semaphore::new(cores)),
+        };
+        Self {
+            work,
+            sharing: Sharing::alone(),
         }
     }
 
     /// Looks for these indicators in every event as well.
     #[must_use]
     pub fn with_indicators(mut self, indicators: IndicatorHandle) -> Self {
-        self.indicators = indicators;
+        self.work.indicators = indicators;
         self
     }
 
-    /// The durable consumer it reads through.
+    /// Works on a share of the events.
+    #[must_use]
+    pub fn shared(mut self, sharing: Sharing) -> Self {
+        self.sharing = sharing;
+        self
+    }
+
+    /// The durable consumer that a worker alone reads through.
     pub fn consumer() -> ConsumerOptions {
-        ConsumerOptions {
-            name: CONSUMER.to_owned(),
-            stream: Stream::Events,
-            filters: Vec::new(),
-            max_in_flight: 256,
-            ack_wait: Duration::from_secs(600),
-        }
+        consumer(Part::WHOLE)
+    }
+
+    /// That of each part.
+    pub fn consumers_of(parts: u16) -> impl Iterator<Item = ConsumerOptions> {
+        Part::all(parts).map(consumer)
+    }
+
+    /// The one consumer of all events, as sites had it before events could be shared. It holds back what
+    /// the others have settled, until it is deleted.
+    pub fn former_consumer() -> (Stream, &'static str) {
+        (Stream::Events, CONSUMER)
     }
 
     /// Works until shutdown.
     ///
     /// # Errors
     /// When the bus or the records store fails.
-    pub async fn run(mut self, shutdown: Shutdown) -> Result<(), Error> {
-        let consumer = self.bus.consumer(Self::consumer()).await?;
-        let mut floor = self.floor().await?;
-        while !shutdown.is_cancelled() {
-            let messages = tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                messages = consumer.fetch(MESSAGES, Duration::from_millis(500)) => messages?,
-            };
-            let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
-            let fresh: Vec<_> = messages.into_iter().filter(|m| m.seq > floor).collect();
-            if let Some(last) = fresh.last().map(|message| message.seq) {
-                let evaluated = self.evaluate(fresh).await?;
-                self.settle(evaluated, floor, last).await?;
-                floor = last;
-            }
-            consumer.ack(&seqs).await?;
-        }
-        Ok(())
-    }
-
-    async fn floor(&self) -> Result<u64, Error> {
-        let records = self.queue.records.as_ref();
-        Ok(place::read(records, &self.queue.scope, SLOT).await?)
-    }
-
-    /// What the messages come to, in order of delivery, off the async threads.
-    async fn evaluate(&self, messages: Vec<Delivery>) -> Result<Vec<Evaluated>, Error> {
-        let force = self.rules.in_force();
-        let indicators = self.indicators.clone();
-        let (started, arrival) = (Instant::now(), self.clock.now());
-        let evaluated = tokio::task::spawn_blocking(move || {
-            messages
-                .iter()
-                .map(|message| evaluate(&force, &indicators, message, arrival))
-                .collect()
+    pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
+        let (parts, work) = (self.sharing.parts, Arc::new(self.work));
+        let shares: Shares = self.sharing.shares(&work.bus, "events");
+        let lanes = Lanes::new(shares, move |number, lease, stop| {
+            let part = Part::numbered(number, parts);
+            Box::pin(Lane::run(work.clone(), part, lease, stop))
         });
-        let evaluated = evaluated.await.map_err(Error::Evaluation)?;
-        self.metrics
-            .observe(Metric::DetectSeconds, started.elapsed());
-        Ok(evaluated)
+        lanes.run(shutdown).await
     }
+}
 
-    /// Publishes what feeds correlations, then commits alerts, counts and checkpoint together. A
-    /// crash in between publishes the same again, which the bus knows already.
-    async fn settle(
-        &mut self,
-        evaluated: Vec<Evaluated>,
-        floor: u64,
-        last: u64,
-    ) -> Result<(), Error> {
-        let mut hits = Vec::new();
-        let (mut messages, mut matched) = (Vec::new(), Vec::new());
-        for one in evaluated {
-            hits.extend(one.hits);
-            matched.extend(one.matched);
-            messages.extend(shuffle::messages(&self.queue.scope, one.feeds));
-        }
-        self.queue.publish(Stream::Matches, messages).await?;
-        self.queue
-            .commit(&hits, |change| change.move_place(SLOT, floor, last))
-            .await?;
-        self.rules.count(&matched);
-        Ok(())
+/// The durable consumer of one part. Its first one also reads what was published before the subjects of
+/// events named their shard.
+pub(crate) fn consumer(part: Part) -> ConsumerOptions {
+    let of_shards = part
+        .shards()
+        .map(|shard| format!("aurora.events.*.*.{}", shard.number()));
+    let former = part.is_first().then(|| "aurora.events.*.*".to_owned());
+    let filters = if part.is_whole() {
+        Vec::new()
+    } else {
+        former.into_iter().chain(of_shards).collect()
+    };
+    ConsumerOptions {
+        name: part.consumer(CONSUMER),
+        stream: Stream::Events,
+        filters,
+        max_in_flight: 256,
+        ack_wait: Duration::from_secs(600),
     }
 }

@@ -1,4 +1,4 @@
-use aurora_model::{AlertId, Shard};
+use aurora_model::AlertId;
 
 /// What a caller of the detection plane decides on.
 #[derive(Debug, thiserror::Error)]
@@ -38,13 +38,22 @@ pub enum Error {
     Artifacts(#[from] aurora_artifacts::Error),
     #[error("cannot read the stored windows")]
     Windows(#[source] aurora_correlation::Error),
-    /// Another process does the work now.
-    #[error("shard {} belongs to another process by now", .0.number())]
-    ShardLost(Shard),
     #[error("cannot use the folder for snapshots")]
     Scratch(#[source] std::io::Error),
     #[error("a file of the newest snapshot is gone: `{0}`")]
     SnapshotGone(String),
     #[error("cannot read a snapshot of format {found}: this release knows up to {known}")]
     NewerSnapshot { found: u32, known: u32 },
+}
+
+impl Error {
+    /// Whether another process does the work now: what was begun here counts for nothing.
+    pub(crate) fn is_moved(&self) -> bool {
+        matches!(
+            self,
+            Self::Bus(aurora_bus::Error::Fenced { .. })
+                | Self::Records(aurora_records::Error::CheckpointMoved { .. })
+                | Self::WindowStore(aurora_window_state::Error::Fenced { .. })
+        )
+    }
 }

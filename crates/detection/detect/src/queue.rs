@@ -10,9 +10,11 @@ use aurora_model::ledger::MatchTerm;
 use aurora_model::{Action, Context, Finding, Scope, Stream};
 use aurora_records::{Change, Collection, Error as RecordsError, Guard, Query, Records, Test};
 use aurora_telemetry::{Metric, Metrics};
-use tracing::info;
+use tracing::{debug, info};
 
 use crate::finding::message;
+use crate::openings::Openings;
+use crate::sharing::Hold;
 use crate::triage::{Fate, Hit, State, decide};
 use crate::{Error, Verdict, desk, finding, suppressions};
 
@@ -30,6 +32,9 @@ pub(crate) struct Queue {
     /// The service, for decisions and messages.
     pub(crate) role: &'static str,
     pub(crate) state: State,
+    pub(crate) openings: Openings,
+    /// Under which it publishes and commits.
+    pub(crate) hold: Hold,
 }
 
 /// What one commit holds beside its checkpoint.
@@ -60,10 +65,14 @@ impl Queue {
             self.load(hits).await?;
             let tally = decide_all(&mut self.state, hits, now);
             self.publish_findings(&tally.findings).await?;
-            let change = checkpoint(change(&self.state, &tally));
+            let change = self
+                .openings
+                .guard(checkpoint(change(&self.state, &tally)), self.state.opened());
+            let change = self.hold.on(change);
             let context = Context::service(self.scope.clone(), self.role, "rules matched");
             match self.records.commit(&context, change).await {
                 Ok(_) => {
+                    self.openings.settle(self.state.opened());
                     self.state.settle();
                     return Ok(());
                 }
@@ -72,22 +81,33 @@ impl Queue {
                         id,
                         "an alert changed while matches were grouped; deciding again"
                     );
-                    self.state.forget();
+                    self.forget();
+                }
+                Err(RecordsError::CheckpointMoved { key }) if Openings::is_meant(&key) => {
+                    debug!(key, "another process opened an alert; deciding again");
+                    self.forget();
                 }
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
+    fn forget(&mut self) {
+        self.state.forget();
+        self.openings.forget();
+    }
+
     /// Reads the open alerts that the hits may join.
     async fn load(&mut self, hits: &[Hit]) -> Result<(), Error> {
         if self.state.open.len() > HELD {
-            self.state.open.clear();
+            self.forget();
         }
         // People change alerts behind our back: what is held is only a hint, the version decides.
         for hit in hits {
             let key = hit.group_key();
             if !self.state.open.contains_key(&key) {
+                let (records, scope) = (self.records.as_ref(), &self.scope);
+                self.openings.look(records, scope, &key).await?;
                 let group = self.open_alerts(&key).await?;
                 self.state.open.insert(key.clone(), group);
             }
@@ -151,8 +171,11 @@ impl Queue {
     pub(crate) async fn publish(
         &self,
         stream: Stream,
-        messages: Vec<Message>,
+        mut messages: Vec<Message>,
     ) -> Result<(), Error> {
+        for message in &mut messages {
+            message.fence = Some(self.hold.fence());
+        }
         for chunk in messages.chunks(256) {
             loop {
                 match self.bus.publish(chunk.to_vec()).await {

@@ -221,6 +221,12 @@ impl State {
         self.open.values().flatten().filter(|held| held.dirty)
     }
 
+    /// The group of every alert that is new.
+    pub fn opened(&self) -> impl Iterator<Item = &str> {
+        let new = self.dirty().filter(|held| held.version == 0);
+        new.map(|held| held.alert.group_key.as_str())
+    }
+
     /// The store has accepted everything that was dirty.
     pub fn settle(&mut self) {
         let held = self.open.values_mut().flatten();

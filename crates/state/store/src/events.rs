@@ -203,7 +203,7 @@ impl EventWriter {
             last: last.seq,
         };
         let context = Context::service(self.inserter.scope.clone(), "store", "store events");
-        self.inserter.announce(&context, range).await?;
+        self.inserter.announce(&context, floor, range).await?;
         let counts = Counts::of(&messages)?;
         let received_at = self.clock.now();
         let started = Instant::now();

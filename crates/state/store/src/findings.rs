@@ -116,7 +116,7 @@ impl FindingWriter {
             last: last.seq,
         };
         let context = Context::service(self.inserter.scope.clone(), "store", "store findings");
-        self.inserter.announce(&context, range).await?;
+        self.inserter.announce(&context, floor, range).await?;
         let mut rows: Vec<(Scope, Row)> = messages.iter().filter_map(|m| self.row(m)).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         for chunk in rows.chunk_by(|a, b| a.0 == b.0) {

@@ -19,6 +19,16 @@ pub(crate) struct Range {
     pub(crate) last: u64,
 }
 
+impl Range {
+    fn read(key: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let (first, last) = bytes.split_at(bytes.len().min(8));
+        Ok(Self {
+            first: place::decode(key, first)?,
+            last: place::decode(key, last)?,
+        })
+    }
+}
+
 /// Checkpoint, intent and inserts of one stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Inserter {
@@ -39,23 +49,43 @@ impl Inserter {
     /// The range that was announced but is not covered by the checkpoint.
     pub(crate) async fn announced(&self, floor: u64) -> Result<Option<Range>, Error> {
         let key = self.intent_slot();
-        let Some(bytes) = self.records.slot(&self.scope, &key).await? else {
-            return Ok(None);
-        };
-        let (first, last) = bytes.split_at(bytes.len().min(8));
-        let range = Range {
-            first: place::decode(&key, first)?,
-            last: place::decode(&key, last)?,
-        };
-        Ok((range.last > floor).then_some(range))
+        let found = self.records.slot(&self.scope, &key).await?;
+        let range = found.map(|bytes| Range::read(&key, &bytes)).transpose()?;
+        Ok(range.filter(|range| range.last > floor))
     }
 
-    pub(crate) async fn announce(&self, context: &Context, range: Range) -> Result<(), Error> {
+    /// Writes down that `range` goes in next, on top of the checkpoint `floor`. Refused when another
+    /// process inserts by now: its checkpoint has moved, or its announcement stands.
+    pub(crate) async fn announce(
+        &self,
+        context: &Context,
+        floor: u64,
+        range: Range,
+    ) -> Result<(), Error> {
         let mut bytes = range.first.to_le_bytes().to_vec();
         bytes.extend_from_slice(&range.last.to_le_bytes());
-        let change = Change::progress().slot(&self.intent_slot(), bytes);
+        let key = self.intent_slot();
+        let known = self.records.slot(&self.scope, &key).await?;
+        if let Some(known) = &known {
+            let other = Range::read(&key, known)?;
+            if other.last > floor && other != range {
+                return Err(aurora_records::Error::CheckpointMoved { key }.into());
+            }
+        }
+        let mut change = Change::progress().advance(&key, known, bytes);
+        change.slots.push(self.still_at(floor));
         self.records.commit(context, change).await?;
         Ok(())
+    }
+
+    /// Changes nothing, and is refused when the checkpoint is elsewhere.
+    fn still_at(&self, floor: u64) -> SlotWrite {
+        let at = (floor > 0).then(|| floor.to_le_bytes().to_vec());
+        SlotWrite {
+            key: self.slot.to_owned(),
+            expected: Some(at.clone()),
+            value: at,
+        }
     }
 
     /// Inserts until it succeeds; `false` when shutdown came first and nothing is known to be in.

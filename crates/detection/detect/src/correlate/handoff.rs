@@ -34,6 +34,12 @@ pub(crate) fn late_slot(shard: Shard, number: u64) -> String {
     format!("{LATE}{:02}/{number:020}", shard.number())
 }
 
+/// The shard of such a slot.
+pub(crate) fn late_shard(slot: &str) -> Option<Shard> {
+    let (number, _) = slot.strip_prefix(LATE)?.split_once('/')?;
+    number.parse().ok().map(Shard::numbered)
+}
+
 /// Where such slots begin.
 pub(crate) const LATE: &str = "correlate/late/";
 

@@ -14,14 +14,14 @@ use aurora_tasks::Shutdown;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use super::handoff::{LATE, Sorted, feed};
+use super::handoff::{LATE, Sorted, feed, late_shard};
 use super::outgoing::{KeptLate, contribution, outgoing};
 use super::service::Parts;
 use super::stored::{self, MAX_ROWS, Matches};
 use crate::Error;
 use crate::queue::Queue;
 use crate::rule_handle::InForce;
-use crate::triage::State;
+use crate::sharing::Part;
 
 /// Between two looks at what came late; a burst is then judged once.
 const EVERY: Duration = Duration::from_secs(1);
@@ -34,6 +34,7 @@ const FILLED: &str = "correlate/namespaces";
 
 #[derive(Debug)]
 pub(super) struct Judge {
+    part: Part,
     parts: Parts,
     queue: Queue,
 }
@@ -46,20 +47,8 @@ struct Docket {
 }
 
 impl Judge {
-    pub(super) fn new(parts: Parts, group_window: Duration) -> Self {
-        let queue = Queue {
-            scope: parts.scope.clone(),
-            bus: parts.bus.clone(),
-            records: parts.records.clone(),
-            clock: parts.clock.clone(),
-            metrics: parts.metrics.clone(),
-            role: "correlate",
-            state: State {
-                window: group_window,
-                ..State::default()
-            },
-        };
-        Self { parts, queue }
+    pub(super) fn new(part: Part, parts: Parts, queue: Queue) -> Self {
+        Self { part, parts, queue }
     }
 
     pub(super) async fn run(
@@ -69,13 +58,16 @@ impl Judge {
     ) -> Result<(), Error> {
         let mut timer = tokio::time::interval(EVERY);
         timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        swapped.mark_changed();
+        // Windows of new rules are filled once for all parts.
+        if self.part.is_first() {
+            swapped.mark_changed();
+        }
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
                 _ = timer.tick() => {}
             }
-            if swapped.has_changed().unwrap_or(false) {
+            if self.part.is_first() && swapped.has_changed().unwrap_or(false) {
                 swapped.mark_unchanged();
                 // The event store's absence is no reason to stop: it is asked again.
                 if !tell(self.fill(&shutdown).await)? {
@@ -88,7 +80,8 @@ impl Judge {
 
     /// Judges what came late since the last time.
     async fn judge(&mut self) -> Result<(), Error> {
-        let kept = self.parts.records.slots(&self.parts.scope, LATE).await?;
+        let mut kept = self.parts.records.slots(&self.parts.scope, LATE).await?;
+        kept.retain(|(key, _)| late_shard(key).is_none_or(|shard| self.part.has(shard)));
         if kept.is_empty() {
             return Ok(());
         }
@@ -173,7 +166,7 @@ impl Judge {
         }
         let context = Context::service(parts.scope.clone(), "correlate", "windows filled");
         let names = serde_json::to_vec(&all).expect("ids are plain data");
-        let change = Change::progress().slot(FILLED, names);
+        let change = self.queue.hold.on(Change::progress().slot(FILLED, names));
         parts.records.commit(&context, change).await?;
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aurora_bus::Lease;
 use aurora_correlation::{Action, Shard as Windows};
 use aurora_model::{Shard, SourceName};
 use aurora_window_state::{Batch, Head};
@@ -14,7 +13,8 @@ use aurora_rules::Program;
 #[derive(Debug)]
 pub(crate) struct Lane {
     pub(crate) shard: Shard,
-    pub(crate) lease: Lease,
+    /// Under which it is written.
+    epoch: u64,
     pub(crate) windows: Windows,
     /// As the store will have it when the round is committed.
     pub(crate) head: Head,
@@ -29,10 +29,10 @@ pub(crate) struct Lane {
 pub(crate) type Lanes = BTreeMap<Shard, Lane>;
 
 impl Lane {
-    pub(crate) fn new(lease: Lease, shard: Shard, head: Head, windows: Windows) -> Self {
+    pub(crate) fn new(shard: Shard, head: Head, windows: Windows) -> Self {
         Self {
             shard,
-            lease,
+            epoch: head.epoch,
             windows,
             head,
             handed: head.handed,
@@ -84,7 +84,7 @@ impl Lane {
             keys: self.windows.touched(),
             outgoing: std::mem::take(&mut self.outgoing),
             handed: self.handed,
-            ..Batch::new(self.shard, self.lease.epoch, self.head.offset)
+            ..Batch::new(self.shard, self.epoch, self.head.offset)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Correlations: matches in, windows in durable shards, alerts out.
 //!
-//! What it is: [`Correlate`], the owner of shards. The correlations of a rule set,
+//! What it is: [`Correlate`], the owner of windows, alone or among other processes. The correlations of a rule set,
 //! compiled, are a [`Program`]. What it is not: the windows themselves; those are pure and live in
 //! `aurora-correlation`. Start reading at `round.rs`, then `service.rs`.
 //!
@@ -15,9 +15,11 @@ pub(crate) mod outgoing;
 mod quiet;
 mod round;
 mod service;
+mod shared;
 mod snapshot;
 mod stored;
 mod tail;
 
 pub use aurora_rules::{Limits, Program};
-pub use service::{Correlate, Options, Parts};
+pub use service::{Options, Parts};
+pub use shared::{Correlate, Kept, WindowStores};

@@ -9,6 +9,7 @@ use aurora_correlation::{Input, MatchRef, Namespace};
 use aurora_ids::Derive;
 use aurora_model::{
     ContributionView, EntryView, Header, LaneView, MatchReader, MatchView, Shard, SourceName,
+    Subject,
 };
 use aurora_rules::Program;
 use aurora_window_state::{Batch, WindowStore};
@@ -252,7 +253,11 @@ impl Part {
 
 /// The shard that a message is for; none when it is for all of them.
 pub(crate) fn shard_of(message: &Delivery) -> Option<Shard> {
-    let (_, number) = message.subject.as_str().rsplit_once('.')?;
+    shard_of_subject(&message.subject)
+}
+
+pub(crate) fn shard_of_subject(subject: &Subject) -> Option<Shard> {
+    let (_, number) = subject.as_str().rsplit_once('.')?;
     number.parse().ok().map(Shard::numbered)
 }
 
@@ -269,14 +274,13 @@ fn number_of(source: &str) -> u32 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use aurora_bus::Lease;
     use aurora_clock::Timestamp;
     use aurora_correlation::{GroupKey, Shard as Windows};
     use aurora_ids::Id128;
     use aurora_model::envelope::{Format, Range, VERSION};
     use aurora_model::{
         BatchId, Contribution, EventUid, MatchBatch, MatchEntry, Measured, OriginId, RuleId,
-        SHARDS, Scope, SiteId, Subject, TraceContext,
+        SHARDS, Scope, SiteId, TraceContext,
     };
     use aurora_rules::{Limits, RuleSet};
     use aurora_window_state_memory::MemoryWindows;
@@ -383,12 +387,7 @@ correlation:
         let mut lanes = Lanes::new();
         for shard in (0..SHARDS).map(Shard::numbered) {
             let head = store.open(shard, 1).unwrap();
-            let lease = Lease {
-                name: shard.number().to_string(),
-                holder: "test".to_owned(),
-                epoch: 1,
-            };
-            lanes.insert(shard, Lane::new(lease, shard, head, Windows::new()));
+            lanes.insert(shard, Lane::new(shard, head, Windows::new()));
         }
         let job = Job {
             messages: Arc::new(messages(&program)),

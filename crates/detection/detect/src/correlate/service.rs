@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aurora_artifacts::Artifacts;
-use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery, Lease};
+use aurora_bus::{BusHandle, Consumer, Delivery, Tracked};
 use aurora_clock::Clock;
 use aurora_correlation::Restore;
 use aurora_events::Events;
-use aurora_ids::Id128;
-use aurora_model::{Context, SHARDS, Scope, Shard, Stream};
+use aurora_model::{Context, Scope, Shard, Stream};
 use aurora_records::{Change, Records, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Health, HealthBoard, Metric, Metrics};
@@ -22,14 +21,16 @@ use super::lane::{Lane, Lanes};
 use super::outgoing::Outgoing;
 use super::quiet::Sources;
 use super::round::{Job, shard_of};
-use super::snapshot::{HELD, Position, Snapshots};
+use super::shared::{Board, Size, consumers};
+use super::snapshot::{Position, Snapshots};
+use crate::openings::Openings;
 use crate::queue::Queue;
 use crate::rule_handle::InForce;
+use crate::sharing::{Hold, Part};
 use crate::triage::State;
 use crate::{Error, RuleHandle};
 use aurora_rules::Program;
 
-const CONSUMER: &str = "correlate";
 const SOURCES: &str = "correlate/sources";
 /// Messages of a round at most. When much waits, rounds are long: a group's state is then written once
 /// for many of its events.
@@ -38,8 +39,8 @@ const MESSAGES: usize = 4_096;
 const BYTES: usize = 16 << 20;
 /// Messages fetched at a time.
 const FETCHED: usize = 256;
-/// How long a shard stays ours without word from us.
-const LEASE: Duration = Duration::from_secs(30);
+/// Between two reports of how large windows are.
+const REPORT: Duration = Duration::from_secs(10);
 
 /// How correlations work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,125 +85,150 @@ pub struct Parts {
     pub health: HealthBoard,
 }
 
-/// The owner of every shard of windows.
+/// The owner of a part's windows.
 #[derive(Debug)]
-pub struct Correlate {
+pub(super) struct Owner {
+    part: Part,
     options: Options,
     parts: Parts,
     queue: Queue,
     lanes: Lanes,
     sources: Sources,
-    holder: String,
+    board: Arc<Board>,
+    /// Of the store's shards.
+    epoch: u64,
     /// The rules that the lanes were last told of.
     force: InForce,
     position: Position,
-    renewed: Duration,
+    reported: Duration,
 }
 
-impl Correlate {
-    pub fn new(options: Options, parts: Parts) -> Self {
-        let state = State {
-            window: options.group_window,
+/// The way into the queue of alerts.
+pub(super) fn queue(parts: &Parts, group_window: Duration, hold: &Hold) -> Queue {
+    Queue {
+        scope: parts.scope.clone(),
+        bus: parts.bus.clone(),
+        records: parts.records.clone(),
+        clock: parts.clock.clone(),
+        metrics: parts.metrics.clone(),
+        role: "correlate",
+        state: State {
+            window: group_window,
             ..State::default()
-        };
-        let queue = Queue {
-            scope: parts.scope.clone(),
-            bus: parts.bus.clone(),
-            records: parts.records.clone(),
-            clock: parts.clock.clone(),
-            metrics: parts.metrics.clone(),
-            role: "correlate",
-            state,
-        };
+        },
+        openings: Openings::default(),
+        hold: hold.clone(),
+    }
+}
+
+impl Owner {
+    /// `parts.windows` is the store of this part, which nobody else writes to under this epoch.
+    pub(super) fn new(
+        part: Part,
+        options: Options,
+        parts: Parts,
+        (hold, epoch): (&Hold, u64),
+        board: Arc<Board>,
+    ) -> Self {
         Self {
-            queue,
+            queue: queue(&parts, options.group_window, hold),
             lanes: Lanes::new(),
             sources: Sources::default(),
-            holder: Id128::random().to_string(),
             force: parts.rules.in_force(),
             position: Position::default(),
-            renewed: Duration::ZERO,
+            reported: Duration::ZERO,
+            part,
             options,
             parts,
+            board,
+            epoch,
         }
-    }
-
-    /// The durable consumers it reads through: the one that works, and the one that holds what a
-    /// snapshot does not cover yet.
-    pub fn consumers() -> [ConsumerOptions; 2] {
-        let named = |name: &str, max_in_flight| ConsumerOptions {
-            name: name.to_owned(),
-            stream: Stream::Matches,
-            filters: Vec::new(),
-            max_in_flight,
-            ack_wait: Duration::from_secs(600),
-        };
-        [named(CONSUMER, 100_000), named(Snapshots::CONSUMER, HELD)]
-    }
-
-    /// The consumer whose acknowledgements say how far correlations have come.
-    pub fn consumer() -> ConsumerOptions {
-        let [working, _] = Self::consumers();
-        working
     }
 
     /// Works until shutdown.
     ///
     /// # Errors
-    /// When the bus or a store fails, or another process took a shard over.
-    pub async fn run(mut self, shutdown: Shutdown) -> Result<(), Error> {
-        let mut snapshots =
-            Snapshots::open(&self.options, &self.parts, self.position.clone()).await?;
+    /// When the bus or a store fails, or another process took the part over.
+    pub(super) async fn run(self, shutdown: &Shutdown) -> Result<(), Error> {
+        let [working, holding] = consumers(self.part);
+        let bus = &self.parts.bus;
+        let working = Arc::new(Tracked::new(bus.consumer(working).await?));
+        let holding = Arc::new(Tracked::new(bus.consumer(holding).await?));
+        let worked = self.work_through(&working, &holding, shutdown).await;
+        // Whoever owns the part next is given them at once.
+        let given = working.give_back().await.and(holding.give_back().await);
+        worked.and(given.map_err(Error::from))
+    }
+
+    async fn work_through(
+        mut self,
+        working: &Tracked,
+        holding: &Arc<Tracked>,
+        shutdown: &Shutdown,
+    ) -> Result<(), Error> {
+        let held = (self.part, &self.queue.hold);
+        let position = self.position.clone();
+        let opened = Snapshots::open(held, &self.options, &self.parts, position, holding.clone());
+        let mut snapshots = opened.await?;
+        if self.begin(&mut snapshots, shutdown).await? {
+            self.work_with(snapshots, working, shutdown).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the windows what they were; `false` when the end came first.
+    async fn begin(
+        &mut self,
+        snapshots: &mut Snapshots,
+        shutdown: &Shutdown,
+    ) -> Result<bool, Error> {
         snapshots.restore().await?;
         self.start().await?;
-        loop {
+        while !shutdown.is_cancelled() {
             let missed = snapshots.missed().await?;
             if missed.is_empty() {
-                break;
+                return Ok(true);
             }
-            self.renew().await?;
             let (taken, ahead) = tokio::join!(self.take(missed), snapshots.look_ahead());
             taken.and(ahead)?;
         }
+        Ok(false)
+    }
+
+    async fn work_with(
+        self,
+        snapshots: Snapshots,
+        working: &Tracked,
+        shutdown: &Shutdown,
+    ) -> Result<(), Error> {
         let shutdown = shutdown.child_token();
-        let judge = Judge::new(self.parts.clone(), self.options.group_window);
+        let hold = self.queue.hold.clone();
+        let queue = queue(&self.parts, self.options.group_window, &hold);
+        let judge = Judge::new(self.part, self.parts.clone(), queue);
         let told = self.parts.rules.swapped();
         let (worked, judged, kept) = tokio::join!(
-            stopping(self.work(shutdown.clone()), &shutdown),
+            stopping(self.work(working, shutdown.clone()), &shutdown),
             stopping(judge.run(told, shutdown.clone()), &shutdown),
             stopping(snapshots.run(shutdown.clone()), &shutdown),
         );
         worked.and(judged).and(kept)
     }
 
-    async fn work(mut self, shutdown: Shutdown) -> Result<(), Error> {
-        let consumer = self.parts.bus.consumer(Self::consumer()).await?;
-        while !shutdown.is_cancelled() {
+    async fn work(mut self, consumer: &Tracked, shutdown: Shutdown) -> Result<(), Error> {
+        loop {
             let messages = tokio::select! {
-                () = shutdown.cancelled() => break,
-                messages = gather(consumer.as_ref()) => messages?,
+                () = shutdown.cancelled() => return Ok(()),
+                messages = gather(consumer) => messages?,
             };
-            self.renew().await?;
+            self.report_now_and_then();
             let waits = messages.len() >= FETCHED;
             let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();
             self.take(messages).await?;
             consumer.ack(&seqs).await?;
-            if !waits {
+            if !waits && self.part.is_first() {
                 self.say_who_is_quiet().await?;
             }
         }
-        self.release().await
-    }
-
-    /// Whoever comes next need not wait until the leases run out.
-    async fn release(&self) -> Result<(), Error> {
-        for lane in self.lanes.values() {
-            match self.parts.bus.release(&lane.lease).await {
-                Ok(()) | Err(aurora_bus::Error::Fenced { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
     }
 
     /// Opens every shard that has state, and hands on what an earlier process left in outboxes.
@@ -210,9 +236,8 @@ impl Correlate {
         let now = self.parts.clock.elapsed();
         let kept = self.parts.records.slot(&self.parts.scope, SOURCES).await?;
         self.sources = Sources::restore(kept, now);
-        let store = self.parts.windows.clone();
+        let (store, shards) = (self.parts.windows.clone(), self.part.shards());
         let known = blocking(move || {
-            let shards = (0..SHARDS).map(Shard::numbered);
             let known = shards.map(|shard| Ok((shard, store.head(shard)?)));
             known.collect::<Result<Vec<_>, aurora_window_state::Error>>()
         });
@@ -227,7 +252,7 @@ impl Correlate {
         Ok(())
     }
 
-    /// Takes shards over: the lease, then what the store has.
+    /// Takes shards over, as the store has them.
     async fn open(&mut self, shards: &BTreeSet<Shard>) -> Result<(), Error> {
         let new = shards
             .iter()
@@ -235,11 +260,10 @@ impl Correlate {
         let new: Vec<Shard> = new.copied().collect();
         let mut claims = Vec::with_capacity(new.len());
         for shard in new {
-            let lease = self.acquire(shard).await?;
-            claims.push((shard, lease, self.handed(shard).await?));
+            claims.push((shard, self.epoch, self.handed(shard).await?));
         }
         let shares = claims.len().div_ceil(self.options.threads.max(1)).max(1);
-        let share = |claims: &[(Shard, Lease, u64)]| {
+        let share = |claims: &[(Shard, u64, u64)]| {
             let (store, force, claims) = (
                 self.parts.windows.clone(),
                 self.force.clone(),
@@ -258,17 +282,6 @@ impl Correlate {
                 .extend(lanes.into_iter().map(|lane| (lane.shard, lane)));
         }
         Ok(())
-    }
-
-    async fn acquire(&self, shard: Shard) -> Result<Lease, Error> {
-        let name = shard.number().to_string();
-        loop {
-            let lease = self.parts.bus.acquire(&name, &self.holder, LEASE).await?;
-            match lease {
-                Some(lease) => return Ok(lease),
-                None => tokio::time::sleep(Duration::from_secs(1)).await,
-            }
-        }
     }
 
     async fn handed(&self, shard: Shard) -> Result<u64, Error> {
@@ -308,7 +321,8 @@ impl Correlate {
         let force = self.parts.rules.in_force();
         let has_new_rules = !Arc::ptr_eq(&force.program, &self.force.program);
         self.force = force;
-        let wanted: BTreeSet<Shard> = messages.iter().filter_map(shard_of).collect();
+        let wanted = messages.iter().filter_map(shard_of);
+        let wanted: BTreeSet<Shard> = wanted.filter(|shard| self.part.has(*shard)).collect();
         self.open(&wanted).await?;
         let job = Job {
             program: self.force.program.clone(),
@@ -361,47 +375,28 @@ impl Correlate {
         self.queue.publish(Stream::Matches, messages).await?;
         if let Some(names) = self.sources.changed() {
             let context = Context::service(scope.clone(), "correlate", "sources heard of");
-            let change = Change::progress().slot(SOURCES, names);
+            let change = self.queue.hold.on(Change::progress().slot(SOURCES, names));
             self.parts.records.commit(&context, change).await?;
         }
         Ok(())
     }
 
-    /// Keeps the leases.
-    async fn renew(&mut self) -> Result<(), Error> {
+    fn report_now_and_then(&mut self) {
         let now = self.parts.clock.elapsed();
-        if now.saturating_sub(self.renewed) < LEASE / 3 {
-            return Ok(());
+        if now.saturating_sub(self.reported) >= REPORT {
+            self.reported = now;
+            self.report();
         }
-        self.renewed = now;
-        self.report();
-        for lane in self.lanes.values() {
-            let name = lane.shard.number().to_string();
-            let lease = self.parts.bus.acquire(&name, &self.holder, LEASE).await?;
-            if lease.is_none_or(|lease| lease.epoch != lane.lease.epoch) {
-                return Err(Error::ShardLost(lane.shard));
-            }
-        }
-        Ok(())
     }
 
     fn report(&self) {
-        let metrics = &self.parts.metrics;
-        let stats = self.lanes.values().map(|lane| lane.windows.stats());
-        let (mut groups, mut bytes, mut late) = (0, 0, 0);
-        for stats in stats {
-            groups += stats.groups;
-            bytes += stats.bytes;
-            late += stats.late;
+        let mut size = Size::default();
+        for stats in self.lanes.values().map(|lane| lane.windows.stats()) {
+            size.groups += stats.groups;
+            size.bytes += stats.bytes;
+            size.late += stats.late;
         }
-        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        metrics.set(Metric::WindowGroups, &[], number(groups));
-        metrics.set(Metric::WindowBytes, &[], number(bytes));
-        metrics.set(
-            Metric::LateMatches,
-            &[],
-            i64::try_from(late).unwrap_or(i64::MAX),
-        );
+        self.board.report(self.part, size, &self.parts.metrics);
         self.parts.health.set("correlate", Health::Ready);
     }
 }
@@ -423,9 +418,9 @@ async fn gather(consumer: &dyn Consumer) -> Result<Vec<Delivery>, Error> {
 fn load(
     store: &dyn WindowStore,
     program: &Program,
-    (shard, lease, handed): (Shard, Lease, u64),
+    (shard, epoch, handed): (Shard, u64, u64),
 ) -> Result<Lane, Error> {
-    let head = store.open(shard, lease.epoch)?;
+    let head = store.open(shard, epoch)?;
     let (mut restore, mut count) = (Restore::new(program.plan()), 0_u64);
     let mut read = Ok(());
     store.load(shard, &mut |key, value| {
@@ -444,7 +439,7 @@ fn load(
             "windows are back"
         );
     }
-    let mut lane = Lane::new(lease, shard, head, windows);
+    let mut lane = Lane::new(shard, head, windows);
     lane.handed = lane.handed.max(handed);
     lane.retain(program);
     Ok(lane)

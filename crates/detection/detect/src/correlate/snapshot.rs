@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aurora_artifacts::{Digest, Pace};
-use aurora_bus::{Consumer, Delivery};
-use aurora_model::{Context, SHARDS, Shard, Stream};
+use aurora_bus::{Consumer as _, Delivery, Tracked};
+use aurora_ids::Id128;
+use aurora_model::{Context, Shard, Stream};
 use aurora_records::Change;
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Health, Metric};
@@ -17,9 +18,12 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use super::service::{Correlate, Options, Parts, blocking};
+use super::round::shard_of_subject;
+use super::service::{Options, Parts, blocking};
+use super::shared::consumers;
 use super::tail::Tail;
 use crate::Error;
+use crate::sharing::{Hold, Part};
 
 /// The slot with the digest of the newest manifest.
 const SLOT: &str = "correlate/snapshot";
@@ -76,31 +80,39 @@ struct Kept {
 
 #[derive(Debug)]
 pub(super) struct Snapshots {
+    part: Part,
+    hold: Hold,
     parts: Parts,
     every: Duration,
     scratch: PathBuf,
     position: Position,
     /// Holds the stream's tail that no snapshot covers.
-    holder: Box<dyn Consumer>,
+    holder: Arc<Tracked>,
     /// Messages of that tail that were handed to us.
     held: BTreeSet<u64>,
     newest: Option<(Digest, Manifest)>,
     taken: Duration,
     /// What is still to be repeated.
     tail: Option<Tail>,
+    /// Behind what we store of files that are no tables: no other store's snapshot has the same blob,
+    /// so that none is in need of what we remove.
+    mark: Id128,
 }
 
 impl Snapshots {
     pub(super) const CONSUMER: &'static str = "correlate-snapshots";
 
     pub(super) async fn open(
+        (part, hold): (Part, &Hold),
         options: &Options,
         parts: &Parts,
         position: Position,
+        holder: Arc<Tracked>,
     ) -> Result<Self, Error> {
-        let [_, holding] = Correlate::consumers();
         let mut snapshots = Self {
-            holder: parts.bus.consumer(holding).await?,
+            part,
+            hold: hold.clone(),
+            holder,
             parts: parts.clone(),
             every: options.snapshot_every,
             scratch: options.scratch.clone(),
@@ -109,6 +121,7 @@ impl Snapshots {
             newest: None,
             taken: parts.clock.elapsed(),
             tail: None,
+            mark: Id128::random(),
         };
         snapshots.newest = snapshots.read().await?;
         // A crash may have come before that.
@@ -118,7 +131,8 @@ impl Snapshots {
 
     async fn read(&self) -> Result<Option<(Digest, Manifest)>, Error> {
         let scope = &self.parts.scope;
-        let Some(slot) = self.parts.records.slot(scope, SLOT).await? else {
+        let name = self.part.slot(SLOT);
+        let Some(slot) = self.parts.records.slot(scope, &name).await? else {
             return Ok(None);
         };
         let digest = std::str::from_utf8(&slot).ok().and_then(Digest::parse);
@@ -146,11 +160,9 @@ impl Snapshots {
     /// When the window store is empty: takes the newest snapshot. What has happened since is given
     /// by [`Snapshots::missed`], again when a crash came before its end.
     pub(super) async fn restore(&mut self) -> Result<(), Error> {
-        let kept = self
-            .parts
-            .records
-            .slot(&self.parts.scope, RESTORING)
-            .await?;
+        let restoring = self.part.slot(RESTORING);
+        let records = &self.parts.records;
+        let kept = records.slot(&self.parts.scope, &restoring).await?;
         let interrupted = kept.and_then(|bytes| bytes.try_into().ok());
         let interrupted = interrupted.map(u64::from_le_bytes);
         let is_empty = self.is_empty().await?;
@@ -163,7 +175,7 @@ impl Snapshots {
         let position = newest.as_ref().map_or(0, |(_, it)| it.position);
         let from = self.kept_from(stream.first_seq).await?;
         let now = self.parts.clock.elapsed();
-        let tail = Tail::new(from.max(position + 1), last, now);
+        let mut tail = Tail::new(from.max(position + 1), last, now);
         if newest.is_none() && tail.is_over() {
             return Ok(());
         }
@@ -173,8 +185,9 @@ impl Snapshots {
                 from, "the stream no longer has all that came after the snapshot; windows miss it"
             );
         }
-        let mark = Change::progress().slot(RESTORING, last.to_le_bytes().to_vec());
-        self.parts.records.commit(&self.context(), mark).await?;
+        self.leave_out_others(&mut tail).await?;
+        let mark = Change::progress().slot(&restoring, last.to_le_bytes().to_vec());
+        self.commit(mark).await?;
         if let Some((digest, manifest)) = newest.filter(|_| is_empty) {
             self.adopt(&manifest).await?;
             let files = manifest.files.len();
@@ -186,16 +199,36 @@ impl Snapshots {
 
     /// The first message that the stream still has for us.
     async fn kept_from(&self, first: u64) -> Result<u64, Error> {
-        let [_, holding] = Correlate::consumers();
+        let [_, holding] = consumers(self.part);
         let bus = &self.parts.bus;
         let info = bus.consumer_info(Stream::Matches, &holding.name).await?;
         Ok(info.map_or(first, |info| first.max(info.ack_floor + 1)))
     }
 
+    /// The stream is dense, but what it has for other parts is not given to us.
+    async fn leave_out_others(&self, tail: &mut Tail) -> Result<(), Error> {
+        if self.part.is_whole() {
+            return Ok(());
+        }
+        let mut next = tail.next();
+        while next <= tail.last() {
+            let found = self.parts.bus.peek(Stream::Matches, next, FETCHED).await?;
+            let Some(until) = found.last().map(|peeked| peeked.seq) else {
+                break;
+            };
+            let is_ours = |subject| shard_of_subject(subject).is_none_or(|it| self.part.has(it));
+            let ours = found.iter().filter(|peeked| is_ours(&peeked.subject));
+            let ours: BTreeSet<u64> = ours.map(|peeked| peeked.seq).collect();
+            tail.leave_out((next..=until).filter(|seq| !ours.contains(seq)));
+            next = until + 1;
+        }
+        Ok(())
+    }
+
     async fn is_empty(&self) -> Result<bool, Error> {
-        let store = self.parts.windows.clone();
+        let (store, shards) = (self.parts.windows.clone(), self.part.shards());
         let is_empty = blocking(move || {
-            for shard in (0..SHARDS).map(Shard::numbered) {
+            for shard in shards {
                 if store.head(shard)?.is_some() {
                     return Ok(false);
                 }
@@ -220,8 +253,8 @@ impl Snapshots {
         let next = tail.take(REPEATED, REPEATED_BYTES);
         if next.is_empty() {
             let last = tail.last();
-            let done = Change::progress().remove_slot(RESTORING);
-            self.parts.records.commit(&self.context(), done).await?;
+            let done = Change::progress().remove_slot(&self.part.slot(RESTORING));
+            self.commit(done).await?;
             info!(last, "what came after the snapshot was repeated");
         } else {
             self.tail = Some(tail);
@@ -260,7 +293,7 @@ impl Snapshots {
                 let digest = Digest::parse(&kept.digest);
                 let digest = digest.ok_or_else(|| Error::SnapshotGone(name.clone()))?;
                 let (parts, name) = (self.parts.clone(), name.clone());
-                fetching.spawn(fetch(parts, folder.clone(), name, digest));
+                fetching.spawn(fetch(parts, folder.clone(), name, (digest, kept.bytes)));
             }
             let Some(fetched) = fetching.join_next().await else {
                 break;
@@ -268,11 +301,8 @@ impl Snapshots {
             fetched.map_err(Error::Evaluation)??;
         }
         let (store, from) = (self.parts.windows.clone(), folder.clone());
-        blocking(move || {
-            let shards: Vec<Shard> = (0..SHARDS).map(Shard::numbered).collect();
-            store.adopt(&from, &shards)
-        })
-        .await??;
+        let shards: Vec<Shard> = self.part.shards().collect();
+        blocking(move || store.adopt(&from, &shards)).await??;
         clear(&folder).await
     }
 
@@ -314,6 +344,7 @@ impl Snapshots {
                 self.parts.health.set("snapshots", Health::Ready);
                 self.let_go(position).await
             }
+            Err(error) if error.is_moved() => Err(error),
             Err(error) => {
                 let reason = aurora_tasks::chain(&error);
                 warn!(
@@ -363,8 +394,9 @@ impl Snapshots {
             .artifacts
             .put(&context, Bytes::from(text))
             .await?;
-        let change = Change::progress().slot(SLOT, digest.to_string().into_bytes());
-        self.parts.records.commit(&context, change).await?;
+        let name = self.part.slot(SLOT);
+        let change = Change::progress().slot(&name, digest.to_string().into_bytes());
+        self.commit(change).await?;
         self.newest = Some((digest, manifest));
         self.forget().await?;
         clear(&folder).await?;
@@ -406,6 +438,13 @@ impl Snapshots {
         Ok(all)
     }
 
+    /// Refused when somebody else owns the part by now.
+    async fn commit(&self, change: Change) -> Result<(), Error> {
+        let change = self.hold.on(change);
+        self.parts.records.commit(&self.context(), change).await?;
+        Ok(())
+    }
+
     fn context(&self) -> Context {
         Context::service(self.parts.scope.clone(), "correlate", "snapshot of windows")
     }
@@ -423,8 +462,10 @@ impl Snapshots {
             artifacts.put_file(&context, &file, PACE).await?
         } else {
             let read = blocking(move || std::fs::read(file)).await?;
-            let content = Bytes::from(read.map_err(Error::Scratch)?);
-            artifacts.put(&context, content).await?
+            let mut content = read.map_err(Error::Scratch)?;
+            content.truncate(usize::try_from(bytes).unwrap_or(usize::MAX));
+            content.extend_from_slice(self.mark.as_bytes());
+            artifacts.put(&context, content.into()).await?
         };
         Ok(Kept {
             bytes,
@@ -483,7 +524,12 @@ impl Snapshots {
 }
 
 /// A file of a snapshot, from the artifact store to a folder.
-async fn fetch(parts: Parts, folder: PathBuf, name: String, digest: Digest) -> Result<(), Error> {
+async fn fetch(
+    parts: Parts,
+    folder: PathBuf,
+    name: String,
+    (digest, bytes): (Digest, u64),
+) -> Result<(), Error> {
     let (artifacts, scope) = (&parts.artifacts, &parts.scope);
     let to = folder.join(&name);
     let parent = to.parent().unwrap_or(&folder).to_owned();
@@ -491,8 +537,9 @@ async fn fetch(parts: Parts, folder: PathBuf, name: String, digest: Digest) -> R
     made.map_err(Error::Scratch)?;
     let is_there = if is_table(&to) {
         artifacts.get_file(scope, digest, &to).await?
-    } else if let Some(bytes) = artifacts.get(scope, digest).await? {
-        let written = blocking(move || std::fs::write(to, bytes)).await?;
+    } else if let Some(mut content) = artifacts.get(scope, digest).await? {
+        content.truncate(usize::try_from(bytes).unwrap_or(usize::MAX));
+        let written = blocking(move || std::fs::write(to, content)).await?;
         written.map_err(Error::Scratch)?;
         true
     } else {

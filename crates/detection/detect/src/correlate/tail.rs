@@ -14,8 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(900);
 pub(super) struct Tail {
     next: u64,
     last: u64,
-    /// What came before its turn.
-    waiting: BTreeMap<u64, Delivery>,
+    /// What came before its turn; nothing for a message that is not ours.
+    waiting: BTreeMap<u64, Option<Delivery>>,
     /// When something came last.
     heard: Duration,
 }
@@ -35,6 +35,10 @@ impl Tail {
         self.next > self.last
     }
 
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     pub(super) fn last(&self) -> u64 {
         self.last
     }
@@ -45,7 +49,23 @@ impl Tail {
         let messages = messages.into_iter();
         for message in messages.filter(|message| wanted.contains(&message.seq)) {
             self.heard = now;
-            self.waiting.insert(message.seq, message);
+            self.waiting.insert(message.seq, Some(message));
+        }
+    }
+
+    /// Nobody brings these.
+    pub(super) fn leave_out(&mut self, seqs: impl Iterator<Item = u64>) {
+        let wanted = self.next..=self.last;
+        let left_out = seqs.filter(|seq| wanted.contains(seq));
+        self.waiting.extend(left_out.map(|seq| (seq, None)));
+        self.pass();
+    }
+
+    /// What is left out has no turn.
+    fn pass(&mut self) {
+        while self.waiting.get(&self.next).is_some_and(Option::is_none) {
+            self.waiting.remove(&self.next);
+            self.next += 1;
         }
     }
 
@@ -53,12 +73,12 @@ impl Tail {
     pub(super) fn has(&self, most: usize, bytes: usize) -> bool {
         let left = usize::try_from(self.last + 1 - self.next).unwrap_or(usize::MAX);
         let (mut count, mut size) = (0, 0);
-        for (message, seq) in self.waiting.values().zip(self.next..) {
-            if message.seq != seq || count >= most || size >= bytes {
+        for ((found, message), seq) in self.waiting.iter().zip(self.next..) {
+            if *found != seq || count >= most || size >= bytes {
                 break;
             }
             count += 1;
-            size += message.body.len();
+            size += message.as_ref().map_or(0, |message| message.body.len());
         }
         count >= most.min(left) || size >= bytes
     }
@@ -68,11 +88,12 @@ impl Tail {
         let (mut taken, mut size) = (Vec::new(), 0);
         while taken.len() < most
             && size < bytes
-            && let Some(message) = self.waiting.remove(&self.next)
+            && let Some(message) = self.waiting.remove(&self.next).flatten()
         {
             size += message.body.len();
             taken.push(message);
             self.next += 1;
+            self.pass();
         }
         taken
     }
@@ -96,6 +117,7 @@ impl Tail {
             "matches after the snapshot are gone from the stream; windows miss them"
         );
         self.next = until;
+        self.pass();
     }
 }
 
@@ -151,6 +173,23 @@ mod tests {
         assert_eq!(seqs(&tail.take(9, 11)), [1, 2]);
         assert_eq!(seqs(&tail.take(1, 11)), [3]);
         assert_eq!(seqs(&tail.take(9, 11)), [4]);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_passed() {
+        let mut tail = Tail::new(1, 9, Duration::ZERO);
+        tail.leave_out([1, 2, 4, 5, 9].into_iter());
+        tail.put(messages([3, 7, 8]), Duration::ZERO);
+        assert_eq!(tail.missing(9), [6]);
+        assert_eq!(seqs(&tail.take(9, 1)), [3]);
+        assert!(tail.take(9, 1).is_empty(), "6 has not come");
+        tail.put(messages([6]), Duration::ZERO);
+        assert!(tail.has(100, 1));
+        assert_eq!(seqs(&tail.take(100, 1)), [6, 7, 8]);
+        assert!(tail.is_over());
+        let mut others = Tail::new(1, 2, Duration::ZERO);
+        others.leave_out(1..=2);
+        assert!(others.is_over());
     }
 
     #[test]

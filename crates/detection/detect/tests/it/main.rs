@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod correlate;
+mod sharing;
 mod snapshots;
 mod stand;

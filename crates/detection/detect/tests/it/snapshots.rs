@@ -226,7 +226,10 @@ async fn what_a_crash_before_the_last_one_was_forgotten_left_is_forgotten() {
         ..it.stand.options()
     };
     let running = it.stand.start_with(hourly);
-    it.stand.settled().await;
+    let kept = it.kept().len();
+    it.stand
+        .until("something to be forgotten", async || it.kept().len() < kept)
+        .await;
     running.stop().await;
     assert_eq!(it.newest().await.0, newest);
     it.has_only_the_newest().await;

@@ -15,8 +15,8 @@ use aurora_events_memory::MemoryEvents;
 use aurora_ids::{Derive, Id128};
 use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::{
-    Alert, BatchId, EventBatch, EventItem, EventUid, OriginId, Scope, SiteId, SourceName, Stream,
-    Subject, TraceContext,
+    Alert, BatchId, EventBatch, EventItem, EventUid, OriginId, Scope, Shard, SiteId, SourceName,
+    Stream, Subject, TraceContext,
 };
 use aurora_records::{Change, Collection, Query, Records};
 use aurora_records_memory::MemoryRecords;
@@ -64,7 +64,7 @@ pub struct Stand {
     pub artifacts: Arc<dyn Artifacts>,
     pub windows: Arc<dyn WindowStore>,
     pub rules: RuleHandle,
-    clock: Arc<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     pub folder: tempfile::TempDir,
     published: u64,
 }
@@ -96,7 +96,7 @@ impl Stand {
         }
     }
 
-    fn role(&self, role: &str) -> BusHandle {
+    pub fn role(&self, role: &str) -> BusHandle {
         BusHandle::new(Arc::new(self.bus.clone()), Capability::of(role).unwrap())
     }
 
@@ -193,8 +193,9 @@ impl Stand {
             records: batch.records(),
             raw: None,
         };
+        let shard = Shard::numbered(u16::try_from(self.published % 64).unwrap());
         let message = Message {
-            subject: Subject::events(3, 3002),
+            subject: Subject::events_of(3, 3002, shard),
             id,
             header: Bytes::from(header.to_bytes()),
             body: Bytes::from(batch.encode()),
