@@ -10,6 +10,7 @@ pub const DRIVERS: &[(&str, &[&str])] = &[
     ("libloading", &["aurora-events-engine"]),
     ("object_store", &["aurora-artifacts-local", "aurora-follow"]),
     ("prometheus-client", &["aurora-telemetry"]),
+    ("redis", &["aurora-ephemeral-redis"]),
     ("rocksdb", &["aurora-window-state-rocksdb"]),
     ("sqlx", &["aurora-records-postgres", "aurora-records-sqlite"]),
     ("vrl", &["aurora-parsers"]),
