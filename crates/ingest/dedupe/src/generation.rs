@@ -1,8 +1,6 @@
-use std::collections::HashSet;
-
 use aurora_model::EventUid;
 
-use crate::spread::Spread;
+use crate::table::Table;
 
 /// Keys that arrived within one stretch of time, and which of them are stored already.
 ///
@@ -10,7 +8,7 @@ use crate::spread::Spread;
 /// of the last one, and those that are not stored yet, are kept in order in `tail`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Generation {
-    keys: HashSet<EventUid, Spread>,
+    keys: Table,
     tail: Vec<EventUid>,
     /// How much of the tail is in the last stored slot.
     tail_stored: usize,
@@ -21,7 +19,7 @@ impl Generation {
     /// An empty one with room for so many keys.
     pub(crate) fn with_room(keys: usize) -> Self {
         Self {
-            keys: HashSet::with_capacity_and_hasher(keys, Spread::default()),
+            keys: Table::with_room(keys),
             ..Self::default()
         }
     }
@@ -45,6 +43,11 @@ impl Generation {
             tail,
             full_slots,
         }
+    }
+
+    /// As [`Table::touch`].
+    pub(crate) fn touch(&self, key: &EventUid) -> u64 {
+        self.keys.touch(key)
     }
 
     pub(crate) fn contains(&self, key: &EventUid) -> bool {
@@ -73,9 +76,7 @@ impl Generation {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        // A hash table keeps one control byte beside each place.
-        self.keys.capacity() * (size_of::<EventUid>() + 1)
-            + self.tail.capacity() * size_of::<EventUid>()
+        self.keys.bytes() + self.tail.capacity() * size_of::<EventUid>()
     }
 
     /// Slots in the store.

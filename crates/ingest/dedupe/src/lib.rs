@@ -5,7 +5,8 @@
 //! the same order always get the same verdicts, however often the service crashes in between.
 //! What it is not: a filter that guesses; there are no false positives.
 //!
-//! How it is used, per batch of a shard: [`Window::check_and_insert`] for each event, put
+//! How it is used, per batch of a shard: [`Window::touch`] with all of its keys,
+//! [`Window::check_and_insert`] for each event, put
 //! [`Window::delta`] into the commit that moves the shard's offset, then [`Window::committed`]
 //! or, when that commit failed, [`Window::discard`]. Start reading at [`Window`].
 
@@ -13,6 +14,7 @@ mod generation;
 mod options;
 mod slots;
 mod spread;
+mod table;
 mod window;
 
 pub use options::Options;

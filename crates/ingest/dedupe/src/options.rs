@@ -10,7 +10,7 @@ pub struct Options {
     /// up to twice as long.
     #[serde(with = "seconds")]
     pub window: Duration,
-    /// Keys that a shard holds at most, over both generations; each costs 18 to 40 bytes. When
+    /// Keys that a shard holds at most, over both generations; each costs 21 to 33 bytes. When
     /// more arrive within the window, the oldest are forgotten early and counted as evicted.
     pub max_keys: usize,
     /// Keys in one stored slot, 16 bytes each. The last slot is written again until it is full.

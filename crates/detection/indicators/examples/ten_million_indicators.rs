@@ -1,7 +1,7 @@
 //! Builds a set of N indicators (10 million when nothing is said), opens it, and measures: memory,
 //! the cost of a question, and the cost of an event.
 //!
-//! `cargo run --release -p aurora-indicators --example ten_million -- [N] [EVENTS.jsonl]`
+//! `cargo run --release -p aurora-indicators --example ten_million_indicators -- [N] [EVENTS.jsonl]`
 //!
 //! The file holds OCSF events, a line each; without it typical ones are made up.
 
