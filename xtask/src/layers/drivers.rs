@@ -8,7 +8,7 @@ pub const DRIVERS: &[(&str, &[&str])] = &[
     ("evtx", &["aurora-formats"]),
     ("lettre", &["aurora-notify"]),
     ("libloading", &["aurora-events-engine"]),
-    ("object_store", &["aurora-artifacts-local", "aurora-follow"]),
+    ("object_store", &["aurora-artifacts-local", "aurora-artifacts-s3", "aurora-follow", "aurora-objects"]),
     ("prometheus-client", &["aurora-telemetry"]),
     ("redis", &["aurora-ephemeral-redis"]),
     ("rocksdb", &["aurora-window-state-rocksdb"]),

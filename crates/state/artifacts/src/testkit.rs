@@ -1,6 +1,7 @@
 //! The suite that every adapter of the port runs: [`conformance!`](crate::conformance) makes one
 //! test of each case.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,11 +22,22 @@ pub trait Stand: Send + Sync {
     async fn damage(&self, scope: &Scope, digest: Digest, bytes: &[u8]);
 }
 
+/// One case, to be run on a fresh stand.
+pub type Case = for<'s> fn(&'s dyn Stand) -> Pin<Box<dyn Future<Output = ()> + Send + 's>>;
+
+/// Every case by its name, for an adapter whose cases share one server.
+pub fn cases() -> Vec<(&'static str, Case)> {
+    crate::conformance!(@with list [])
+}
+
 /// Makes one test of each case; the expression gives a fresh [`Stand`].
 #[macro_export]
 macro_rules! conformance {
     ($stand:expr) => {
-        $crate::conformance!(@cases $stand,
+        $crate::conformance! { @with tests [$stand] }
+    };
+    (@with $what:ident [$($stand:expr)?]) => {
+        $crate::conformance! { @$what [$($stand)?]
             blobs_come_back_by_digest,
             scopes_keep_their_own,
             removed_blobs_are_gone,
@@ -33,9 +45,12 @@ macro_rules! conformance {
             many_writers_agree,
             reopening_keeps_everything,
             files_come_and_go_whole,
-        );
+        }
     };
-    (@cases $stand:expr, $($case:ident,)+) => {
+    (@list [] $($case:ident,)+) => {
+        vec![$((stringify!($case), (|stand| Box::pin($crate::testkit::$case(stand))) as Case),)+]
+    };
+    (@tests [$stand:expr] $($case:ident,)+) => {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $case() {
