@@ -10,7 +10,7 @@ use crate::error::passes;
 
 /// Of every session. A writer whose machine vanished must not hold its scope for long, and what is
 /// acknowledged is on disk, whatever the server's default.
-const SESSION: &str = "SET search_path = aurora; \
+pub(crate) const SESSION: &str = "SET search_path = aurora; \
      SET idle_in_transaction_session_timeout = '30s'; \
      SELECT set_config('synchronous_commit', 'on', false) \
      WHERE current_setting('synchronous_commit') = 'off';";

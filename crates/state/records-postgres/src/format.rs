@@ -17,7 +17,7 @@ pub const FORMAT: u32 = MIGRATIONS.len() as u32;
 const LOCK: i64 = 0x6175_726f_7261;
 
 /// Refuses a newer store before anything in it is touched.
-async fn check(connection: &mut PgConnection) -> Result<u32, Error> {
+pub(crate) async fn check(connection: &mut PgConnection) -> Result<u32, Error> {
     let there: bool = sqlx::query_scalar("SELECT to_regclass('aurora.format') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aurora_clock::Timestamp;
 use aurora_model::{Context, Decision};
+use aurora_records::archive::Entry;
 use aurora_records::{Change, Collection, Committed, Document, Error, Found, MAX_COUNTER, Plan};
 
 /// What stands in the store, then what the changes make of it.
@@ -82,6 +83,37 @@ impl Working {
         if let Some(decision) = plan.decision {
             self.found.last_decision = decision.seq;
             self.decisions.push(decision);
+        }
+    }
+
+    /// Takes what another store kept as it is.
+    pub(crate) fn keep(&mut self, entry: Entry) {
+        match entry {
+            Entry::Document {
+                collection,
+                id,
+                version,
+                body,
+                ..
+            } => {
+                let key = (collection, id.clone());
+                self.documents.insert(key.clone());
+                let document = Document {
+                    collection,
+                    id,
+                    version,
+                    body,
+                };
+                self.found.documents.insert(key, document);
+            }
+            Entry::Slot { key, value, .. } => {
+                self.slots.insert(key.clone());
+                self.found.slots.insert(key, value);
+            }
+            Entry::Counter { name, value, .. } => {
+                self.counters.insert(name, value);
+            }
+            Entry::Decision(decision) => self.decisions.push(*decision),
         }
     }
 

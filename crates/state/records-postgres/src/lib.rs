@@ -7,6 +7,7 @@
 //! pooler that hands out connections by transaction. Start reading at [`PostgresRecords::open`], then
 //! at `group`.
 
+mod archive;
 mod collections;
 mod connect;
 mod error;
@@ -20,6 +21,7 @@ mod text;
 mod write;
 mod writer;
 
+pub use archive::PostgresArchive;
 pub use format::FORMAT;
 pub use options::{BadAddress, Options};
 pub use store::PostgresRecords;

@@ -5,6 +5,7 @@
 //! open twice at once; the data directory's lock sees to that. Start reading at
 //! [`SqliteRecords::open`], then at `writer`.
 
+mod archive;
 mod collections;
 mod format;
 mod read;
@@ -13,6 +14,7 @@ mod store;
 mod write;
 mod writer;
 
+pub use archive::SqliteArchive;
 pub use format::FORMAT;
 pub use store::SqliteRecords;
 

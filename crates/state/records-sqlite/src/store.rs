@@ -80,7 +80,7 @@ impl SqliteRecords {
     }
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .foreign_keys(true)
@@ -90,7 +90,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// SQLite gives its log the mode of the file, so the file is made before SQLite sees it.
-fn make_file(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_file(path: &Path) -> std::io::Result<()> {
     let mut create = std::fs::OpenOptions::new();
     match create.write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => {
@@ -102,7 +102,7 @@ fn make_file(path: &Path) -> std::io::Result<()> {
     }
 }
 
-async fn prepare(connection: &mut SqliteConnection) -> Result<(), Error> {
+pub(crate) async fn prepare(connection: &mut SqliteConnection) -> Result<(), Error> {
     // Before the journal's mode is set, which writes to the file.
     format::check(connection).await?;
     sqlx::raw_sql("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864;")

@@ -116,10 +116,10 @@ async fn last_decision(connection: &mut SqliteConnection, scope: &Scope) -> Resu
     natural(last.unwrap_or(0))
 }
 
-struct Write<'a> {
-    connection: &'a mut SqliteConnection,
-    statements: &'a Statements,
-    scope: &'a Scope,
+pub(crate) struct Write<'a> {
+    pub(crate) connection: &'a mut SqliteConnection,
+    pub(crate) statements: &'a Statements,
+    pub(crate) scope: &'a Scope,
 }
 
 impl Write<'_> {
@@ -142,7 +142,7 @@ impl Write<'_> {
         }
     }
 
-    async fn put(&mut self, document: &Document) -> Result<(), Error> {
+    pub(crate) async fn put(&mut self, document: &Document) -> Result<(), Error> {
         let body = document.body.to_string();
         let mut query = sqlx::query(self.statements.of(document.collection).put())
             .bind(site(self.scope))
@@ -174,7 +174,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    async fn slot(&mut self, key: &str, value: Option<&[u8]>) -> Result<(), Error> {
+    pub(crate) async fn slot(&mut self, key: &str, value: Option<&[u8]>) -> Result<(), Error> {
         let sql = match value {
             Some(_) => {
                 "INSERT INTO slots (site, tenant, key, value) VALUES (?1, ?2, ?3, ?4) \
@@ -197,7 +197,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    async fn count(&mut self, name: &str, by: u64) -> Result<(), Error> {
+    pub(crate) async fn count(&mut self, name: &str, by: u64) -> Result<(), Error> {
         // Compared before it is added: SQLite would turn an overflow into a float.
         const ADD: &str = "INSERT INTO counters (site, tenant, name, value) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (site, tenant, name) DO UPDATE SET value = \
@@ -214,7 +214,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    async fn decide(&mut self, decision: &Decision) -> Result<(), Error> {
+    pub(crate) async fn decide(&mut self, decision: &Decision) -> Result<(), Error> {
         let body = serde_json::to_string(decision)
             .map_err(|_| Error::storage(Damaged("a decision to be written")))?;
         sqlx::query("INSERT INTO decisions (site, tenant, seq, body) VALUES (?, ?, ?, ?)")

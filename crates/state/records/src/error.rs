@@ -29,6 +29,9 @@ pub enum Error {
     },
     #[error("cannot open a records store of format {found}: this release knows up to {known}")]
     NewerFormat { found: u32, known: u32 },
+    /// Only an empty store is filled.
+    #[error("cannot fill a records store that is not empty")]
+    NotEmpty,
     #[error("the records store is closed")]
     Closed,
     #[error("the records store failed")]

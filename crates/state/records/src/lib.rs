@@ -6,9 +6,11 @@
 //! events port. Start reading at [`Change`]; an adapter's author, at [`plan`] and `testkit`
 //! (feature `testkit`), the suite that every adapter runs.
 
+pub mod archive;
 mod change;
 mod claim;
 mod collection;
+pub mod effect;
 mod error;
 mod fingerprint;
 pub mod place;

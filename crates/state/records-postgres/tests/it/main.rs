@@ -2,6 +2,7 @@
 //! formats, TLS, speed. Where there is no server, these tests say so and pass.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod archive;
 mod crash;
 mod format;
 mod processes;
