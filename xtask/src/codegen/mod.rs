@@ -27,6 +27,11 @@ enum Source {
         &'static str,
         fn(input: &Path) -> anyhow::Result<Vec<GeneratedFile>>,
     ),
+    /// A file of the project.
+    Content(
+        &'static str,
+        fn(input: &Path) -> anyhow::Result<Vec<GeneratedFile>>,
+    ),
     /// A list in our own code.
     Code(fn() -> Vec<GeneratedFile>),
     /// What a program prints.
@@ -46,8 +51,12 @@ const LIST: &[Generator] = &[
         source: Source::Data("ocsf/schema-1.3.0.json", ocsf::generate),
     },
     Generator {
+        name: "ocsf-versions",
+        source: Source::Data("ocsf/schema-1.5.0.json", ocsf::generate_versions),
+    },
+    Generator {
         name: "ocsf-to-ecs",
-        source: Source::Data("ocsf/ocsf-to-ecs.tsv", ecs::generate),
+        source: Source::Content("content/ecs/fields.tsv", ecs::generate),
     },
     Generator {
         name: "openapi",
@@ -101,6 +110,9 @@ fn run_one(
     let name = generator.name;
     let files = match &generator.source {
         Source::Code(make) => make(),
+        Source::Content(path, make) => {
+            make(&root.join(path)).with_context(|| format!("cannot generate {name}"))?
+        }
         Source::Data(path, make) => {
             let input = data.join(path);
             if !input.exists() {

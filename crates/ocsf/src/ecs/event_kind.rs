@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::convert::is_empty;
 use crate::schema::class;
 
 /// `event.kind`
-pub(super) fn kind(class_uid: u32) -> &'static str {
+pub fn kind(class_uid: u32) -> &'static str {
     match category_of(class_uid) {
         2 => "alert",
         5 => "state",
@@ -16,17 +17,19 @@ pub(super) fn kind(class_uid: u32) -> &'static str {
 /// `event.category`; may be empty.
 pub(super) fn category(class_uid: u32, event: &Value) -> Vec<&'static str> {
     let mut names = category_of_class(class_uid).to_vec();
-    if class_uid == 2004 && event.get("malware").is_some() {
+    let holds = |name: &str| event.get(name).is_some_and(|value| !is_empty(value));
+    if class_uid == 2004 && holds("malware") {
         names.push("malware");
     }
-    if class_uid == 6003 && event.get("http_request").is_some() {
+    if class_uid == 6003 && holds("http_request") {
         names.push("web");
     }
     names
 }
 
-/// What the class alone says about `event.category`.
-pub(super) fn category_of_class(class_uid: u32) -> &'static [&'static str] {
+/// What the class alone says about `event.category`. Of 2004 also `malware` when it has a `malware`, of 6003 also `web`
+/// when it has an `http_request`.
+pub fn category_of_class(class_uid: u32) -> &'static [&'static str] {
     match class_uid {
         1001 => &["file"],
         1002 | 1003 => &["driver"],
@@ -58,10 +61,10 @@ fn category_of(class_uid: u32) -> u32 {
     class(class_uid).map_or(0, |class| class.category_uid)
 }
 
-/// `event.type`, from the activity's name. `info` when nothing fits.
-pub(super) fn types(class_uid: u32, activity: &str) -> Vec<&'static str> {
+/// `event.type`, from the words of the activity's name. `info` when nothing fits.
+pub fn types(class_uid: u32, activity: &str) -> Vec<&'static str> {
     let network = category_of(class_uid) == 4;
-    let mut types: Vec<&'static str> = WORDS
+    let mut types: Vec<&'static str> = ACTIVITY_WORDS
         .iter()
         .filter(|(word, _)| {
             activity
@@ -92,7 +95,8 @@ pub(super) fn types(class_uid: u32, activity: &str) -> Vec<&'static str> {
     types
 }
 
-const WORDS: &[(&str, &str)] = &[
+/// Words in names of activities, and the `event.type` that each gives. A name that is `open` alone gives one by itself.
+pub const ACTIVITY_WORDS: &[(&str, &str)] = &[
     ("access", "access"),
     ("close", "end"),
     ("create", "creation"),

@@ -1,56 +1,73 @@
-//! From names to rows.
+//! From a field's name to the rows that give it.
 
-use super::Row;
+use std::collections::BTreeSet;
+
+use super::{Part, Row, Scope, Transform};
 use crate::generated::ecs::ROWS;
 
-/// Community ids have no home in OCSF 1.3; the sources' own field is kept under `unmapped`.
-const COMMUNITY_ID: Row = Row {
-    scope: super::Scope::Network,
-    ocsf: "unmapped.community_id",
-    ecs: "network.community_id",
-    transform: super::Transform::Copy,
-};
+/// A row that gives a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Giver {
+    pub row: Row,
+    pub part: Part,
+    pub when: When,
+}
+
+/// A process that opens another is ECS's `process`, and the other its `Target.process`; so rows of the process of 1007
+/// give other fields in such events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Always,
+    /// Activities 3 and 4 of 1007 only.
+    ProcessAccess,
+    /// All but these.
+    NoProcessAccess,
+}
 
 /// Every row, in the table's order.
 pub fn rows() -> impl Iterator<Item = Row> {
-    ROWS.iter().copied().chain([COMMUNITY_ID])
+    ROWS.iter().copied()
 }
 
-/// The rows that can give this ECS field, narrower scopes first. `process.hash.sha256` finds the row of
-/// `process.hash.*`.
-pub fn ocsf_paths_for(ecs_field: &str) -> Vec<Row> {
-    let mut found: Vec<Row> = rows().filter(|row| gives(row.ecs, ecs_field)).collect();
-    found.sort_by_key(|row| row.scope.rank());
+/// The rows that can give this ECS field; the first that has a value in an event does. None when ECS, or the table, has
+/// no such field.
+pub fn givers(field: &str) -> Vec<Giver> {
+    let mut found: Vec<Giver> = rows()
+        .flat_map(|row| given(row).filter(|(name, _)| name == field))
+        .map(|(_, giver)| giver)
+        .collect();
+    found.sort_by_key(|giver| (!giver.overrides(), giver.row.scope.rank()));
     found
 }
 
-/// The OCSF path that best gives this ECS field in events of this class, or of any class.
-pub fn ocsf_path_for(ecs_field: &str, class_uid: Option<u32>) -> Option<&'static str> {
-    let rows = ocsf_paths_for(ecs_field);
-    let row = match class_uid {
-        Some(uid) => rows.iter().find(|row| row.scope.may_cover(uid)),
-        None => rows.first(),
-    };
-    row.map(|row| row.ocsf)
+/// Every field of the table, in the order of their names.
+pub fn fields() -> BTreeSet<String> {
+    rows().flat_map(given).map(|(field, _)| field).collect()
 }
 
-/// The ECS field of an OCSF path, with or without its `[]`.
-pub fn ecs_field_for(ocsf_path: &str) -> Option<&'static str> {
-    rows()
-        .find(|row| same_path(row.ocsf, ocsf_path))
-        .map(|row| row.ecs)
-}
-
-fn gives(pattern: &str, field: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => field
-            .strip_prefix(prefix)
-            .is_some_and(|rest| !rest.is_empty()),
-        None => pattern == field,
+impl Giver {
+    /// Whether its value replaces what other rows gave.
+    fn overrides(&self) -> bool {
+        self.part == Part::Value
+            && matches!(
+                self.row.transform,
+                Transform::Preferred | Transform::Renamed | Transform::RunAs
+            )
     }
 }
 
-fn same_path(left: &str, right: &str) -> bool {
-    let bare = |path: &'_ str| path.replace("[]", "");
-    left == right || bare(left) == bare(right)
+fn given(row: Row) -> impl Iterator<Item = (String, Giver)> {
+    let turns = row.scope == Scope::Class(1007) && row.ocsf.starts_with("process.");
+    row.parts().into_iter().flat_map(move |(field, part)| {
+        let named = |field: String, when| (field, Giver { row, part, when });
+        let stays = !turns || matches!(row.transform, Transform::AlsoTo(other) if other == field);
+        if stays {
+            return vec![named(field, When::Always)];
+        }
+        let target = format!("Target.{field}");
+        vec![
+            named(field, When::NoProcessAccess),
+            named(target, When::ProcessAccess),
+        ]
+    })
 }

@@ -1,17 +1,20 @@
 //! OCSF events seen as ECS documents, and ECS field names resolved to OCSF paths.
 //!
 //! ECS is never stored: it is a view at query time. The facts are one table of rows (scope, OCSF path, ECS field,
-//! transform) written by `cargo xtask codegen`; [`project`] applies all of it to an event, the look-ups serve a query
-//! that names an ECS field. Where rows compete for a field, the one of the narrower scope wins, then the earlier.
+//! transform), `content/ecs/fields.tsv`; [`project`] applies all of it to an event, [`givers`] says what gives a field,
+//! for a query that names it. Where rows compete for a field, the one of the narrower scope wins, then the earlier.
 
 mod convert;
 mod event_kind;
-mod inverse;
 mod lookup;
+mod parts;
 mod project;
 mod special;
 
-pub use lookup::{ecs_field_for, ocsf_path_for, ocsf_paths_for, rows};
+pub use convert::{DATES, back, convert, renames};
+pub use event_kind::{ACTIVITY_WORDS, category_of_class, kind, types};
+pub use lookup::{Giver, When, fields, givers, rows};
+pub use parts::Part;
 pub use project::project;
 
 /// One fact: what stands at `ocsf` in events of `scope` is `ecs` after `transform`.
@@ -22,7 +25,24 @@ pub struct Row {
     pub ocsf: &'static str,
     /// `process.hash.*`; a `*` stands for names that depend on the value's kind.
     pub ecs: &'static str,
+    pub kind: Kind,
+    /// Whether ECS 8 has this field; what it has no field for goes to `labels` and the like.
+    pub standard: bool,
     pub transform: Transform,
+}
+
+/// ECS's type of a field. An array of values has the type of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Keyword,
+    Wildcard,
+    MatchOnlyText,
+    Date,
+    Long,
+    Float,
+    Boolean,
+    Ip,
+    GeoPoint,
 }
 
 /// The events for which a row holds.
@@ -45,8 +65,6 @@ pub enum Scope {
 pub enum Transform {
     /// As it is; every value of a path through an array, as an array.
     Copy,
-    /// The first value.
-    First,
     /// Every value, appended to what other rows gave.
     All,
     /// One value as an array of one.

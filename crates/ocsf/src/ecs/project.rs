@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::convert::is_empty;
 use super::{Row, Transform, convert, is_process_access, rows, special};
 
 /// The event as an ECS document, nested: `{"process": {"name": …}}`. Values that ECS has no field for are left out.
@@ -49,12 +50,7 @@ impl<'e> Projection<'e> {
 
     fn apply_to(&mut self, row: Row, field: &str) {
         match row.transform {
-            Transform::Copy if row.ocsf.contains("[]") => {
-                let values: Vec<Value> = self.values(row.ocsf).into_iter().cloned().collect();
-                if !values.is_empty() {
-                    self.set(field, values.into());
-                }
-            }
+            Transform::Copy => self.copy(row.ocsf, field),
             Transform::All => {
                 let values: Vec<Value> = self.values(row.ocsf).into_iter().cloned().collect();
                 values
@@ -67,11 +63,23 @@ impl<'e> Projection<'e> {
                 }
                 let converted = self
                     .first(row.ocsf)
-                    .and_then(|value| convert::value(transform, value));
+                    .and_then(|value| convert::convert(transform, value));
                 if let Some(value) = converted {
                     self.set(field, value);
                 }
             }
+        }
+    }
+
+    /// Sets a field to the value at an OCSF path, to an array of them where the path goes through one.
+    pub fn copy(&mut self, path: &str, field: &str) {
+        let mut values = self.values(path).into_iter().cloned();
+        let value = match path.contains("[]") {
+            true => Some(values.collect::<Vec<_>>().into()),
+            false => values.next(),
+        };
+        if let Some(value) = value {
+            self.set(field, value);
         }
     }
 
@@ -100,6 +108,9 @@ impl<'e> Projection<'e> {
 
     /// Sets a field that no row has given yet.
     pub fn set(&mut self, field: &str, value: Value) {
+        if is_empty(&value) {
+            return;
+        }
         if let Some(place) = self.place(field)
             && place.is_null()
         {
@@ -116,6 +127,9 @@ impl<'e> Projection<'e> {
 
     /// Adds to a field that is an array, unless the value is in it.
     pub fn append(&mut self, field: &str, value: Value) {
+        if is_empty(&value) {
+            return;
+        }
         let Some(place) = self.place(field) else {
             return;
         };
@@ -148,7 +162,7 @@ impl<'e> Projection<'e> {
     }
 }
 
-/// Sees every non-null value at a path of the table: names and `[]` only. A name on an array reaches into its elements.
+/// Sees every value that is not empty at a path of the table: names and `[]` only. A name on an array reaches into its elements.
 fn walk<'v>(value: &'v Value, path: &str, see: &mut impl FnMut(&'v Value)) {
     let (step, rest) = path
         .split_once('.')
@@ -157,7 +171,7 @@ fn walk<'v>(value: &'v Value, path: &str, see: &mut impl FnMut(&'v Value)) {
     let each = name.len() < step.len();
     let mut go_on = |value: &'v Value| match rest {
         Some(rest) => walk(value, rest, see),
-        None if value.is_null() => {}
+        None if is_empty(value) => {}
         None => see(value),
     };
     match value.get(name) {

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::convert::{pick, plain_text, snake};
+use super::convert::{is_empty, pick, plain_text, renamed, snake};
+use super::parts::{HASHES, RELATED};
 use super::project::Projection;
 use super::{Row, Transform, convert, event_kind};
 use crate::schema::class;
@@ -112,8 +113,8 @@ fn copy_if(to: &mut Projection<'_>, row: Row, field: &str) {
             }),
         _ => to.activity_id == 1,
     };
-    if let Some(value) = to.first(row.ocsf).filter(|_| wanted) {
-        to.set(field, value.clone());
+    if wanted {
+        to.copy(row.ocsf, field);
     }
 }
 
@@ -138,7 +139,10 @@ fn pairs(to: &mut Projection<'_>, row: Row, field: &str) {
             if let Some(version) = value.as_str() {
                 let number = version.trim_start_matches(|c: char| !c.is_ascii_digit());
                 to.set(field, number.into());
-                let protocol = if version.starts_with("SSL") {
+                let protocol = if version
+                    .get(..3)
+                    .is_some_and(|p| p.eq_ignore_ascii_case("ssl"))
+                {
                     "ssl"
                 } else {
                     "tls"
@@ -147,7 +151,9 @@ fn pairs(to: &mut Projection<'_>, row: Row, field: &str) {
             }
         }
         _ => {
-            to.set(field, (value.as_i64() == Some(1)).into());
+            if let Some(valid) = convert::convert(row.transform, value) {
+                to.set(field, valid);
+            }
             to.set(&format!("{parent}.exists"), true.into());
         }
     }
@@ -184,7 +190,7 @@ fn file_parts(to: &mut Projection<'_>, row: Row, field: &str) {
                 .and_then(|name| name.rsplit_once('.'))
                 .map(|(_, ending)| ending);
             if let Some(ending) = found
-                .map(|ending| ending.trim_start_matches('.'))
+                .map(|ending| ending.strip_prefix('.').unwrap_or(ending))
                 .or(ending)
             {
                 to.set(field, ending.into());
@@ -229,7 +235,10 @@ fn windows_paths(to: &mut Projection<'_>, row: Row, field: &str) {
             };
             to.set(field, path.into());
         }
-        _ if to.first_text("win_resource.type") == Some("Named Pipe") => {
+        _ if to
+            .first_text("win_resource.type")
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("Named Pipe")) =>
+        {
             let name = text.trim_start_matches('\\');
             to.set(field, format!(r"\\.\pipe\{name}").into());
             to.set("file.name", name.into());
@@ -240,14 +249,6 @@ fn windows_paths(to: &mut Projection<'_>, row: Row, field: &str) {
 
 /// `process.hash.*` from the fingerprints beside the values; an import hash goes to `process.pe.imphash`.
 fn hashes(to: &mut Projection<'_>, row: Row, field: &str) {
-    const NAMES: &[(i64, &str)] = &[
-        (1, "md5"),
-        (2, "sha1"),
-        (3, "sha256"),
-        (4, "sha512"),
-        (5, "ssdeep"),
-        (6, "tlsh"),
-    ];
     let parent = row.ocsf.strip_suffix(".value").unwrap_or(row.ocsf);
     let prefix = field.strip_suffix('*').unwrap_or(field);
     for fingerprint in to.values(parent) {
@@ -262,7 +263,7 @@ fn hashes(to: &mut Projection<'_>, row: Row, field: &str) {
             .get("algorithm")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        if let Some(name) = pick(id, NAMES) {
+        if let Some(name) = pick(id, HASHES) {
             to.set(&format!("{prefix}{name}"), value.clone());
         } else if algorithm.eq_ignore_ascii_case("imphash") {
             let owner = prefix.strip_suffix("hash.").unwrap_or(prefix);
@@ -272,19 +273,10 @@ fn hashes(to: &mut Projection<'_>, row: Row, field: &str) {
 }
 
 fn related(to: &mut Projection<'_>) {
-    const FIELDS: &[(i64, &str)] = &[
-        (1, "related.hosts"),
-        (2, "related.ip"),
-        (4, "related.user"),
-        (8, "related.hash"),
-    ];
     for observable in to.values("observables[]") {
         let id = observable.get("type_id").and_then(Value::as_i64);
-        let field = id.and_then(|id| pick(id, FIELDS));
-        if let Some((field, value)) = field
-            .zip(observable.get("value"))
-            .filter(|(_, value)| !value.is_null())
-        {
+        let field = id.and_then(|id| pick(id, RELATED));
+        if let Some((field, value)) = field.zip(observable.get("value")) {
             to.append(field, value.clone());
         }
     }
@@ -327,7 +319,7 @@ fn records(to: &mut Projection<'_>, row: Row, field: &str) {
         if records.len() <= index {
             records.push(Value::Object(Map::new()));
         }
-        if let Some(value) = answer.get(from).filter(|value| !value.is_null()) {
+        if let Some(value) = answer.get(from).filter(|value| !is_empty(value)) {
             records[index][name] = value.clone();
         }
     }
@@ -337,20 +329,9 @@ fn records(to: &mut Projection<'_>, row: Row, field: &str) {
 }
 
 fn answers(to: &mut Projection<'_>, row: Row, field: &str) {
-    const FLAGS: &[(&str, &str)] = &[
-        ("Authoritative Answer", "AA"),
-        ("Truncated Response", "TC"),
-        ("Recursion Desired", "RD"),
-        ("Recursion Available", "RA"),
-        ("Authentic Data", "AD"),
-        ("Checking Disabled", "CD"),
-    ];
     for text in to.values(row.ocsf).into_iter().filter_map(Value::as_str) {
         if row.transform == Transform::HeaderFlags {
-            let flag = FLAGS
-                .iter()
-                .find(|(caption, _)| *caption == text)
-                .map_or(text, |(_, flag)| flag);
+            let flag = renamed(row.transform, text, str::to_owned);
             to.append(field, flag.into());
         } else if text.parse::<std::net::IpAddr>().is_ok() {
             to.append(field, text.into());
@@ -377,7 +358,7 @@ fn dataset(to: &mut Projection<'_>, row: Row, field: &str) {
     if let Some((module, log)) = names {
         to.set(
             field,
-            format!("{}.{}", snake(module), log.to_lowercase()).into(),
+            format!("{}.{}", snake(module), log.to_ascii_lowercase()).into(),
         );
     }
 }

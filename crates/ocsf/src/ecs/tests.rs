@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::{Scope, ecs_field_for, ocsf_path_for, ocsf_paths_for, project, rows};
+use super::{Giver, Scope, Transform, back, convert, givers, project, rows};
 use crate::{Path, class, classes, resolve};
 
 fn check(event: &Value, wanted: Expect) {
@@ -374,7 +374,10 @@ fn a_finding() {
                 }
               },
               "process": {
-                "command_line": "a"
+                "command_line": [
+                  "a",
+                  "b"
+                ]
               },
               "cloud": {
                 "instance": {
@@ -406,54 +409,77 @@ fn what_is_no_event_gives_nothing() {
     }
 }
 
-#[test]
-fn looking_names_up() {
-    assert_eq!(
-        ocsf_path_for("process.command_line", Some(1007)),
-        Some("process.cmd_line")
-    );
-    assert_eq!(
-        ocsf_path_for("process.command_line", Some(1001)),
-        Some("actor.process.cmd_line")
-    );
-    assert_eq!(
-        ocsf_path_for("process.hash.sha256", None),
-        Some("process.file.hashes[].value")
-    );
-    assert_eq!(
-        ocsf_path_for("source.ip", Some(4003)),
-        Some("src_endpoint.ip")
-    );
-    assert_eq!(
-        ocsf_path_for("dns.question.name", Some(4003)),
-        Some("query.hostname")
-    );
-    assert_eq!(ocsf_path_for("no.such.field", None), None);
-    assert_eq!(
-        ecs_field_for("process.cmd_line"),
-        Some("process.command_line")
-    );
-    assert_eq!(
-        ecs_field_for("process.file.hashes.value"),
-        Some("process.hash.*")
-    );
-    assert_eq!(ecs_field_for("no.such.path"), None);
+fn check_givers(field: &str, wanted: Expect) {
+    let lines: Vec<String> = givers(field)
+        .iter()
+        .map(|giver| {
+            let Giver { row, part, when } = giver;
+            format!(
+                "{:?} {} {:?} {part:?} {when:?}\n",
+                row.scope, row.ocsf, row.transform
+            )
+        })
+        .collect();
+    wanted.assert_eq(&lines.concat());
 }
 
 #[test]
-fn values_go_back() {
-    let back = |field: &str, value: &str| ocsf_paths_for(field)[0].ocsf_values(value);
-    assert_eq!(back("event.outcome", "failure"), Some(vec![json!(2)]));
-    assert_eq!(back("event.outcome", "maybe"), Some(vec![]));
-    assert_eq!(
-        back("event.category", "Registry"),
-        Some(vec![json!(201001), json!(201002)])
+fn what_gives_a_field() {
+    check_givers(
+        "process.command_line",
+        expect![[r#"
+            Class(1007) process.cmd_line CommandLine Value NoProcessAccess
+            Class(201004) win_service.cmd_line Copy Value Always
+            Class(1006) job.cmd_line Copy Value Always
+            Class(2004) evidences[].process.cmd_line Copy Value Always
+            ActorProcess actor.process.cmd_line CommandLine Value Always
+        "#]],
     );
-    assert_eq!(
-        back("labels.granted_access", "0x1410"),
-        Some(vec![json!(5136)])
+    check_givers(
+        "user.name",
+        expect![[r#"
+            Class(3002) actor.user.name RunAs Value Always
+            Class(3002) user.name Copy Value Always
+            Class(3001) actor.user.name Copy Value Always
+            Class(2004) evidences[].user.name Copy Value Always
+            Any actor.user.name Copy Value Always
+        "#]],
     );
-    assert_eq!(back("process.name", "cmd.exe"), None);
+    check_givers(
+        "Target.process.hash.sha256",
+        expect![[r#"
+            Class(1007) process.file.hashes[].value Hashes OfKind(3) ProcessAccess
+        "#]],
+    );
+    check_givers("no.such.field", expect![[""]]);
+}
+
+#[test]
+fn numbers_come_back() {
+    for (transform, number, text) in [
+        (
+            Transform::Timestamp,
+            1_714_557_072_003,
+            "2024-05-01T09:51:12.003Z",
+        ),
+        (Transform::Nanoseconds, 5, "5000000"),
+        (Transform::Offset, -90, "-01:30"),
+        (Transform::Offset, 0, "+00:00"),
+        (Transform::Hex, 5136, "0x1410"),
+    ] {
+        assert_eq!(back(transform, text), Some(number));
+        let there = convert(transform, &number.into()).unwrap();
+        assert_eq!(super::convert::plain_text(&there), text);
+    }
+    for (transform, text) in [
+        (Transform::Timestamp, "2024-05-01"),
+        (Transform::Nanoseconds, "5000001"),
+        (Transform::Offset, "-1:30"),
+        (Transform::Hex, "1410"),
+        (Transform::Copy, "1"),
+    ] {
+        assert_eq!(back(transform, text), None, "{text}");
+    }
 }
 
 #[test]

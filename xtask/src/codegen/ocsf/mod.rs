@@ -8,21 +8,19 @@ mod emit;
 mod hash;
 mod schema;
 mod tables;
+mod versions;
 
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use super::file::GeneratedFile;
+pub use versions::generate as generate_versions;
 
 /// Reads the exported schema and writes `crates/ocsf/src/generated/{enums,attributes,classes,objects,types}.rs`.
 pub fn generate(input: &Path) -> anyhow::Result<Vec<GeneratedFile>> {
-    let text = std::fs::read_to_string(input).context("cannot read the schema")?;
-    let schema: schema::Schema = serde_json::from_str(&text).context("cannot parse the schema")?;
-    let source = format!(
-        "the OCSF {} schema export (Apache-2.0), facts only",
-        schema.version
-    );
+    let schema = read(input)?;
+    let source = source(&schema);
     let tables = tables::Tables::build(&schema)?;
     let file = |name: &str, body: String| {
         GeneratedFile::rust(
@@ -39,4 +37,16 @@ pub fn generate(input: &Path) -> anyhow::Result<Vec<GeneratedFile>> {
         file("objects", emit::objects(&schema, &tables)?),
         file("classes", emit::classes(&schema, &tables)?),
     ])
+}
+
+fn read(input: &Path) -> anyhow::Result<schema::Schema> {
+    let text = std::fs::read_to_string(input)
+        .with_context(|| format!("cannot read the schema `{}`", input.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("cannot parse the schema `{}`", input.display()))
+}
+
+fn source(schema: &schema::Schema) -> String {
+    let version = &schema.version;
+    format!("the OCSF {version} schema export (Apache-2.0), facts only")
 }
