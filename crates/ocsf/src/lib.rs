@@ -1,11 +1,12 @@
-//! OCSF 1.3: the schema's facts, a validator, completion of derived fields, path access, and the projection to ECS.
+//! OCSF 1.3: the schema's facts, a validator, completion of derived fields, path access, and the projections to ECS and
+//! to other versions of OCSF.
 //!
 //! Events are plain JSON objects (`serde_json::Value`). This crate says what such an object may hold and reads and
 //! writes parts of it. It is not a typed model of the classes, it parses no log, and it keeps no state: every table is
 //! `static` data that `cargo xtask codegen` wrote from the schema's export.
 //!
 //! Start reading at [`Class`] for the facts, at [`validate`] for the rules, at [`complete`] for what every parser calls
-//! last, and at [`ecs`] for the projection.
+//! last, and at [`ecs`] and [`version`] for the projections.
 
 mod complete;
 pub mod ecs;
@@ -16,6 +17,7 @@ mod hash;
 mod path;
 mod schema;
 mod validate;
+pub mod version;
 
 pub use complete::complete;
 pub use error::Error;

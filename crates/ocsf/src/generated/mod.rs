@@ -8,4 +8,7 @@ pub(crate) mod ecs;
 pub(crate) mod enums;
 pub(crate) mod objects;
 pub(crate) mod profiles;
+pub(crate) mod profiles_of_versions;
 pub(crate) mod types;
+pub(crate) mod v1_1;
+pub(crate) mod v1_5;

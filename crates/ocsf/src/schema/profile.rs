@@ -3,23 +3,29 @@
 use serde_json::Value;
 
 use crate::generated::profiles::PROFILES;
+use crate::generated::profiles_of_versions::MORE;
 
-/// One of the schema's profiles.
+/// One of the profiles of the schema, or of another version that events are emitted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Profile(pub(crate) u8);
 
 impl Profile {
     /// `cloud`, `linux/linux_users`.
     pub fn name(self) -> &'static str {
-        PROFILES[usize::from(self.0)]
+        let index = usize::from(self.0);
+        let more = || MORE[index - PROFILES.len()];
+        PROFILES.get(index).copied().unwrap_or_else(more)
     }
 }
 
 /// The profile of this name.
 pub fn profile(name: &str) -> Option<Profile> {
-    let index = PROFILES.iter().position(|profile| *profile == name)?;
+    let index = PROFILES
+        .iter()
+        .chain(&MORE)
+        .position(|profile| *profile == name)?;
     Some(Profile(
-        u8::try_from(index).expect("the schema has ten profiles"),
+        u8::try_from(index).expect("no version has more than 31 profiles"),
     ))
 }
 

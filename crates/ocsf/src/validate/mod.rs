@@ -15,27 +15,33 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
+use crate::schema::{Class, classes};
 pub use problem::{Problem, ProblemCode};
 use trail::Trail;
 use walk::Sink;
 
 /// Every problem of the event, warnings included, in the order of the walk. Empty for a flawless event.
 pub fn validate(event: &Value) -> Vec<Problem> {
+    validate_among(classes(), event)
+}
+
+/// The same for the classes of another version.
+pub(crate) fn validate_among(classes: &'static [Class], event: &Value) -> Vec<Problem> {
     let mut all = All(Vec::new());
-    match walk::event(event, &mut all) {
+    match walk::event(classes, event, &mut all) {
         ControlFlow::Continue(()) | ControlFlow::Break(()) => all.0,
     }
 }
 
 /// Whether the event has no error. Allocates nothing and ignores warnings: made to run on every event.
 pub fn is_valid(event: &Value) -> bool {
-    walk::event(event, &mut Verdict).is_continue()
+    walk::event(classes(), event, &mut Verdict).is_continue()
 }
 
 /// The first error, for a dead letter's reason. `None` when the event is valid.
 pub fn first_error(event: &Value) -> Option<Problem> {
     let mut first = First(None);
-    match walk::event(event, &mut first) {
+    match walk::event(classes(), event, &mut first) {
         ControlFlow::Continue(()) | ControlFlow::Break(()) => first.0,
     }
 }

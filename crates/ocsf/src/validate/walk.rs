@@ -9,7 +9,7 @@ use super::problem::ProblemCode;
 use super::{format, trail::Trail};
 use crate::schema::{
     Attribute, Class, Constraint, ConstraintKind, DataType, Enumeration, Members, Object,
-    Primitive, ProfileSet, Shape, class,
+    Primitive, ProfileSet, Shape,
 };
 
 /// Deeper events are refused, so that a hostile one cannot exhaust the stack. It is the depth to which `serde_json`
@@ -29,9 +29,13 @@ pub(super) trait Sink {
     ) -> ControlFlow<()>;
 }
 
-pub(super) fn event(event: &Value, sink: &mut impl Sink) -> ControlFlow<()> {
+pub(super) fn event(
+    classes: &'static [Class],
+    event: &Value,
+    sink: &mut impl Sink,
+) -> ControlFlow<()> {
     let class_uid = event.get("class_uid").unwrap_or(&Value::Null);
-    let Some((class, map)) = class_of(class_uid).zip(event.as_object()) else {
+    let Some((class, map)) = class_of(classes, class_uid).zip(event.as_object()) else {
         return sink.put(
             ProblemCode::Class,
             &Trail::ROOT.key("class_uid"),
@@ -47,7 +51,7 @@ pub(super) fn event(event: &Value, sink: &mut impl Sink) -> ControlFlow<()> {
 }
 
 /// A number with a fraction of zero also names a class, so that its wrong type is reported at its own place.
-fn class_of(class_uid: &Value) -> Option<&'static Class> {
+fn class_of(classes: &'static [Class], class_uid: &Value) -> Option<&'static Class> {
     let uid = class_uid.as_i64().or_else(|| {
         let uid = class_uid.as_f64()?;
         #[allow(
@@ -56,7 +60,9 @@ fn class_of(class_uid: &Value) -> Option<&'static Class> {
         )]
         (uid.fract() == 0.0 && uid.abs() < 1e9).then_some(uid as i64)
     })?;
-    class(u32::try_from(uid).ok()?)
+    let uid = u32::try_from(uid).ok()?;
+    let index = classes.binary_search_by_key(&uid, |class| class.uid).ok()?;
+    Some(&classes[index])
 }
 
 struct Walk<'s, S> {
