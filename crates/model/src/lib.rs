@@ -9,6 +9,7 @@ pub mod alert;
 pub mod asset;
 pub mod context;
 pub mod deadletter;
+pub mod effect;
 pub mod engineering;
 pub mod envelope;
 pub mod events;

@@ -51,6 +51,7 @@ const ROOMS: &[(&str, Room)] = &[
     ("crates/bus/bus", of(Plane::Bus, Layer::Port)),
     ("crates/bus/bus-*", of(Plane::Bus, Layer::Adapter)),
     ("crates/state/artifacts", of(Plane::State, Layer::Port)),
+    ("crates/state/backup", of(Plane::State, Layer::Service)),
     ("crates/state/ephemeral", of(Plane::State, Layer::Port)),
     ("crates/state/events", of(Plane::State, Layer::Port)),
     ("crates/state/hunt", of(Plane::State, Layer::Port)),
@@ -105,6 +106,14 @@ const ROOMS: &[(&str, Room)] = &[
         of(Plane::Detection, Layer::Adapter),
     ),
     ("crates/edge/collector", of(Plane::Edge, Layer::Service)),
+    (
+        "crates/observability/audit",
+        of(Plane::Observability, Layer::Pure),
+    ),
+    (
+        "crates/observability/audit-sequencer",
+        of(Plane::Observability, Layer::Service),
+    ),
     (
         "crates/observability/freshness",
         of(Plane::Observability, Layer::Service),

@@ -22,15 +22,24 @@ pub enum Purpose {
     SessionToken,
     /// Users of a NATS server, each by its name.
     NatsUser,
+    /// Signing the audit log's checkpoints.
+    AuditLog,
+    /// Blinding the audit log's commitments to records.
+    AuditBlinding,
+    /// Cosigning other sites' audit logs.
+    AuditWitness,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::Signing,
         Self::IngestToken,
         Self::LinkToken,
         Self::SessionToken,
         Self::NatsUser,
+        Self::AuditLog,
+        Self::AuditBlinding,
+        Self::AuditWitness,
     ];
 
     /// BLAKE3's derivation context. Changing one makes every key of its purpose another key.
@@ -41,6 +50,9 @@ impl Purpose {
             Self::LinkToken => "aurora.keys.v1 link-token",
             Self::SessionToken => "aurora.keys.v1 session-token",
             Self::NatsUser => "aurora.keys.v1 nats-user",
+            Self::AuditLog => "aurora.keys.v1 audit-log",
+            Self::AuditBlinding => "aurora.keys.v1 audit-blinding",
+            Self::AuditWitness => "aurora.keys.v1 audit-witness",
         }
     }
 }
@@ -86,7 +98,12 @@ impl Keyring {
 
     /// Signs in the site's name.
     pub fn signer(&self) -> Signer {
-        Signer::from_seed(&self.key(Purpose::Signing))
+        self.signer_of(Purpose::Signing)
+    }
+
+    /// Signs for one purpose; what it signs means nothing for another.
+    pub fn signer_of(&self, purpose: Purpose) -> Signer {
+        Signer::from_seed(&self.key(purpose))
     }
 
     /// Hashes tokens of one purpose.

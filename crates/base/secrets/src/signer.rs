@@ -14,7 +14,9 @@ pub struct Signer(SigningKey);
 pub struct BadSignature;
 
 impl Signer {
-    pub(crate) fn from_seed(seed: &Secret<[u8; 32]>) -> Self {
+    /// The key with this seed (RFC 8032, section 5.1.5). A site's own come from its
+    /// [`crate::Keyring`].
+    pub fn from_seed(seed: &Secret<[u8; 32]>) -> Self {
         Self(SigningKey::from_bytes(seed.expose()))
     }
 

@@ -1,0 +1,182 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use aurora_disk::{Disk, Kind as What};
+
+use crate::proof::{self, Nodes};
+use crate::tree::root_of;
+use crate::{Checkpoint, Error, Hash, Kept, Kind, Proof, Signed, Tile, VerifierKey, bundle};
+
+/// The newest signed tree head.
+pub const CHECKPOINT: &str = "checkpoint";
+/// The newest tree head that witnesses have cosigned.
+pub const WITNESSED: &str = "witnessed";
+/// The log's own key, in the open.
+pub const KEY: &str = "log.vkey";
+
+/// A folder of the log, for reading.
+#[derive(Clone)]
+pub struct Folder {
+    disk: Arc<dyn Disk>,
+}
+
+impl Folder {
+    /// The folder is the disk's root.
+    pub fn new(disk: Arc<dyn Disk>) -> Self {
+        Self { disk }
+    }
+
+    /// A whole file, `None` when it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        match aurora_disk::read(self.disk.as_ref(), Path::new(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(aurora_disk::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A tile's bytes. Where a partial one has gone because the tile is full by now, the full one
+    /// serves: `true` with it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], or when it cannot be read.
+    pub fn tile(&self, tile: Tile) -> Result<(Vec<u8>, bool), Error> {
+        let path = tile.to_string();
+        if let Some(bytes) = self.read(&path)? {
+            return Ok((bytes, tile.is_full()));
+        }
+        match self.read(&tile.full().to_string())? {
+            Some(bytes) if !tile.is_full() => Ok((bytes, true)),
+            _ => Err(Error::Missing { path }),
+        }
+    }
+
+    /// The hashes of a tile, as many as it is wide.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Malformed`], or when it cannot be read.
+    pub fn hashes(&self, tile: Tile) -> Result<Vec<Hash>, Error> {
+        let (bytes, full) = self.tile(tile)?;
+        let width = if full { 256 } else { tile.width };
+        let mut hashes = bundle::decode_hashes(&bytes, width)?;
+        hashes.truncate(usize::from(tile.width));
+        Ok(hashes)
+    }
+
+    /// The newest checkpoint of the log with this key.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Malformed`], [`Error::NotSigned`], or when it cannot be read.
+    pub fn head(&self, key: &VerifierKey) -> Result<Signed, Error> {
+        let bytes = self.read(CHECKPOINT)?.ok_or_else(|| Error::Missing {
+            path: CHECKPOINT.to_owned(),
+        })?;
+        Signed::open(&bytes, key)
+    }
+
+    /// The key that the folder itself names. Whoever can write the folder can name another.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Malformed`], or when it cannot be read.
+    pub fn key(&self) -> Result<VerifierKey, Error> {
+        let bytes = self.read(KEY)?.ok_or_else(|| Error::Missing {
+            path: KEY.to_owned(),
+        })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Error::malformed("a verifier key", "it is not UTF-8"))?;
+        text.trim_end().parse()
+    }
+
+    /// Every file with its path, sorted. Empty folders are nothing.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn files(&self) -> Result<Vec<String>, Error> {
+        let (mut files, mut folders) = (Vec::new(), vec![String::new()]);
+        while let Some(folder) = folders.pop() {
+            for entry in self.disk.list(Path::new(&folder))? {
+                let path = match folder.as_str() {
+                    "" => entry.name,
+                    folder => format!("{folder}/{}", entry.name),
+                };
+                match entry.kind {
+                    What::Dir => folders.push(path),
+                    What::File => files.push(path),
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// The tree of a checkpoint's size.
+    pub fn tree(&self, size: u64) -> Tree<'_> {
+        Tree { folder: self, size }
+    }
+
+    /// Proves that the record with this index, from 0, is in the checkpoint's tree.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`]; [`Error::Malformed`] also when the record was erased; or when it
+    /// cannot be read.
+    pub fn prove(&self, index: u64, head: &Signed) -> Result<Proof, Error> {
+        let size = head.checkpoint.size;
+        let path = proof::inclusion(&self.tree(size), index, size)?;
+        Ok(Proof {
+            slot: self.slot(index, size)?,
+            index,
+            path,
+            checkpoint: head.note.to_string(),
+        })
+    }
+
+    fn slot(&self, index: u64, size: u64) -> Result<Vec<u8>, Error> {
+        let tile = Kind::Records.tile(index / 256, size);
+        let tile = tile.ok_or(Error::OutOfRange { index, size })?;
+        let (bytes, full) = self.tile(tile)?;
+        let records = bundle::decode_records(&bytes, if full { 256 } else { tile.width })?;
+        match records.get((index % 256) as usize) {
+            Some(Kept::Whole { blinding, record }) => Ok([&blinding[..], record].concat()),
+            _ => Err(Error::malformed("a record", "it was erased")),
+        }
+    }
+
+    /// Checks that the log at `old` is the beginning of the log at `new`, both of this folder.
+    ///
+    /// # Errors
+    /// [`Error::NotProven`], [`Error::OutOfRange`], or when it cannot be read.
+    pub fn continues(&self, old: &Checkpoint, new: &Checkpoint) -> Result<Vec<Hash>, Error> {
+        let path = proof::consistency(&self.tree(new.size), old.size, new.size)?;
+        proof::verify_consistency(old.size, old.root, new.size, new.root, &path)?;
+        Ok(path)
+    }
+}
+
+/// The nodes of the first `size` entries, from the tiles.
+pub struct Tree<'a> {
+    folder: &'a Folder,
+    size: u64,
+}
+
+impl Nodes for Tree<'_> {
+    fn node(&self, level: u8, index: u64) -> Result<Hash, Error> {
+        // Of a tile at or below the level, `2^within` neighbours.
+        let (tile_level, within) = (level / 8, level % 8);
+        let first = index << within;
+        let tile = Kind::Hashes(tile_level).tile(first / 256, self.size);
+        let tile = tile.ok_or(Error::OutOfRange {
+            index,
+            size: self.size,
+        })?;
+        let hashes = self.folder.hashes(tile)?;
+        let first = (first % 256) as usize;
+        let wanted = hashes.get(first..first + (1 << within));
+        wanted.map(root_of).ok_or(Error::OutOfRange {
+            index,
+            size: self.size,
+        })
+    }
+}
