@@ -3,7 +3,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aurora_clock::Timestamp;
 use aurora_events::{
-    Answer, Error, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window,
+    Answer, Error, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window, columns,
+    only_stored, resolved,
 };
 use aurora_hunt::Query;
 use aurora_model::{BatchId, EventUid, Scope, SourceName};
@@ -153,6 +154,7 @@ impl Events for ClickHouseEvents {
         query: &Query,
         options: &HuntOptions,
     ) -> Result<Answer, Error> {
+        only_stored(query)?;
         let hunt = hunt(&self.columns, scope, query, options);
         let answered = self.read(&hunt.compiled, options.timeout).await?;
         let mut rows = match hunt.shape {
@@ -161,16 +163,13 @@ impl Events for ClickHouseEvents {
         };
         let truncated = rows.len() > options.limit;
         rows.truncate(options.limit);
-        let fields = query.fields();
         Ok(Answer {
-            columns: hunt.columns,
+            columns: columns(query),
             rows,
             truncated,
-            resolved: fields
-                .iter()
-                .map(|f| (f.written.clone(), f.resolved()))
-                .collect(),
+            resolved: resolved(query),
             scanned: answered.read_rows,
+            notes: Vec::new(),
         })
     }
 
@@ -194,6 +193,7 @@ impl Events for ClickHouseEvents {
         bucket: Duration,
     ) -> Result<Vec<Window>, Error> {
         let width = i64::try_from(bucket.as_millis()).unwrap_or(i64::MAX).max(1);
+        only_stored(query)?;
         let compiled = histogram(&self.columns, scope, query, range, width);
         let answered = self.read(&compiled, self.options.timeout).await?;
         let found: Vec<(Int, Int)> = rows(&answered.body)?;

@@ -2,10 +2,10 @@
 //! compared with.
 //!
 //! What it is: [`MemoryEvents`], which keeps rows in a list and walks the query tree over each. What
-//! it is not: fast, bounded or durable. Start at [`MemoryEvents`], then `matches` in `filter.rs`.
+//! it is not: fast, bounded or durable. Start at [`MemoryEvents`]; what a filter means is
+//! `aurora_hunt::Values`.
 
-mod filter;
-mod output;
+mod document;
 mod store;
 
 pub use store::MemoryEvents;

@@ -5,14 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aurora_clock::Timestamp;
 use aurora_events::{
-    Answer, Error, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window,
+    Answer, Error, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window, answer,
+    only_stored,
 };
 use aurora_hunt::Query;
 use aurora_model::{BatchId, EventUid, Scope, SourceName};
 use serde_json::{Map, Value};
-
-use crate::filter::matches;
-use crate::output::answer;
 
 /// Events in a list. Cheap to make, gone when dropped.
 #[derive(Debug, Default)]
@@ -30,7 +28,7 @@ struct Shelf {
 pub(crate) struct Kept {
     pub(crate) source: SourceName,
     pub(crate) received_at: Timestamp,
-    pub(crate) uid: EventUid,
+    pub(crate) uid: String,
     pub(crate) time: Timestamp,
     pub(crate) event: Value,
     bytes: u64,
@@ -66,7 +64,7 @@ fn kept(row: Row) -> Result<Kept, Error> {
     Ok(Kept {
         source: row.source,
         received_at: row.received_at,
-        uid: row.item.uid,
+        uid: row.item.uid.to_string(),
         time: row.item.time,
         event: Value::Object(event),
         bytes: row.item.json.len() as u64,
@@ -77,7 +75,7 @@ fn selected<'r>(rows: &'r [Kept], query: &Query, range: TimeRange) -> Vec<&'r Ke
     let within = |row: &&Kept| range.from <= row.time && row.time < range.until;
     rows.iter()
         .filter(within)
-        .filter(|row| matches(&query.filter, row))
+        .filter(|row| query.filter.is_match(*row))
         .collect()
 }
 
@@ -114,8 +112,9 @@ impl Events for MemoryEvents {
         query: &Query,
         options: &HuntOptions,
     ) -> Result<Answer, Error> {
+        only_stored(query)?;
         Ok(self.with(scope, |rows| {
-            answer(query, options, selected(rows, query, options.range))
+            answer(query, options.limit, selected(rows, query, options.range))
         }))
     }
 
@@ -124,6 +123,7 @@ impl Events for MemoryEvents {
         scope: &Scope,
         uids: &[EventUid],
     ) -> Result<Vec<Map<String, Value>>, Error> {
+        let uids: HashSet<String> = uids.iter().map(EventUid::to_string).collect();
         Ok(self.with(scope, |rows| {
             let wanted = rows.iter().filter(|row| uids.contains(&row.uid));
             wanted
@@ -139,6 +139,7 @@ impl Events for MemoryEvents {
         range: TimeRange,
         bucket: Duration,
     ) -> Result<Vec<Window>, Error> {
+        only_stored(query)?;
         let width = i64::try_from(bucket.as_millis()).unwrap_or(i64::MAX).max(1);
         let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
         self.with(scope, |rows| {

@@ -3,10 +3,14 @@
 //! What it is: the [`Events`] trait, its rows, its answers and its error. What it is not: a query
 //! language; that is `aurora-hunt`, whose tree every adapter compiles or walks. Start at [`Events`].
 
+mod answer;
 mod error;
 mod port;
+mod projecting;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
+pub use answer::{Document, answer, columns, resolved};
 pub use error::Error;
 pub use port::{Answer, Column, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window};
+pub use projecting::{Projecting, only_stored};

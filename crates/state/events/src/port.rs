@@ -53,6 +53,9 @@ pub struct Answer {
     pub resolved: Vec<(String, String)>,
     /// Rows the engine looked at, where it tells.
     pub scanned: Option<u64>,
+    /// What people should know about how the answer came about, such as what was worked out after reading.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +79,8 @@ pub struct StoreInfo {
 }
 
 /// The store of events. Every call names a scope; there is no way to see across scopes.
+///
+/// An adapter answers queries over what is stored; [`crate::Projecting`] before it serves those that name ECS fields.
 #[async_trait]
 pub trait Events: Send + Sync + std::fmt::Debug {
     /// Stores `rows` durably. The same `token` within the last 10,000 inserts stores them once,

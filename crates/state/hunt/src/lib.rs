@@ -1,8 +1,9 @@
 //! The hunt language: text to a query tree. Pure: no clock, no store, no task.
 //!
 //! What it is: [`parse`], the tree ([`Query`]), the text form of the tree (`Display`, which parses
-//! back to the same tree) and the naming of fields ([`Names`], [`OcsfNames`]). What it is not: an
-//! evaluator; every adapter of the events port compiles or walks the tree. Start at [`Query`].
+//! back to the same tree), the naming of fields ([`Names`], [`OcsfNames`]), the plain meaning of a
+//! filter ([`Values`]) and predicates on ECS fields turned into such on OCSF ([`Pushed`]). What it
+//! is not: a store; every adapter of the events port compiles or walks the tree. Start at [`Query`].
 //!
 //! ```text
 //! process.cmd_line:*mimikatz* AND NOT user.name:(alice OR bob) | count by device.hostname | limit 5
@@ -24,13 +25,17 @@
 //! of Windows are written as they are; a backslash before a wildcard is written `\\*`, as in Sigma.
 
 mod display;
+mod ecs;
 mod error;
+mod evaluate;
 mod names;
 mod parse;
 mod pattern;
 mod tree;
 
+pub use ecs::{EcsField, Inputs, Pushed};
 pub use error::Error;
+pub use evaluate::{Values, number, text};
 pub use names::{Field, Names, OcsfNames, Target, UnknownName};
 pub use parse::{MAX_BYTES, MAX_DEPTH, MAX_TERMS, parse_with};
 pub use pattern::{Pattern, Piece};

@@ -20,6 +20,7 @@ impl Compiler<'_> {
         match target {
             Target::Source => Expression::One("source".to_owned()),
             Target::Path(path) => self.path(path),
+            Target::Ecs(_) => unreachable!("a store is asked for what is stored"),
         }
     }
 

@@ -48,6 +48,10 @@ impl Compiler<'_> {
         match (expression, test) {
             (Expression::Number(_), Test::Exists) => "1".to_owned(),
             (Expression::Number(number), Test::Between(range)) => self.bounds(number, range),
+            (Expression::Number(number), Test::Matches(pattern)) if whole(pattern).is_some() => {
+                let wanted = whole(pattern).expect("the guard saw it");
+                format!("{number} = {}", self.parameters.int(wanted))
+            }
             (Expression::Number(number), test) => self.text(&format!("toString({number})"), test),
             (Expression::One(text), test) => self.text(text, test),
             (Expression::Many(array), test) => {
@@ -114,6 +118,13 @@ impl Compiler<'_> {
         }
         format!("({})", conditions.join(" AND "))
     }
+}
+
+/// The whole number that a pattern is, written as numbers are.
+fn whole(pattern: &Pattern) -> Option<i64> {
+    let text = pattern.as_literal()?;
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 /// The pattern in LIKE's terms.

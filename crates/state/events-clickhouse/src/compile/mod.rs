@@ -4,7 +4,7 @@ mod expression;
 mod filter;
 mod output;
 
-use aurora_events::{Column, HuntOptions, TimeRange};
+use aurora_events::{HuntOptions, TimeRange};
 use aurora_hunt::{Filter, Query};
 use aurora_model::Scope;
 
@@ -22,7 +22,6 @@ pub(crate) struct Compiled {
 #[derive(Debug)]
 pub(crate) struct Hunt {
     pub(crate) compiled: Compiled,
-    pub(crate) columns: Vec<Column>,
     pub(crate) shape: Shape,
 }
 

@@ -1,4 +1,3 @@
-use aurora_events::Column;
 use aurora_hunt::{Field, Output, Query, Sort, SortKey};
 
 use super::{Compiler, Hunt, Shape};
@@ -9,40 +8,23 @@ impl Compiler<'_> {
         let limit = (limit as u64)
             .saturating_add(1)
             .min(u64::from(query.limit.unwrap_or(u32::MAX)));
-        let (columns, shape, statement) = match &query.output {
+        let (shape, statement) = match &query.output {
             Output::Events => {
                 let order = self.order(&query.sort);
-                let names = ["time", "uid", "class_name", "event"]
-                    .map(str::to_owned)
-                    .to_vec();
                 let select = "time, lower(hex(uid)), class_name, event, raw_data".to_owned();
-                (names, Shape::Events, tail(&select, conditions, "", &order))
+                (Shape::Events, tail(&select, conditions, "", &order))
             }
             Output::Fields(fields) => {
                 let order = self.order(&query.sort);
                 let cells: Vec<String> = fields.iter().map(|field| self.cell(field)).collect();
                 let select = cells.join(", ");
-                (
-                    written(fields),
-                    Shape::Cells,
-                    tail(&select, conditions, "", &order),
-                )
+                (Shape::Cells, tail(&select, conditions, "", &order))
             }
-            Output::Count { by } => {
-                let mut names = written(by);
-                names.push("count".to_owned());
-                (
-                    names,
-                    Shape::Cells,
-                    self.counts(by, &query.sort, conditions),
-                )
-            }
+            Output::Count { by } => (Shape::Cells, self.counts(by, &query.sort, conditions)),
         };
         let statement = format!("{statement} LIMIT {limit} FORMAT JSONCompactEachRow");
-        let columns = columns.into_iter().map(|name| Column { name }).collect();
         Hunt {
             compiled: self.done(statement),
-            columns,
             shape,
         }
     }
@@ -96,10 +78,6 @@ impl Compiler<'_> {
 
 fn tail(select: &str, conditions: &str, group: &str, order: &str) -> String {
     format!("SELECT {select} FROM aurora.events WHERE {conditions} {group} ORDER BY {order}")
-}
-
-fn written(fields: &[Field]) -> Vec<String> {
-    fields.iter().map(|field| field.written.clone()).collect()
 }
 
 fn way(descending: bool) -> &'static str {

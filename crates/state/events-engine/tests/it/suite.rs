@@ -32,6 +32,13 @@ async fn hunts_are_answered_as_the_memory_adapter_answers_them() {
 }
 
 #[tokio::test]
+async fn names_of_ecs_find_what_they_mean() {
+    let Some(site) = site().await else { return };
+    testkit::projected_hunts(site.store.clone(), 20_261_122, 1).await;
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_full_disk_refuses_inserts_and_nothing_else() {
     let Some(site) = site().await else { return };
     let scope = testkit::scope();

@@ -1,6 +1,8 @@
 //! The port's suite on the memory adapter, and what the hunt language means, by example.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use aurora_events::testkit;
 use aurora_events::{Events, Row};
 use aurora_events_memory::MemoryEvents;
@@ -20,6 +22,15 @@ async fn hostile_texts_stay_texts() {
 #[tokio::test]
 async fn generated_queries_are_answered() {
     testkit::same_answers(&MemoryEvents::new(), &MemoryEvents::new(), 42, 300).await;
+}
+
+#[tokio::test]
+async fn names_of_ecs_find_what_they_mean() {
+    let (seed, tests) = match std::env::var("AURORA_SEED") {
+        Ok(seed) => (seed.parse().unwrap(), 20),
+        Err(_) => (20_261_122, 1),
+    };
+    testkit::projected_hunts(Arc::new(MemoryEvents::new()), seed, tests).await;
 }
 
 #[tokio::test]

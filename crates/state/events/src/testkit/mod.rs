@@ -8,11 +8,13 @@ mod contract;
 mod generate;
 mod hostile;
 mod oracle;
+mod projection;
 
 pub use contract::contract;
 pub use generate::{Random, START, event, row, rows, scope};
 pub use hostile::{HOSTILE_TEXTS, hostile_texts};
 pub use oracle::same_answers;
+pub use projection::projected_hunts;
 
 use std::time::Duration;
 

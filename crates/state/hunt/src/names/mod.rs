@@ -5,6 +5,8 @@ mod schema;
 
 use aurora_ocsf::Path;
 
+use crate::EcsField;
+
 pub use schema::OcsfNames;
 
 /// A field as it was written, and where its values are.
@@ -22,6 +24,9 @@ pub enum Target {
     Path(Path),
     /// The name of the source, which is kept beside the event.
     Source,
+    /// A field of the event's projection to ECS, which is never stored; see [`crate::Pushed`].
+    /// Always a field's only target.
+    Ecs(EcsField),
 }
 
 impl std::fmt::Display for Target {
@@ -29,11 +34,20 @@ impl std::fmt::Display for Target {
         match self {
             Self::Path(path) => path.fmt(f),
             Self::Source => f.write_str("source"),
+            Self::Ecs(field) => field.fmt(f),
         }
     }
 }
 
 impl Field {
+    /// The ECS field that this is, when it is one.
+    pub fn ecs(&self) -> Option<&EcsField> {
+        match self.targets.as_slice() {
+            [Target::Ecs(field)] => Some(field),
+            _ => None,
+        }
+    }
+
     /// The targets as text, for people to see what was searched.
     pub fn resolved(&self) -> String {
         let targets: Vec<String> = self.targets.iter().map(Target::to_string).collect();

@@ -1,8 +1,8 @@
 use aurora_nearest::nearest;
-use aurora_ocsf::ecs::Transform;
 use aurora_ocsf::{Attribute, Path, Step};
 
 use super::{Names, Target, UnknownName, alias};
+use crate::EcsField;
 
 /// OCSF 1.3 names first, then the short names people expect, then ECS; `ecs:` forces ECS.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,50 +37,8 @@ impl Names for OcsfNames {
     }
 }
 
-/// Every OCSF path that gives this ECS field unchanged but for case.
 fn ecs(field: &str) -> Option<Vec<Target>> {
-    let mut targets = Vec::new();
-    for row in aurora_ocsf::ecs::ocsf_paths_for(field) {
-        for path in sources(&row) {
-            let Found::Value(path) = Path::parse(path).map_or(Found::Nothing, |p| in_schema(&p))
-            else {
-                continue;
-            };
-            let target = Target::Path(path);
-            if !targets.contains(&target) {
-                targets.push(target);
-            }
-        }
-    }
-    (!targets.is_empty()).then_some(targets)
-}
-
-/// Where a row's values can be searched as they stand. ECS fields that are computed from numbers, such
-/// as `event.category`, have none.
-fn sources(row: &aurora_ocsf::ecs::Row) -> Vec<&'static str> {
-    match row.transform {
-        Transform::Copy
-        | Transform::First
-        | Transform::All
-        | Transform::List
-        | Transform::Preferred
-        | Transform::AlsoTo(_)
-        | Transform::FromSensor
-        | Transform::WhenFailed
-        | Transform::Text
-        | Transform::Lower
-        | Transform::Upper
-        | Transform::Timestamp
-        | Transform::MimeType
-        | Transform::HttpStatus
-        | Transform::Addresses
-        | Transform::RegisteredDomain
-        | Transform::ResponseCode => vec![row.ocsf],
-        Transform::Fallback(other) => vec![row.ocsf, other],
-        // `success` and `failure` are the captions of the number.
-        Transform::Outcome => vec!["status"],
-        _ => Vec::new(),
-    }
+    EcsField::new(field).map(|field| vec![Target::Ecs(field)])
 }
 
 fn known(path: &str) -> Target {
@@ -301,13 +259,13 @@ mod tests {
             ("source", "source"),
             (
                 "source.ip",
-                "src_endpoint.ip evidences[].src_endpoint.ip email.x_originating_ip[]",
+                "src_endpoint.ip, evidences[].src_endpoint.ip, email.x_originating_ip[]",
             ),
             ("ecs:event.code", "metadata.event_code"),
-            ("event.outcome", "status"),
+            ("event.outcome", "status_id"),
             (
                 "ecs:dns.question.name",
-                "query.hostname evidences[].query.hostname",
+                "query.hostname, evidences[].query.hostname",
             ),
             ("class_uid", "class_uid"),
         ] {

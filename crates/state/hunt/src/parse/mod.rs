@@ -6,6 +6,7 @@ mod stages;
 mod value;
 
 use cursor::Cursor;
+pub(crate) use value::as_number;
 
 use crate::{Error, Field, Names, Query, UnknownName};
 

@@ -176,7 +176,8 @@ fn bound(number: Option<f64>, included: bool) -> Bound<f64> {
     }
 }
 
-fn as_number(text: &str) -> Option<f64> {
+/// A number, or a time as epoch milliseconds.
+pub(crate) fn as_number(text: &str) -> Option<f64> {
     if let Ok(number) = text.parse::<f64>() {
         return number.is_finite().then_some(number);
     }

@@ -13,6 +13,8 @@ fn field() -> impl Strategy<Value = Field> {
         "unmapped.\"a.b c\"",
         "file.hashes[].value",
         "answers[0].rdata",
+        "event.outcome",
+        "ecs:user.name",
         "source",
     ];
     proptest::sample::select(names.to_vec()).prop_map(|name| Field {
