@@ -1,6 +1,7 @@
 //! Where implementations are chosen: each port's adapter, from the settings.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,13 +17,13 @@ use aurora_events_engine::{ChildOptions, Handle, Supervisor, SupervisorOptions, 
 use aurora_events_memory::MemoryEvents;
 use aurora_records::Records;
 use aurora_records_memory::MemoryRecords;
-use aurora_records_sqlite::SqliteRecords;
+use aurora_secrets::Secret;
 use aurora_tasks::Tasks;
 use aurora_window_state::WindowStore;
 use aurora_window_state_memory::MemoryWindows;
 use aurora_window_state_rocksdb::RocksWindows;
 
-use crate::{DataDir, Error, SiteConfig};
+use crate::{Address, DataDir, Error, Role, SiteConfig};
 
 /// What stands behind the ports of one site.
 #[derive(Clone)]
@@ -73,13 +74,45 @@ impl Adapters {
         tasks: &Tasks,
     ) -> Result<Self, Error> {
         let (events, engine) = events(config, data, program, tasks).await?;
-        let records = SqliteRecords::open(&data.join("records.sqlite"), clock.clone()).await?;
         let artifacts = LocalArtifacts::open(&data.join("artifacts"))?;
         Ok(Self {
             bus: crate::bus::open(config, data, clock, tasks).await?,
-            records: Arc::new(records),
+            records: crate::records::open(config, data.root(), clock).await?,
             artifacts: Arc::new(artifacts),
-            windows: windows(data).await?,
+            windows: if config.bus.is_shared() {
+                // Each part of them has a store of its own, in the process's seat.
+                Arc::new(MemoryWindows::new())
+            } else {
+                windows(data).await?
+            },
+            events,
+            engine,
+        })
+    }
+
+    /// The stores of a site that another process runs, as these roles need them; what none of them needs
+    /// is in memory, and empty. `root` is the site's data directory, `bus` the first role's.
+    ///
+    /// # Errors
+    /// When a store cannot be opened, or is one that processes do not share.
+    pub(crate) async fn beside(
+        config: &SiteConfig,
+        root: &Path,
+        roles: &BTreeSet<Role>,
+        bus: Arc<dyn Bus>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
+        let reads_events = roles.contains(&Role::Store) || roles.contains(&Role::Correlate);
+        let (events, engine): (Arc<dyn Events>, Engine) = if reads_events {
+            events_beside(config, root).await?
+        } else {
+            (Arc::new(MemoryEvents::new()), Engine::Memory)
+        };
+        Ok(Self {
+            bus,
+            records: crate::records::open(config, root, clock).await?,
+            artifacts: Arc::new(LocalArtifacts::open(&root.join("artifacts"))?),
+            windows: Arc::new(MemoryWindows::new()),
             events,
             engine,
         })
@@ -112,15 +145,12 @@ async fn events(
     program: &Program,
     tasks: &Tasks,
 ) -> Result<(Arc<dyn Events>, Engine), Error> {
-    match config.events.store.as_str() {
+    match config.events.store.expose() {
         "memory" => Ok((Arc::new(MemoryEvents::new()), Engine::Memory)),
         "embedded" => embedded_events(config, data, program, tasks).await,
         address => {
-            let shown = address
-                .rsplit_once('@')
-                .map_or(address, |(_, host)| host)
-                .to_owned();
             let store = ClickHouseEvents::open(server(address)?).await?;
+            let shown = config.events.store.shown();
             Ok((Arc::new(store), Engine::Server(shown)))
         }
     }
@@ -129,6 +159,55 @@ async fn events(
 /// How long the engine may take to answer for the first time; opening a large store reads its parts.
 const FIRST_ANSWER: Duration = Duration::from_secs(90);
 
+/// The event store of a site that another process runs.
+async fn events_beside(
+    config: &SiteConfig,
+    root: &Path,
+) -> Result<(Arc<dyn Events>, Engine), Error> {
+    match config.events.store.expose() {
+        "memory" => Err(Error::Config {
+            key: "events.store",
+            value: "memory".to_owned(),
+            reason: "only the site's own process has it; want `embedded` or an address".to_owned(),
+        }),
+        "embedded" => {
+            let store = answering(|| engine(config, root)).await?;
+            Ok((store, Engine::Server("embedded in the site".to_owned())))
+        }
+        address => {
+            let store = ClickHouseEvents::open(server(address)?).await?;
+            Ok((Arc::new(store), Engine::Server(config.events.store.shown())))
+        }
+    }
+}
+
+/// Asks for the event store until it answers: the engine may be starting.
+async fn answering(options: impl Fn() -> Options) -> Result<Arc<dyn Events>, Error> {
+    let started = tokio::time::Instant::now();
+    loop {
+        match ClickHouseEvents::open(options()).await {
+            Ok(store) => return Ok(Arc::new(store)),
+            Err(error) if started.elapsed() > FIRST_ANSWER => return Err(error.into()),
+            Err(error) => tracing::debug!(%error, "waiting for the event engine"),
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// How to reach the engine's child of the site in `root`.
+fn engine(config: &SiteConfig, root: &Path) -> Options {
+    let mut options = Options::new(Endpoint::Unix(engine_socket(root)));
+    options.reserve = Some(Reserve {
+        path: root.join("events"),
+        bytes: config.storage.reserve_bytes,
+    });
+    options
+}
+
+fn engine_socket(root: &Path) -> PathBuf {
+    root.join("run/engine.sock")
+}
+
 async fn embedded_events(
     config: &SiteConfig,
     data: &DataDir,
@@ -136,26 +215,21 @@ async fn embedded_events(
     tasks: &Tasks,
 ) -> Result<(Arc<dyn Events>, Engine), Error> {
     let library = find_library(config.events.engine_library.as_deref())?;
-    let socket = data.join("run/engine.sock");
+    let socket = engine_socket(data.root());
     let child = ChildOptions::new(&socket, data.join("events"), library);
     let mut supervised = SupervisorOptions::new(&program.path, child);
     supervised.leading.clone_from(&program.leading);
     let (supervisor, handle) = Supervisor::new(supervised);
     tasks.spawn("engine", supervisor.run(tasks.shutdown()));
-    let mut options = Options::new(Endpoint::Unix(socket));
-    options.reserve = Some(Reserve {
-        path: data.join("events"),
-        bytes: config.storage.reserve_bytes,
-    });
     handle.ready(FIRST_ANSWER).await?;
-    let store = ClickHouseEvents::open(options).await?;
+    let store = ClickHouseEvents::open(engine(config, data.root())).await?;
     Ok((Arc::new(store), Engine::Embedded(handle)))
 }
 
 fn server(address: &str) -> Result<Options, Error> {
     let bad = |reason: &str| Error::Config {
         key: "events.store",
-        value: address.to_owned(),
+        value: Address::from(address).shown(),
         reason: reason.to_owned(),
     };
     let rest = address.strip_prefix("http://").ok_or_else(|| bad(STORES))?;
@@ -167,4 +241,14 @@ fn server(address: &str) -> Result<Options, Error> {
         password: password.to_owned(),
     };
     Ok(Options::new(endpoint))
+}
+
+/// The one line of a file that a setting names, kept out of the settings.
+pub(crate) fn secret_file(key: &'static str, path: &Path) -> Result<Secret<String>, Error> {
+    let text = std::fs::read_to_string(path).map_err(|error| Error::Config {
+        key,
+        value: path.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    Ok(Secret::new(text.trim().to_owned()))
 }

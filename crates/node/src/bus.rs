@@ -13,6 +13,7 @@ use aurora_disk::RealDisk;
 use aurora_secrets::{Keyring, Purpose, Secret};
 use aurora_tasks::Tasks;
 
+use crate::adapters::secret_file;
 use crate::{DataDir, Error, SiteConfig};
 
 /// Where the site says at which address its own server listens, in its data directory.
@@ -115,7 +116,7 @@ pub(crate) async fn beside(
             (url, Some(user.seed))
         }
         address if address.starts_with("nats://") => (address.to_owned(), seed(config)?),
-        other => return Err(refused(other, SHARED)),
+        _ => return Err(not_shared(config)),
     };
     let options = Options {
         seed,
@@ -125,19 +126,15 @@ pub(crate) async fn beside(
     connect(options).await
 }
 
+/// Some of a site's roles run, or are to run, in other processes, which needs another bus.
+pub(crate) fn not_shared(config: &SiteConfig) -> Error {
+    refused(&config.bus.store, SHARED)
+}
+
 fn seed(config: &SiteConfig) -> Result<Option<Secret<String>>, Error> {
-    let seed = match &config.bus.nats_seed_file {
-        None => None,
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Error::Config {
-                key: "bus.nats_seed_file",
-                value: path.display().to_string(),
-                reason: error.to_string(),
-            })?;
-            Some(Secret::new(text.trim().to_owned()))
-        }
-    };
-    Ok(seed)
+    let file = config.bus.nats_seed_file.as_deref();
+    file.map(|path| secret_file("bus.nats_seed_file", path))
+        .transpose()
 }
 
 fn client(config: &SiteConfig, url: String) -> Options {

@@ -2,9 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::Address;
 
 /// A whole site. With no settings at all it runs on one machine with embedded stores.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +21,7 @@ pub struct SiteConfig {
     pub freshness: aurora_freshness::Options,
     pub bus: Bus,
     pub events: Events,
+    pub records: Records,
     pub rules: Rules,
     pub storage: Storage,
     pub detection: Detection,
@@ -66,6 +70,9 @@ pub struct Bus {
     pub nats_seed_file: Option<PathBuf>,
     /// Bytes that each stream may keep before senders are pushed back.
     pub max_bytes: u64,
+    /// Seconds after which others take over the work of a process that says nothing, where processes
+    /// share a site.
+    pub lease_seconds: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -73,7 +80,7 @@ pub struct Bus {
 pub struct Events {
     /// Where events are kept: `embedded`, `memory` (for trials: lost at the end), or the address
     /// of a ClickHouse server such as `http://127.0.0.1:8123`.
-    pub store: String,
+    pub store: Address,
     /// The engine's library, `libchdb.so`; searched for when absent.
     #[schemars(with = "String")]
     pub engine_library: Option<PathBuf>,
@@ -81,6 +88,18 @@ pub struct Events {
     pub retention_days: u32,
     /// Seconds that a hunt may take.
     pub hunt_timeout_seconds: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Records {
+    /// Where alerts, incidents, rules and decisions are kept: `embedded`, a file of the data directory;
+    /// or the address of a PostgreSQL database such as `postgres://aurora@db.example/aurora`. Beyond
+    /// this machine the server's certificate is checked; `?sslrootcert=` names another authority.
+    pub store: Address,
+    /// File with the database's password, so that the address need not hold it.
+    #[schemars(with = "String")]
+    pub password_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -151,6 +170,7 @@ impl Default for Bus {
             nats_listen: SocketAddr::from(([127, 0, 0, 1], 4222)),
             nats_seed_file: None,
             max_bytes: 2 << 30,
+            lease_seconds: 15,
         }
     }
 }
@@ -158,10 +178,19 @@ impl Default for Bus {
 impl Default for Events {
     fn default() -> Self {
         Self {
-            store: "embedded".to_owned(),
+            store: "embedded".into(),
             engine_library: None,
             retention_days: 90,
             hunt_timeout_seconds: 30,
+        }
+    }
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self {
+            store: "embedded".into(),
+            password_file: None,
         }
     }
 }
@@ -193,6 +222,17 @@ impl Default for Detection {
             idle_seconds: 30,
             snapshot_seconds: 60,
         }
+    }
+}
+
+impl Bus {
+    /// Whether processes can share the work of a site over it.
+    pub fn is_shared(&self) -> bool {
+        self.store != "local"
+    }
+
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds.max(1))
     }
 }
 

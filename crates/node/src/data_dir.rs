@@ -85,7 +85,7 @@ impl DataDir {
     }
 }
 
-fn make(path: &Path) -> Result<(), Error> {
+pub(crate) fn make(path: &Path) -> Result<(), Error> {
     let made = std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

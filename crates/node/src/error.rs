@@ -59,6 +59,8 @@ pub enum Error {
         value: String,
         reason: String,
     },
+    #[error("a process beside a site takes some of its work: name other roles than `api`")]
+    NoRole,
     #[error("a part of the site failed")]
     Task(#[from] aurora_tasks::Failed),
 }

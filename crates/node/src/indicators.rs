@@ -91,7 +91,11 @@ impl IndicatorBook {
         Ok(book)
     }
 
-    async fn load(&self) -> Result<(), KeepError> {
+    /// Puts in force what the records name now.
+    ///
+    /// # Errors
+    /// When the records store or the folder fails.
+    pub(crate) async fn load(&self) -> Result<(), KeepError> {
         let entries = self.entries().await?;
         let mut sets = Vec::new();
         for (entry, _) in &entries {

@@ -6,23 +6,29 @@
 //! [`Site::start`].
 
 mod adapters;
+mod address;
 mod bus;
 mod config;
 mod data_dir;
 mod error;
 mod indicators;
 mod ourselves;
+mod records;
+mod role;
 mod roles;
 mod rulebook;
+mod seat;
 mod service;
 mod site;
 mod versions;
 mod worker;
 
 pub use adapters::{Adapters, Engine};
+pub use address::Address;
 pub use config::SiteConfig;
 pub use data_dir::DataDir;
 pub use error::Error;
+pub use role::Role;
 pub use rulebook::RuleBook;
 pub use site::{Environment, Site};
 pub use worker::Worker;

@@ -3,32 +3,38 @@
 //! One file a role. A role gets its bus as a capability for its own subjects and nothing else.
 
 mod detection;
+mod follow;
 mod freshness;
 mod incidents;
 mod ingest;
 mod ledger;
 mod notify;
+mod sole;
 mod store;
 mod upkeep;
 
-pub(crate) use detection::report as report_rules;
-pub(crate) use ingest::{Listeners, options as normalise_options, worker_name};
+pub(crate) use detection::{events, report as report_rules, working};
+pub(crate) use follow::{Decided, start as follow};
+pub(crate) use ingest::{Listeners, worker_name};
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aurora_bus::{BusHandle, Capability, ConsumerOptions};
+use aurora_bus::{Bus, BusHandle, Capability, ConsumerOptions};
 use aurora_clock::Clock;
+use aurora_detect::{Correlate, Detector};
 use aurora_ledger::{Handle, Ledger};
 use aurora_listeners::SourceBook;
-use aurora_model::Scope;
+use aurora_model::{SHARDS, Scope, Stream};
 use aurora_normalise::Normaliser;
 use aurora_parsers::Registry;
 use aurora_tasks::Tasks;
 use aurora_telemetry::{Health, HealthBoard, Metrics};
 
 use crate::indicators::IndicatorBook;
-use crate::{Adapters, Error, RuleBook, SiteConfig};
+use crate::seat::Seat;
+use crate::{Adapters, Error, Role, RuleBook, SiteConfig};
 
 /// What every role may take from.
 #[derive(Clone)]
@@ -36,6 +42,14 @@ pub(crate) struct Parts {
     pub(crate) config: SiteConfig,
     pub(crate) scope: Scope,
     pub(crate) adapters: Adapters,
+    /// What this process does of the site's work.
+    pub(crate) roles: BTreeSet<Role>,
+    /// The process among those that share the site; a name that no other has.
+    pub(crate) worker: String,
+    /// Connections of single roles, in a process beside the site; the site has one for all.
+    pub(crate) buses: BTreeMap<&'static str, Arc<dyn Bus>>,
+    /// Where processes share the site.
+    pub(crate) seat: Option<Arc<Seat>>,
     /// The data directory, for what is not kept in a store.
     pub(crate) scratch: PathBuf,
     pub(crate) clock: Arc<dyn Clock>,
@@ -52,10 +66,8 @@ pub(crate) struct Parts {
 impl Parts {
     /// The bus as `role` may use it.
     pub(crate) fn bus(&self, role: &str) -> Result<BusHandle, Error> {
-        Ok(BusHandle::new(
-            self.adapters.bus.clone(),
-            Capability::of(role)?,
-        ))
+        let bus = self.buses.get(role).unwrap_or(&self.adapters.bus);
+        Ok(BusHandle::new(bus.clone(), Capability::of(role)?))
     }
 
     pub(crate) fn ready(&self, role: &str) {
@@ -63,18 +75,46 @@ impl Parts {
     }
 }
 
-/// Starts every role that works on its own; the listeners come last, when all of them are there.
+/// Starts what works on its own; the listeners come last, when all of it is there.
 pub(crate) async fn start(parts: &Parts) -> Result<Handle, Error> {
     open_consumers(parts).await?;
-    let ledger = ledger::start(parts)?;
     freshness::start(parts)?;
-    store::start(parts)?;
-    detection::start(parts)?;
-    incidents::start(parts)?;
-    notify::start(parts)?;
     upkeep::start(parts);
-    ingest::start_normaliser(parts)?;
-    Ok(ledger)
+    take_part(parts)?;
+    ledger::handle(parts)
+}
+
+/// Starts the roles of this process that others may share or take over.
+pub(crate) fn take_part(parts: &Parts) -> Result<(), Error> {
+    for role in &parts.roles {
+        match role {
+            Role::Api => {}
+            Role::Ingest => ingest::start_normaliser(parts)?,
+            Role::Store => store::start(parts)?,
+            Role::Detect => detection::start(parts)?,
+            Role::Correlate => detection::start_correlations(parts)?,
+            Role::Incidents => incidents::start(parts)?,
+            Role::Notify => notify::start(parts)?,
+            Role::Ledger => ledger::start(parts)?,
+        }
+    }
+    Ok(())
+}
+
+/// The leases that all of a role's work has, where processes share it.
+pub(crate) fn leases(role: Role, user: &str) -> Vec<String> {
+    let (name, count): (&[&str], u16) = match role {
+        Role::Api => (&[], 0),
+        Role::Ingest => (&["raw"], SHARDS),
+        Role::Detect => (&["events"], detection::EVENT_PARTS),
+        Role::Correlate => (&["windows"], detection::WINDOW_PARTS),
+        Role::Store => (&["store-events", "store-findings", "store-deadletter"], 1),
+        Role::Incidents => (&["incidents", "entities"], 1),
+        Role::Notify => (&["notify"], 1),
+        Role::Ledger => (&["ledger"], 1),
+    };
+    let of = |name| (0..count).map(move |number| format!("{user}/{name}/{number}"));
+    name.iter().flat_map(of).collect()
 }
 
 /// Makes every durable consumer before anything is published: what nobody has asked for yet may
@@ -82,26 +122,36 @@ pub(crate) async fn start(parts: &Parts) -> Result<Handle, Error> {
 async fn open_consumers(parts: &Parts) -> Result<(), Error> {
     let ledger = Ledger::consumers().map(|options| ("ledger", options));
     let freshness = aurora_freshness::Service::consumers().map(|options| ("ledger", options));
-    let others: [(&str, ConsumerOptions); 6] = [
+    let others: [(&str, ConsumerOptions); 5] = [
         ("store", aurora_store::EventWriter::consumer()),
         ("store", aurora_store::FindingWriter::consumer()),
         ("store", aurora_store::DeadLetterKeeper::consumer()),
-        ("detect", aurora_detect::Detector::consumer()),
         ("notify", aurora_notify::Notifier::consumer()),
         ("incidents", aurora_incidents::EntityService::consumer()),
     ];
-    let correlate = aurora_detect::Correlate::consumers().map(|options| ("correlate", options));
+    let shared = parts.config.bus.is_shared();
+    let detect = detection::events(shared).map(|options| ("detect", options));
+    let correlate = detection::windows(shared).map(|options| ("correlate", options));
     let normalise = Normaliser::consumers().map(|options| ("normalise", options));
-    let others = normalise.chain(others).chain(correlate).chain(freshness);
+    let others = normalise.chain(others).chain(detect).chain(correlate);
     // The ledger first: it must see what any other has already let go of.
-    for (role, options) in ledger.into_iter().chain(others) {
+    for (role, options) in ledger.into_iter().chain(others).chain(freshness) {
         drop(parts.bus(role)?.consumer(options).await?);
     }
-    let (stream, former) = Normaliser::former_consumer();
-    parts
-        .bus("normalise")?
-        .delete_consumer(stream, former)
-        .await?;
+    delete_former_consumers(parts, shared).await
+}
+
+/// Those that a site had before its work was shared as it is.
+async fn delete_former_consumers(parts: &Parts, shared: bool) -> Result<(), Error> {
+    let mut former: Vec<(&str, (Stream, &str))> =
+        vec![("normalise", Normaliser::former_consumer())];
+    if shared {
+        former.push(("detect", Detector::former_consumer()));
+        former.extend(Correlate::former_consumers().map(|it| ("correlate", it)));
+    }
+    for (role, (stream, name)) in former {
+        parts.bus(role)?.delete_consumer(stream, name).await?;
+    }
     Ok(())
 }
 

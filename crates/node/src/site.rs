@@ -1,4 +1,5 @@
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,8 +18,9 @@ use tracing::{info, warn};
 use crate::adapters::Program;
 use crate::indicators::IndicatorBook;
 use crate::roles::{self, Parts};
+use crate::seat::Seat;
 use crate::service::SiteService;
-use crate::{Adapters, DataDir, Error, RuleBook, SiteConfig, versions};
+use crate::{Adapters, DataDir, Error, Role, RuleBook, SiteConfig, versions};
 
 /// Time for everything to end; what is acknowledged is durable long before.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,6 +37,9 @@ pub struct Environment {
     pub adapters: Option<Adapters>,
     /// Whether every parser is compiled at once; else each is when its first record comes.
     pub prepare: bool,
+    /// What this process does of the site's work beside [`Role::Api`]. Workers do the rest, which needs a
+    /// bus that processes share.
+    pub roles: BTreeSet<Role>,
 }
 
 /// A running site. Two of them fit in one process.
@@ -59,6 +64,7 @@ impl Environment {
             leading: vec!["engine".into()],
             adapters: None,
             prepare: true,
+            roles: Role::all(),
         }
     }
 }
@@ -69,6 +75,9 @@ impl Site {
     /// # Errors
     /// See [`Error`]; nothing runs after one.
     pub async fn start(config: SiteConfig, environment: Environment) -> Result<Self, Error> {
+        if environment.roles != Role::all() && !config.bus.is_shared() {
+            return Err(crate::bus::not_shared(&config));
+        }
         let data = DataDir::open(&environment.data_dir)?;
         let (engine, tasks) = (Tasks::new(), Tasks::new());
         let adapters = match adapters(&config, &environment, &data, &engine).await {
@@ -196,12 +205,7 @@ async fn launch(
     let clock = environment.clock.clone();
     let identity = SiteIdentity::open(&data.join("keys"), clock.now())?;
     let keyring = Keyring::open(&data.join("keys"))?;
-    let folders = config.rules.folders.clone();
-    let limits = aurora_detect::correlate::Limits {
-        lateness: Duration::from_secs(config.detection.lateness_seconds),
-        ..Default::default()
-    };
-    let rules = RuleBook::open(config.rules.shipped, folders, data.join("rules"), limits)?;
+    let rules = rules(&config, data.root())?;
     let scope = Scope::of(SiteId(identity.id));
     let indicators = IndicatorBook::open(
         scope.clone(),
@@ -220,6 +224,10 @@ async fn launch(
     let parts = Parts {
         scope,
         adapters: adapters.clone(),
+        roles: environment.roles.clone(),
+        worker: roles::worker_name("site"),
+        buses: BTreeMap::new(),
+        seat: seat(&config, data.root())?,
         scratch: data.root().to_owned(),
         clock: clock.clone(),
         metrics: Metrics::new(),
@@ -254,6 +262,22 @@ async fn launch(
     service.listens("console", handle.address());
     service.clone().watch();
     Ok((service, handle))
+}
+
+/// The rules that are in the files now.
+pub(crate) fn rules(config: &SiteConfig, root: &Path) -> Result<RuleBook, Error> {
+    let limits = aurora_detect::correlate::Limits {
+        lateness: Duration::from_secs(config.detection.lateness_seconds),
+        ..Default::default()
+    };
+    let folders = config.rules.folders.clone();
+    RuleBook::open(config.rules.shipped, folders, root.join("rules"), limits)
+}
+
+/// Where the process keeps what only it works on; a site that is one process has its own folders for that.
+pub(crate) fn seat(config: &SiteConfig, root: &Path) -> Result<Option<Arc<Seat>>, Error> {
+    let seat = config.bus.is_shared().then(|| Seat::take(root));
+    Ok(seat.transpose()?.map(Arc::new))
 }
 
 /// What changed in the rules since the last time they were read, as far as nobody else said so.
@@ -333,7 +357,7 @@ fn api_options(config: &SiteConfig) -> aurora_api::Options {
 }
 
 /// The shipped parsers, and the operator's own: every folder of the data directory's `parsers` with a `parser.vrl`.
-fn parsers(folder: &std::path::Path) -> Result<Registry, Error> {
+pub(crate) fn parsers(folder: &Path) -> Result<Registry, Error> {
     let mut registry = Registry::new()?;
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Ok(registry);

@@ -1,33 +1,31 @@
 //! A process beside a site that shares its work.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aurora_bus::{Bus, BusHandle, Capability};
+use aurora_bus::Bus;
 use aurora_clock::{Clock, SystemClock};
 use aurora_model::{Scope, SiteId};
-use aurora_normalise::Normaliser;
-use aurora_parsers::Registry;
-use aurora_records::Records;
-use aurora_records_sqlite::SqliteRecords;
 use aurora_secrets::SiteIdentity;
 use aurora_tasks::{Shutdown, Tasks};
-use aurora_telemetry::Metrics;
+use aurora_telemetry::{HealthBoard, Metrics};
 use tracing::info;
 
-use crate::roles::{normalise_options, worker_name};
-use crate::{DataDir, Error, SiteConfig};
+use crate::indicators::IndicatorBook;
+use crate::roles::{self, Decided, Parts, worker_name};
+use crate::{Adapters, DataDir, Error, Role, SiteConfig, site};
 
 /// Time to end what is in work.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The ingest role in a process of its own: a share of the raw shards of a site whose bus is NATS. The
-/// site's data directory is also its own, but only the site owns it.
+/// Some roles in a process of their own, beside a site whose bus is NATS. The site's data directory is
+/// also its own, but only the site owns it.
 pub struct Worker {
     name: String,
-    bus: Arc<dyn Bus>,
-    records: Arc<dyn Records>,
+    adapters: Adapters,
+    buses: BTreeMap<&'static str, Arc<dyn Bus>>,
     tasks: Tasks,
 }
 
@@ -35,32 +33,82 @@ impl Worker {
     /// Joins the site that lives in `root`.
     ///
     /// # Errors
-    /// When there is no such site, or its bus is not one that processes share.
-    pub async fn ingest(config: &SiteConfig, root: &Path) -> Result<Self, Error> {
+    /// When there is no such site, its bus is not one that processes share, or a role is the site's own.
+    pub async fn start(
+        config: &SiteConfig,
+        root: &Path,
+        roles: &BTreeSet<Role>,
+    ) -> Result<Self, Error> {
         DataDir::beside(root)?;
+        let buses = buses(config, root, roles).await?;
+        let Some(first) = buses.values().next().cloned() else {
+            return Err(Error::NoRole);
+        };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let identity = SiteIdentity::open(&root.join("keys"), clock.now())?;
-        let bus = crate::bus::beside(config, root, "normalise").await?;
-        let records = SqliteRecords::open(&root.join("records.sqlite"), clock).await?;
         let worker = Self {
             name: worker_name("worker"),
-            bus,
-            records: Arc::new(records),
+            adapters: Adapters::beside(config, root, roles, first, &clock).await?,
+            buses,
             tasks: Tasks::new(),
         };
-        let normaliser = Normaliser::new(
-            normalise_options(config),
-            worker.name.clone(),
-            Scope::of(SiteId(identity.id)),
-            BusHandle::new(worker.bus.clone(), Capability::of("normalise")?),
-            worker.records.clone(),
-            Arc::new(Registry::new()?),
-            Metrics::new(),
-        );
-        let shutdown = worker.tasks.shutdown();
-        worker.tasks.spawn("normalise", normaliser.run(shutdown));
-        info!(worker = worker.name, site = %identity.id, "sharing the site's raw shards");
+        let parts = worker.parts(config, root, roles, clock).await?;
+        roles::take_part(&parts)?;
+        let (name, site) = (&worker.name, &parts.scope.site);
+        info!(worker = name, %site, ?roles, "sharing the work of the site");
         Ok(worker)
+    }
+
+    async fn parts(
+        &self,
+        config: &SiteConfig,
+        root: &Path,
+        roles: &BTreeSet<Role>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Parts, Error> {
+        let identity = SiteIdentity::open(&root.join("keys"), clock.now())?;
+        let (scope, adapters) = (Scope::of(SiteId(identity.id)), self.adapters.clone());
+        let seat = site::seat(config, root)?;
+        let decides = roles.contains(&Role::Detect) || roles.contains(&Role::Correlate);
+        let decided = match decides {
+            true => Some(Decided::read(adapters.records.as_ref(), &scope).await?),
+            false => None,
+        };
+        let own = seat.as_ref().map(|seat| seat.join("indicators"));
+        let indicators = IndicatorBook::open(
+            scope.clone(),
+            adapters.records.clone(),
+            adapters.artifacts.clone(),
+            own.unwrap_or_else(|| root.join("indicators")),
+        );
+        let parts = Parts {
+            rules: site::rules(config, root)?,
+            indicators: indicators.await.map_err(|e| Error::Indicators(e.into()))?,
+            registry: Arc::new(site::parsers(&root.join("parsers"))?),
+            notify: aurora_notify::Notify {
+                scope: scope.clone(),
+                site: config.site.name.clone(),
+                channels: aurora_notify::Channels::new(&config.notify)?,
+                records: adapters.records.clone(),
+                clock: clock.clone(),
+            },
+            freshness: aurora_freshness::Handle::default(),
+            metrics: Metrics::new(),
+            health: HealthBoard::default(),
+            tasks: self.tasks.clone(),
+            scratch: root.to_owned(),
+            config: config.clone(),
+            roles: roles.clone(),
+            worker: self.name.clone(),
+            buses: self.buses.clone(),
+            seat,
+            scope,
+            adapters,
+            clock,
+        };
+        if let Some(decided) = decided {
+            roles::follow(&parts, decided);
+        }
+        Ok(parts)
     }
 
     /// Cancelled when the worker was told to stop, or its work failed.
@@ -74,9 +122,25 @@ impl Worker {
     /// The failure of its work, or of a store.
     pub async fn stop(self) -> Result<(), Error> {
         let ended = self.tasks.stop(PATIENCE).await;
-        self.bus.close().await?;
-        self.records.close().await?;
+        for bus in self.buses.values() {
+            bus.close().await?;
+        }
+        self.adapters.events.close().await?;
+        self.adapters.records.close().await?;
         info!(worker = self.name, "the worker has stopped");
         Ok(ended?)
     }
+}
+
+/// One connection a role, with its rights and no more.
+async fn buses(
+    config: &SiteConfig,
+    root: &Path,
+    roles: &BTreeSet<Role>,
+) -> Result<BTreeMap<&'static str, Arc<dyn Bus>>, Error> {
+    let mut buses = BTreeMap::new();
+    for user in roles.iter().filter_map(|role| role.user()) {
+        buses.insert(user, crate::bus::beside(config, root, user).await?);
+    }
+    Ok(buses)
 }

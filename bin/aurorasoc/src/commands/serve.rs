@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 
 use anyhow::Context as _;
-use aurora_node::{Environment, Site, SiteConfig, Worker};
+use aurora_node::{Environment, Role, Site, SiteConfig, Worker};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::logs;
 use clap::{Args, ValueEnum};
@@ -20,10 +21,25 @@ use crate::exit::Exit;
 #[command(after_help = "Examples:\n  \
     aurorasoc serve --config /etc/aurorasoc/aurorasoc.toml --data-dir /var/lib/aurorasoc\n  \
     aurorasoc serve --log-format json --log info,aurora_bus=debug\n  \
-    aurorasoc serve --roles ingest --bus nats")]
+    aurorasoc serve --roles ingest,detect --bus nats")]
 pub struct Serve {
     #[command(flatten)]
     ports: Ports,
+    #[command(flatten)]
+    logs: Logs,
+    /// Only these roles of a site whose bus is on NATS. With `api` the process is the site, and others do
+    /// the rest; without it, it works beside the site that runs in the data directory. Default: a whole
+    /// site
+    #[arg(long, value_enum, value_name = "ROLE", value_delimiter = ',')]
+    roles: Vec<Work>,
+    /// Leave the terminal's session; `up` starts it so
+    #[arg(long, hide = true)]
+    detached: bool,
+}
+
+/// What a process that serves says about its work.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Logs {
     /// How log lines look
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
@@ -36,13 +52,16 @@ pub struct Serve {
         hide_env_values = true
     )]
     log: String,
-    /// Only these roles, beside the site that runs in the data directory: `ingest` shares its raw
-    /// shards, and needs a bus on NATS. Without it, a whole site
-    #[arg(long, value_enum, value_name = "ROLE", value_delimiter = ',')]
-    roles: Vec<Role>,
-    /// Leave the terminal's session; `up` starts it so
-    #[arg(long, hide = true)]
-    detached: bool,
+}
+
+impl Logs {
+    pub(super) fn install(&self) -> Result<(), logs::Error> {
+        let form = match self.log_format {
+            LogFormat::Text => logs::Form::Text,
+            LogFormat::Json => logs::Form::Json,
+        };
+        logs::install(form, &self.log, None)
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,10 +70,40 @@ enum LogFormat {
     Json,
 }
 
-/// What a process beside a site can take a share of.
+/// What a process does of a site's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Role {
+enum Work {
+    /// Listeners, imports, console, bus server and event engine: the site itself
+    Api,
+    /// Raw records to events; shared by raw shards
     Ingest,
+    /// Events, findings and dead letters to their stores; one process at a time
+    Store,
+    /// Rules on events; shared by raw shards
+    Detect,
+    /// Windows of correlations; shared by their shards
+    Correlate,
+    /// Incidents and entities; one process at a time
+    Incidents,
+    /// Notifications; one process at a time
+    Notify,
+    /// The count of what is received; one process at a time
+    Ledger,
+}
+
+impl Work {
+    const fn role(self) -> Role {
+        match self {
+            Self::Api => Role::Api,
+            Self::Ingest => Role::Ingest,
+            Self::Store => Role::Store,
+            Self::Detect => Role::Detect,
+            Self::Correlate => Role::Correlate,
+            Self::Incidents => Role::Incidents,
+            Self::Notify => Role::Notify,
+            Self::Ledger => Role::Ledger,
+        }
+    }
 }
 
 pub async fn run(serve: Serve, app: &mut App) -> anyhow::Result<Exit> {
@@ -62,21 +111,22 @@ pub async fn run(serve: Serve, app: &mut App) -> anyhow::Result<Exit> {
         rustix::process::setsid().context("cannot leave the terminal's session")?;
     }
     let config = app.settings.site(&serve.ports)?;
-    let form = match serve.log_format {
-        LogFormat::Text => logs::Form::Text,
-        LogFormat::Json => logs::Form::Json,
-    };
-    logs::install(form, &serve.log, None)?;
+    serve.logs.install()?;
     let mut ends = Ends::new()?;
-    if serve.roles.contains(&Role::Ingest) {
-        let worker = Worker::ingest(&config, &app.settings.data_dir).await?;
+    let roles: BTreeSet<Role> = serve.roles.iter().map(|work| work.role()).collect();
+    if !roles.is_empty() && !roles.contains(&Role::Api) {
+        let worker = Worker::start(&config, &app.settings.data_dir, &roles).await?;
         tell_service_manager("READY=1");
         ends.wait(worker.stopping()).await;
         tell_service_manager("STOPPING=1");
         worker.stop().await?;
         return Ok(Exit::Ok);
     }
-    let site = Site::start(config, Environment::new(app.settings.data_dir.clone())).await?;
+    let mut environment = Environment::new(app.settings.data_dir.clone());
+    if !roles.is_empty() {
+        environment.roles = roles;
+    }
+    let site = Site::start(config, environment).await?;
     tell_service_manager("READY=1");
     ends.wait(site.stopping()).await;
     tell_service_manager("STOPPING=1");
@@ -98,14 +148,14 @@ pub async fn in_foreground(config: SiteConfig, up: &up::Up, app: &mut App) -> an
 }
 
 /// Why a site in this process ends.
-struct Ends {
+pub(super) struct Ends {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Ends {
     /// From now on the signals are ours to answer.
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         let interrupt = signal(SignalKind::interrupt())?;
         Ok(Self {
             interrupt,
@@ -113,7 +163,7 @@ impl Ends {
         })
     }
 
-    async fn wait(&mut self, stopping: Shutdown) {
+    pub(super) async fn wait(&mut self, stopping: Shutdown) {
         tokio::select! {
             () = stopping.cancelled() => {}
             _ = self.interrupt.recv() => {}
@@ -124,7 +174,7 @@ impl Ends {
 
 /// The protocol of sd_notify(3): a datagram to the socket that systemd names. Without systemd there
 /// is none, and one that cannot be reached changes nothing for us.
-fn tell_service_manager(state: &str) {
+pub(super) fn tell_service_manager(state: &str) {
     let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
         return;
     };

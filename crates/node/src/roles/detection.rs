@@ -1,11 +1,17 @@
 use std::time::Duration;
 
+use aurora_bus::ConsumerOptions;
 use aurora_detect::correlate::{self, Correlate};
-use aurora_detect::{Detector, Options};
+use aurora_detect::{Detector, Options, Sharing};
 use aurora_telemetry::{Health, Metric};
 
 use super::Parts;
 use crate::Error;
+
+/// Parts of the events, and of the windows, where processes share a site: as many of them take part at
+/// most. A site's for ever, as windows are stored by part.
+pub(crate) const EVENT_PARTS: u16 = 16;
+pub(crate) const WINDOW_PARTS: u16 = 8;
 
 /// Evaluates rules and opens alerts.
 pub(super) fn start(parts: &Parts) -> Result<(), Error> {
@@ -21,27 +27,32 @@ pub(super) fn start(parts: &Parts) -> Result<(), Error> {
         parts.clock.clone(),
         parts.metrics.clone(),
     )
-    .with_indicators(parts.indicators.handle());
+    .with_indicators(parts.indicators.handle())
+    .shared(sharing(parts, EVENT_PARTS));
     parts
         .tasks
         .spawn("detect", detector.run(parts.tasks.shutdown()));
-    start_correlations(parts)?;
     report(parts);
     let health = crate::service::indicators::health(&parts.indicators);
     parts.health.set("indicators", health);
     Ok(())
 }
 
-fn start_correlations(parts: &Parts) -> Result<(), Error> {
+/// Owns windows of correlations.
+pub(super) fn start_correlations(parts: &Parts) -> Result<(), Error> {
     let detection = &parts.config.detection;
+    let scratch = match &parts.seat {
+        Some(seat) => seat.join("windows"),
+        None => parts.scratch.join("windows"),
+    };
     let options = correlate::Options {
         group_window: Duration::from_secs(detection.group_window_seconds),
         idle: Duration::from_secs(detection.idle_seconds),
         snapshot_every: Duration::from_secs(detection.snapshot_seconds.max(1)),
-        ..correlate::Options::new(parts.scratch.join("windows"))
+        ..correlate::Options::new(scratch)
     };
     let stores = &parts.adapters;
-    let correlate = Correlate::new(
+    let mut correlate = Correlate::new(
         options,
         correlate::Parts {
             scope: parts.scope.clone(),
@@ -56,10 +67,37 @@ fn start_correlations(parts: &Parts) -> Result<(), Error> {
             health: parts.health.clone(),
         },
     );
+    if let Some(seat) = &parts.seat {
+        correlate = correlate.shared(sharing(parts, WINDOW_PARTS), seat.clone());
+    }
     parts
         .tasks
         .spawn("correlate", correlate.run(parts.tasks.shutdown()));
     Ok(())
+}
+
+fn sharing(parts: &Parts, count: u16) -> Sharing {
+    let shared = parts.config.bus.is_shared();
+    Sharing {
+        lease: parts.config.bus.lease(),
+        ..Sharing::among(parts.worker.clone(), if shared { count } else { 1 })
+    }
+}
+
+/// The consumers of events.
+pub(crate) fn events(shared: bool) -> impl Iterator<Item = ConsumerOptions> {
+    Detector::consumers_of(if shared { EVENT_PARTS } else { 1 })
+}
+
+/// The consumers whose acknowledgements say how far correlations have come.
+pub(crate) fn working(shared: bool) -> impl Iterator<Item = ConsumerOptions> {
+    let parts = Correlate::consumers_of(if shared { WINDOW_PARTS } else { 1 });
+    parts.map(|[working, _]| working)
+}
+
+/// The consumers of matches, for each part the one that works and the one that holds.
+pub(crate) fn windows(shared: bool) -> impl Iterator<Item = ConsumerOptions> {
+    Correlate::consumers_of(if shared { WINDOW_PARTS } else { 1 }).flatten()
 }
 
 /// Says how many rules are in force; broken ones degrade the role, visibly.

@@ -27,7 +27,7 @@ pub(crate) struct Listeners {
 pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
     let normaliser = Normaliser::new(
         options(&parts.config),
-        worker_name("site"),
+        parts.worker.clone(),
         parts.scope.clone(),
         parts.bus("normalise")?,
         parts.adapters.records.clone(),
@@ -42,14 +42,14 @@ pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
 }
 
 /// How a worker normalises, in the site's process or beside it.
-pub(crate) fn options(config: &SiteConfig) -> Options {
+fn options(config: &SiteConfig) -> Options {
     let dedupe = aurora_dedupe::Options {
         window: Duration::from_secs(config.ingest.dedupe_window_seconds),
         ..aurora_dedupe::Options::default()
     };
     Options {
         dedupe,
-        ..Options::default()
+        lease: config.bus.lease(),
     }
 }
 

@@ -1,41 +1,45 @@
 use aurora_store::{DeadLetterKeeper, EventWriter, FindingWriter, Options};
 
-use super::Parts;
+use super::{Parts, sole};
 use crate::Error;
 
 /// Keeps events, findings and dead letters.
 pub(super) fn start(parts: &Parts) -> Result<(), Error> {
-    let (options, stores, shutdown) = (Options::default(), &parts.adapters, parts.tasks.shutdown());
-    let events = EventWriter::new(
-        options,
-        parts.scope.clone(),
-        parts.bus("store")?,
-        stores.events.clone(),
-        stores.records.clone(),
-        parts.clock.clone(),
-        parts.metrics.clone(),
-    );
-    let findings = FindingWriter::new(
-        options,
-        parts.scope.clone(),
-        parts.bus("store")?,
-        stores.events.clone(),
-        stores.records.clone(),
-        parts.clock.clone(),
-    );
-    let dead = DeadLetterKeeper::new(
-        parts.scope.clone(),
-        parts.bus("store")?,
-        stores.records.clone(),
-        stores.artifacts.clone(),
-    );
-    parts
-        .tasks
-        .spawn("store-events", events.run(shutdown.clone()));
-    parts
-        .tasks
-        .spawn("store-findings", findings.run(shutdown.clone()));
-    parts.tasks.spawn("store-deadletter", dead.run(shutdown));
+    let (of, bus) = (parts.clone(), parts.bus("store")?);
+    sole::spawn(parts, "store", "store-events", move |shutdown| {
+        let events = EventWriter::new(
+            Options::default(),
+            of.scope.clone(),
+            bus.clone(),
+            of.adapters.events.clone(),
+            of.adapters.records.clone(),
+            of.clock.clone(),
+            of.metrics.clone(),
+        );
+        events.run(shutdown)
+    })?;
+    let (of, bus) = (parts.clone(), parts.bus("store")?);
+    sole::spawn(parts, "store", "store-findings", move |shutdown| {
+        let findings = FindingWriter::new(
+            Options::default(),
+            of.scope.clone(),
+            bus.clone(),
+            of.adapters.events.clone(),
+            of.adapters.records.clone(),
+            of.clock.clone(),
+        );
+        findings.run(shutdown)
+    })?;
+    let (of, bus) = (parts.clone(), parts.bus("store")?);
+    sole::spawn(parts, "store", "store-deadletter", move |shutdown| {
+        let dead = DeadLetterKeeper::new(
+            of.scope.clone(),
+            bus.clone(),
+            of.adapters.records.clone(),
+            of.adapters.artifacts.clone(),
+        );
+        dead.run(shutdown)
+    })?;
     parts.ready("store");
     Ok(())
 }

@@ -15,7 +15,8 @@ use aurora_records::{Collection, Query, Test};
 use aurora_telemetry::Metric;
 
 use super::SiteService;
-use crate::Engine;
+use crate::roles;
+use crate::{Engine, Role};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -66,7 +67,7 @@ pub(super) async fn status(site: &SiteService, scope: &Scope) -> SiteStatus {
         started_at: site.started_at,
         now: site.now(),
         data_dir: site.data_dir.display().to_string(),
-        roles: roles(site).await,
+        roles: all_roles(site).await,
         listeners: addresses
             .into_iter()
             .map(|(name, address)| ListenerStatus {
@@ -84,9 +85,9 @@ pub(super) async fn status(site: &SiteService, scope: &Scope) -> SiteStatus {
     }
 }
 
-async fn roles(site: &SiteService) -> Vec<RoleStatus> {
+async fn all_roles(site: &SiteService) -> Vec<RoleStatus> {
     use aurora_telemetry::Health as Own;
-    let mut roles = Vec::new();
+    let mut found = Vec::new();
     for (role, health) in site.parts.health.all() {
         let (health, detail) = match health {
             Own::Starting => (Health::Starting, None),
@@ -95,14 +96,47 @@ async fn roles(site: &SiteService) -> Vec<RoleStatus> {
             Own::Stopped => (Health::Down, None),
         };
         let waiting = waiting(site, &role).await;
-        roles.push(RoleStatus {
+        found.push(RoleStatus {
             role,
             health,
             detail,
             waiting,
         });
     }
-    roles
+    found.extend(elsewhere(site).await);
+    found
+}
+
+/// Roles that other processes have, if any has them.
+async fn elsewhere(site: &SiteService) -> Vec<RoleStatus> {
+    let others = Role::all();
+    let others = others.difference(&site.parts.roles).copied();
+    let mut found = Vec::new();
+    for (role, user) in others.filter_map(|role| Some((role, role.user()?))) {
+        let leases = roles::leases(role, user);
+        let held = site.parts.adapters.bus.holders(&leases).await;
+        let free = held.map_or(leases.len(), |held| {
+            held.iter().filter(|holder| holder.is_none()).count()
+        });
+        let health = match free {
+            0 => Health::Ready,
+            free if free < leases.len() => Health::Degraded,
+            _ => Health::Down,
+        };
+        let detail = if free == 0 {
+            "in another process".to_owned()
+        } else {
+            let all = leases.len();
+            format!("{free} of {all} parts have no process: `aurorasoc serve --roles` starts one")
+        };
+        found.push(RoleStatus {
+            role: user.to_owned(),
+            health,
+            detail: Some(detail),
+            waiting: waiting(site, user).await,
+        });
+    }
+    found
 }
 
 /// An engine that hangs is found out by its watchdog some seconds later; those who ask how the site
@@ -129,8 +163,8 @@ async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
             aurora_store::FindingWriter::consumer(),
             aurora_store::DeadLetterKeeper::consumer(),
         ],
-        "detect" => vec![aurora_detect::Detector::consumer()],
-        "correlate" => vec![aurora_detect::Correlate::consumer()],
+        "detect" => roles::events(site.parts.config.bus.is_shared()).collect(),
+        "correlate" => roles::working(site.parts.config.bus.is_shared()).collect(),
         "incidents" => vec![aurora_incidents::EntityService::consumer()],
         _ => return None,
     };
@@ -142,7 +176,7 @@ async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
         }
     }
     match role {
-        "normalise" => Some(waiting.iter().sum()),
+        "normalise" | "detect" => Some(waiting.iter().sum()),
         _ => waiting.into_iter().max(),
     }
 }

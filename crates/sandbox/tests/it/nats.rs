@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::net::SocketAddr;
 
 use aurora_messages::{AlertQuery, ImportState};
-use aurora_node::Worker;
+use aurora_node::{Role, Worker};
 use aurora_sandbox::{Sandbox, Stores, config};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -173,7 +173,8 @@ async fn workers_come_and_go_and_each_record_is_settled_once() {
         lab.sandbox.poll(enough).await;
     };
     let changing = async {
-        let join = || Worker::ingest(config, root);
+        let roles = [Role::Ingest].into();
+        let join = || Worker::start(config, root, &roles);
         reached(1).await;
         let one = join().await.unwrap();
         reached(2).await;
