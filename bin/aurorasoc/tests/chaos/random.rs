@@ -23,8 +23,13 @@ impl Random {
         self.below(100) < percent
     }
 
-    pub fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        let at = usize::try_from(self.below(choices.len() as u64)).unwrap();
-        choices[at]
+    /// All of them, in some order.
+    pub fn shuffled<T>(&mut self, all: impl Into<Vec<T>>) -> Vec<T> {
+        let mut all = all.into();
+        for last in (1..all.len()).rev() {
+            let at = usize::try_from(self.below(last as u64 + 1)).unwrap();
+            all.swap(last, at);
+        }
+        all
     }
 }

@@ -24,8 +24,10 @@ pub enum Bus {
 pub struct Place {
     folder: TempDir,
     serving: Option<Child>,
-    /// Processes that share the work of the site.
-    workers: Vec<Child>,
+    /// What other processes do of the site's work; a whole site where there are none.
+    staff: &'static [&'static str],
+    /// Those processes, by what they do.
+    workers: Vec<(&'static str, Child)>,
     pub client: Client,
 }
 
@@ -41,8 +43,11 @@ reserve_bytes = 0
 [rules]
 shipped = false
 folders = ["RULES"]
+[detection]
+snapshot_seconds = 2
 [bus]
 nats_listen = "127.0.0.1:PORT"
+lease_seconds = 2
 "#;
 
 impl Place {
@@ -77,6 +82,7 @@ impl Place {
         Some(Self {
             folder,
             serving: None,
+            staff: &[],
             workers: Vec::new(),
             client,
         })
@@ -87,7 +93,9 @@ impl Place {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_aurorasoc"));
+        // A long run is not to notice that somebody builds meanwhile.
+        let kept = std::env::var_os("AURORA_CHAOS_PROGRAM");
+        let mut command = Command::new(kept.unwrap_or(env!("CARGO_BIN_EXE_aurorasoc").into()));
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -109,7 +117,12 @@ impl Place {
 
     /// Starts a site; it answers when this returns.
     pub async fn start(&mut self) {
-        self.serving = Some(self.command().arg("serve").spawn().unwrap());
+        let mut command = self.command();
+        command.arg("serve");
+        if !self.staff.is_empty() {
+            command.args(["--roles", "api"]);
+        }
+        self.serving = Some(command.spawn().unwrap());
         let site = self.serving().unwrap();
         wait_for("the site to answer", || async {
             match self.client.status().await {
@@ -125,23 +138,47 @@ impl Place {
             }
         })
         .await;
+        self.staff();
     }
 
-    /// Sees to it that so many workers run beside the site.
-    pub fn staff(&mut self, count: usize) {
+    /// Leaves work to processes beside the site, one for each of these lists of roles. They run as soon as
+    /// the site does.
+    pub fn employ(&mut self, staff: &'static [&'static str]) {
+        self.staff = staff;
+    }
+
+    /// Sees to it that everybody who is employed is at work.
+    pub fn staff(&mut self) {
+        for (name, worker) in &mut self.workers {
+            if let Some(status) = worker.try_wait().unwrap() {
+                eprintln!("`{name}` ended by itself: {status}");
+            }
+        }
         self.workers
-            .retain_mut(|worker| worker.try_wait().unwrap().is_none());
-        while self.workers.len() < count {
-            let worker = self.command().args(["serve", "--roles", "ingest"]).spawn();
-            self.workers.push(worker.unwrap());
+            .retain_mut(|(_, worker)| worker.try_wait().unwrap().is_none());
+        for name in self.staff {
+            if self.workers.iter().all(|(known, _)| known != name) {
+                let worker = self.command().args(["serve", "--roles", name]).spawn();
+                self.workers.push((name, worker.unwrap()));
+            }
         }
     }
 
-    /// SIGKILL for the worker that has run longest.
-    pub fn kill_worker(&mut self) {
-        if !self.workers.is_empty() {
-            end(self.workers.remove(0), false);
+    /// SIGKILL for the worker that does this.
+    pub fn kill_worker(&mut self, name: &str) {
+        if let Some(at) = self.workers.iter().position(|(known, _)| *known == name) {
+            end(self.workers.remove(at).1, false);
         }
+    }
+
+    /// SIGKILL for every worker.
+    pub fn kill_workers(&mut self) {
+        for (_, worker) in &self.workers {
+            signal(worker.id(), Signal::KILL);
+        }
+        self.workers
+            .drain(..)
+            .for_each(|(_, worker)| end(worker, false));
     }
 
     /// The process of the site, when one was started.
@@ -176,8 +213,15 @@ impl Place {
         }
     }
 
-    /// Asks the site to stop, and waits until it has.
+    /// Asks the workers and then the site to stop, and waits until they have.
     pub fn stop(&mut self) {
+        for (_, worker) in &self.workers {
+            signal(worker.id(), Signal::TERM);
+        }
+        for (name, mut worker) in std::mem::take(&mut self.workers) {
+            let status = worker.wait().unwrap();
+            assert!(status.success(), "{name}: {status}: {}", self.log());
+        }
         if let Some(mut site) = self.serving.take() {
             signal(site.id(), Signal::TERM);
             let status = site.wait().unwrap();
@@ -198,7 +242,7 @@ impl Drop for Place {
         if std::thread::panicking() {
             eprintln!("{}", self.log());
         }
-        self.workers.drain(..).for_each(|worker| end(worker, false));
+        self.kill_workers();
         self.kill(true);
         // One that a killed site left, and that no later start has ended.
         let known = std::fs::read_to_string(self.path("data/nats/nats-server.pid"));
