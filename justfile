@@ -79,3 +79,8 @@ shippers:
 # Fifteen thousand idle connections to each listener (2,000 come in every test run)
 crowd:
     AURORA_CROWD=15000 cargo nextest run --package aurora-listeners -E 'test(crowded)' --no-capture --test-threads 1
+
+# The audit log: random changes of a folder, all of which must be noticed; random crashes; kills of a process (short forms run in every test run)
+audit-tamper changes="10000" seeds="300" kills="50":
+    AURORA_AUDIT_MUTATIONS={{ changes }} AURORA_AUDIT_SEEDS={{ seeds }} AURORA_AUDIT_KILLS={{ kills }} \
+        cargo nextest run --release --package aurora-audit-sequencer --no-capture

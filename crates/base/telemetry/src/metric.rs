@@ -28,6 +28,7 @@ pub enum Metric {
     NormaliseSeconds,
     StoreInsertSeconds,
     DetectSeconds,
+    AlertSeconds,
     CorrelateSeconds,
     CorrelatedMatches,
     WindowAlerts,
@@ -52,6 +53,8 @@ pub enum Metric {
     EntitiesRefused,
     EntitySeconds,
     HttpRequests,
+    AuditEntries,
+    AuditCommitSeconds,
 }
 
 impl Metric {
@@ -72,6 +75,7 @@ impl Metric {
         Self::NormaliseSeconds,
         Self::StoreInsertSeconds,
         Self::DetectSeconds,
+        Self::AlertSeconds,
         Self::CorrelateSeconds,
         Self::CorrelatedMatches,
         Self::WindowAlerts,
@@ -96,6 +100,8 @@ impl Metric {
         Self::EntitiesRefused,
         Self::EntitySeconds,
         Self::HttpRequests,
+        Self::AuditEntries,
+        Self::AuditCommitSeconds,
     ];
 
     /// Name, kind, labels and meaning: one row each.
@@ -178,6 +184,12 @@ impl Metric {
                 Histogram,
                 &[],
                 "Time to evaluate a batch against all rules",
+            ),
+            Self::AlertSeconds => (
+                "alert_seconds",
+                Histogram,
+                &[],
+                "Time from a record's arrival until the alert of its match is durable",
             ),
             Self::CorrelateSeconds => (
                 "correlate_seconds",
@@ -287,6 +299,18 @@ impl Metric {
                 Counter,
                 &["route", "status"],
                 "Requests answered by the API",
+            ),
+            Self::AuditEntries => (
+                "audit_entries",
+                Gauge,
+                &[],
+                "Decisions under a durable checkpoint of the audit log",
+            ),
+            Self::AuditCommitSeconds => (
+                "audit_commit_seconds",
+                Histogram,
+                &[],
+                "Time until a group of decisions is under a durable checkpoint",
             ),
         }
     }

@@ -39,4 +39,4 @@ pub use record::{Entry, Kept, Record};
 pub use tile::{Kind, Tile};
 pub use tlog_proof::Proof;
 pub use tree::Frontier;
-pub use verify::{Policy, Problem, Report, verify};
+pub use verify::{Policy, Problem, Report, Verdict, verify};

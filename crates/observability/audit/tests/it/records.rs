@@ -32,8 +32,10 @@ fn the_first_version_stays_as_it_is() {
     expect![[r#"{"action":"alert.close","actor":{"kind":"person","name":"Eva \"E\" Ölund"},"after":null,"at":1795345544720,"auth":"one_time_link","before":"abababababababababababababababababababababababababababababababab","objects":["4f9c","77aa"],"reason":"false positive\n\u0001","scope":{"site":"5f0c2e9a4b7d41c8a6e3d2f1b0c9a8e7","tenant":"default"},"seq":17,"trace":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","v":1}"#]]
     .assert_eq(std::str::from_utf8(&bytes).unwrap());
     let entry = Entry::commit(&[7; 32], &bytes);
-    expect!["01e5f83c7abfd59067024db998409dd616718f4213da51a6bcabfa6503eb08ebde"].assert_eq(&hex(entry.as_bytes()));
-    expect!["0553bb1960ce06ae77dde9fb4c7d3ce0451fae0471fd1633c348b1e6111861b9"].assert_eq(&hex(&entry.leaf().0));
+    expect!["01e5f83c7abfd59067024db998409dd616718f4213da51a6bcabfa6503eb08ebde"]
+        .assert_eq(&hex(entry.as_bytes()));
+    expect!["0553bb1960ce06ae77dde9fb4c7d3ce0451fae0471fd1633c348b1e6111861b9"]
+        .assert_eq(&hex(&entry.leaf().0));
 }
 
 #[test]
