@@ -85,11 +85,8 @@ impl LocalBus {
 
     async fn open_consumer(&self, options: ConsumerOptions, part: Part) -> Result<Handle, Error> {
         let (stream, name) = (options.stream, options.name.clone());
-        let (wake, new) = self.stream_log(stream)?.state().consumer(options)?;
-        if new {
-            // From its first delivery on it decides what is kept, after a crash too.
-            self.inner.keep().await?;
-        } else {
+        let wake = self.stream_log(stream)?.state().consumer(options)?;
+        if self.inner.keep_consumer(stream, &name).await? {
             self.inner.changed(0);
         }
         Ok(Handle {
@@ -221,13 +218,18 @@ impl Bus for LocalBus {
     }
 
     async fn delete_consumer(&self, stream: Stream, name: &str) -> Result<(), Error> {
-        let removed = self.stream_log(stream)?.state().consumers.remove(name);
-        let Some(reading) = removed else {
+        let log = self.stream_log(stream)?;
+        let Some(reading) = log.state().consumers.remove(name) else {
             return Ok(());
         };
         reading.wake.notify_waiters();
         // Before it is said to be gone: a crash must not bring it back to hold its stream.
-        self.inner.keep().await
+        let kept = self.inner.keep().await;
+        if kept.is_err() {
+            let mut state = log.state();
+            state.consumers.entry(name.to_owned()).or_insert(reading);
+        }
+        kept
     }
 
     async fn peek(&self, stream: Stream, from: u64, limit: usize) -> Result<Vec<Peeked>, Error> {
@@ -266,11 +268,18 @@ impl Bus for LocalBus {
             let lease = leases.acquire(name, holder, now, ttl);
             (lease, leases.epoch(name) != before)
         };
-        if new {
-            // Before it is handed out: an epoch given twice would fence nobody off.
-            self.inner.keep().await?;
+        if !new {
+            return Ok(lease);
         }
-        Ok(lease)
+        // Before it is handed out: an epoch given twice would fence nobody off.
+        let kept = self.inner.keep().await;
+        if kept.is_err()
+            && let Some(lease) = &lease
+        {
+            // Nobody has it. Whoever has taken it since has a later epoch.
+            self.inner.leases()?.release(lease).ok();
+        }
+        kept.map(|()| lease)
     }
 
     async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error> {

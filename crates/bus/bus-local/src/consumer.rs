@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep_until};
 use crate::bus::{Inner, blocking};
 use crate::message::Part;
 
+/// Between two looks whether a full device has room again.
+const ROOM: Duration = Duration::from_secs(1);
+
 pub(crate) struct Handle {
     pub(crate) inner: Arc<Inner>,
     pub(crate) stream: Stream,
@@ -64,6 +67,13 @@ impl Handle {
 impl Consumer for Handle {
     async fn fetch(&self, max: usize, wait: Duration) -> Result<Vec<Delivery>, Error> {
         let until = Instant::now() + wait;
+        self.inner.check_open()?;
+        while !self.inner.keep_consumer(self.stream, &self.name).await? {
+            if Instant::now() >= until {
+                return Ok(Vec::new());
+            }
+            sleep_until(until.min(Instant::now() + ROOM)).await;
+        }
         loop {
             // Before the look, so that what comes in between wakes it.
             let woken = self.wake.notified();

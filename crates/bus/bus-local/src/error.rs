@@ -36,9 +36,24 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether all it wants is room on the device.
+    fn wants_room(&self) -> bool {
+        match self {
+            Self::Log { source, .. } => matches!(source, aurora_log::Error::NoSpace { .. }),
+            Self::Ids { source, .. } => matches!(source, Some(aurora_disk::Error::Full { .. })),
+            _ => false,
+        }
+    }
+}
+
 impl From<Error> for aurora_bus::Error {
     fn from(error: Error) -> Self {
-        Self::storage(error)
+        if error.wants_room() {
+            Self::no_room(error)
+        } else {
+            Self::storage(error)
+        }
     }
 }
 

@@ -7,9 +7,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aurora_bus::Error;
+use aurora_model::Stream;
 
 use crate::bus::{Inner, blocking};
 use crate::memory::Remembered;
+use crate::stream::State;
 
 /// How long an acknowledgement may wait for company.
 const DELAY: Duration = Duration::from_millis(50);
@@ -49,6 +51,33 @@ impl Inner {
             );
         }
         Ok(())
+    }
+
+    /// Makes a consumer durable that is not; whether it is now. On a full device it waits to be: it gets
+    /// no message before, so that a crash takes nothing from it.
+    pub(crate) async fn keep_consumer(
+        self: &Arc<Self>,
+        stream: Stream,
+        name: &str,
+    ) -> Result<bool, Error> {
+        let is_kept = |state: &mut State| {
+            let reading = state.consumers.get(name);
+            reading.is_none_or(|reading| reading.is_kept)
+        };
+        if is_kept(&mut self.stream(stream).state()) {
+            return Ok(true);
+        }
+        match self.keep().await {
+            Err(Error::NoRoom(_)) => {
+                tracing::warn!(stream = stream.name(), name, "no room to note a consumer");
+                return Ok(false);
+            }
+            kept => kept?,
+        }
+        if let Some(reading) = self.stream(stream).state().consumers.get_mut(name) {
+            reading.is_kept = true;
+        }
+        Ok(true)
     }
 
     /// Makes consumers and leases durable, then trims the streams.

@@ -64,6 +64,9 @@ pub(crate) struct Reading {
     pending: u64,
     /// Wakes those who wait for a message.
     pub(crate) wake: Arc<Notify>,
+    /// It is durable that there is such a consumer: from its first delivery on it decides what is kept,
+    /// after a crash too.
+    pub(crate) is_kept: bool,
 }
 
 impl StreamLog {
@@ -322,11 +325,11 @@ impl State {
             max_in_flight: kept.max_in_flight,
             ack_wait: kept.ack_wait,
         };
-        self.add(options, cursor);
+        self.add(options, cursor, true);
         Ok(())
     }
 
-    fn add(&mut self, options: ConsumerOptions, cursor: Cursor) -> Arc<Notify> {
+    fn add(&mut self, options: ConsumerOptions, cursor: Cursor, is_kept: bool) -> Arc<Notify> {
         let mut filter = Filter::new(options.filters.clone());
         filter.learn(&self.index);
         let pending = self.index.count(&filter, cursor.next()) + cursor.unacked().len() as u64;
@@ -338,19 +341,20 @@ impl State {
             filter,
             pending,
             wake: Arc::clone(&wake),
+            is_kept,
         };
         self.consumers.insert(name, reading);
         wake
     }
 
-    /// Makes the consumer, or gives it other limits; also says whether it is new.
+    /// Makes the consumer, or gives it other limits.
     pub(crate) fn consumer(
         &mut self,
         options: ConsumerOptions,
-    ) -> Result<(Arc<Notify>, bool), aurora_bus::Error> {
+    ) -> Result<Arc<Notify>, aurora_bus::Error> {
         let Some(reading) = self.consumers.get_mut(&options.name) else {
             let cursor = Cursor::new(self.index.first());
-            return Ok((self.add(options, cursor), true));
+            return Ok(self.add(options, cursor, false));
         };
         if reading.options.filters != options.filters {
             return Err(aurora_bus::Error::OtherFilters {
@@ -361,7 +365,7 @@ impl State {
             });
         }
         reading.options = options;
-        Ok((Arc::clone(&reading.wake), false))
+        Ok(Arc::clone(&reading.wake))
     }
 
     /// What a consumer is to get now, and when it has nothing, after how long something is due.

@@ -44,6 +44,8 @@ pub struct MemoryBus {
 pub(crate) struct Store {
     pub(crate) streams: BTreeMap<Stream, Kept>,
     leases: Leases,
+    /// As if the device were full.
+    is_full: bool,
     /// The opening that is in use; none of them after a close.
     opening: u64,
     open: bool,
@@ -55,6 +57,7 @@ impl MemoryBus {
         let store = Store {
             streams,
             leases: Leases::default(),
+            is_full: false,
             opening: 1,
             open: true,
         };
@@ -94,6 +97,12 @@ impl MemoryBus {
         }
     }
 
+    /// Behaves from now on as a bus on a full device does, or as one with room again.
+    pub fn fill(&self, full: bool) {
+        let mut store = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        store.is_full = full;
+    }
+
     pub(crate) fn store(&self) -> Result<MutexGuard<'_, Store>, Error> {
         // Nothing under this lock panics half way through a change.
         let store = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,6 +126,11 @@ impl MemoryBus {
         self.clock.elapsed()
     }
 }
+
+/// What [`MemoryBus::fill`] brings about.
+#[derive(Debug, thiserror::Error)]
+#[error("the bus in memory was told to be full")]
+struct Full;
 
 impl Store {
     pub(crate) fn stream(&mut self, stream: Stream) -> &mut Kept {
@@ -150,7 +164,7 @@ impl Store {
         }
         for (stream, more) in more {
             let bytes = self.stream(stream).bytes();
-            if bytes + more > max_bytes {
+            if bytes + more > max_bytes || self.is_full {
                 return Err(Error::Full { stream, bytes });
             }
         }
@@ -216,7 +230,17 @@ impl Bus for MemoryBus {
         holder: &str,
         ttl: Duration,
     ) -> Result<Option<Lease>, Error> {
-        Ok(self.store()?.leases.acquire(name, holder, self.now(), ttl))
+        let (mut store, now) = (self.store()?, self.now());
+        if !store.is_full {
+            return Ok(store.leases.acquire(name, holder, now, ttl));
+        }
+        let mut after = store.leases.clone();
+        let lease = after.acquire(name, holder, now, ttl);
+        if after.epoch(name) != store.leases.epoch(name) {
+            return Err(Error::no_room(Full));
+        }
+        store.leases = after;
+        Ok(lease)
     }
 
     async fn holders(&self, names: &[String]) -> Result<Vec<Option<String>>, Error> {

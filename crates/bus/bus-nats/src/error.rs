@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use async_nats::jetstream::{self, ErrorCode};
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot connect to NATS at `{servers}`")]
@@ -53,6 +55,21 @@ impl From<Error> for aurora_bus::Error {
     fn from(error: Error) -> Self {
         Self::storage(error)
     }
+}
+
+/// Whether the server had no room for what it was to store.
+pub(crate) fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source())
+        .filter_map(|error| error.downcast_ref::<jetstream::Error>())
+        .any(|error| {
+            matches!(
+                error.error_code(),
+                ErrorCode::STREAM_STORE_FAILED
+                    | ErrorCode::INSUFFICIENT_RESOURCES
+                    | ErrorCode::STORAGE_RESOURCES_EXCEEDED
+                    | ErrorCode::ACCOUNT_RESOURCES_EXCEEDED
+            )
+        })
 }
 
 /// A client's error with all it has to say, as the port's.

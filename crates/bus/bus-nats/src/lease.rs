@@ -12,7 +12,7 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::bus::Inner;
-use crate::error::request;
+use crate::error::{is_full, request};
 use crate::streams::LEASES;
 use crate::wire;
 
@@ -211,13 +211,20 @@ async fn keep(
         None => match store.create(key(lease), value).await {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == CreateErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(request(&error)),
+            Err(error) => Err(not_kept(&error)),
         },
         Some(revision) => match store.update(key(lease), value, revision).await {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => Ok(false),
-            Err(error) => Err(request(&error)),
+            Err(error) => Err(not_kept(&error)),
         },
+    }
+}
+
+fn not_kept(error: &(dyn std::error::Error + 'static)) -> Error {
+    match request(error) {
+        Error::Storage(source) if is_full(error) => Error::NoRoom(source),
+        other => other,
     }
 }
 

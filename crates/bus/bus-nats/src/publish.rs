@@ -2,17 +2,15 @@
 //! when it is durable.
 
 use std::collections::BTreeMap;
-use std::error::Error as _;
 use std::time::Instant;
 
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
-use async_nats::jetstream::{self, ErrorCode};
 use aurora_bus::{Error, MAX_MESSAGE_BYTES, Message, Receipt};
 use aurora_model::Stream;
 
 use crate::bus::Inner;
 use crate::connection::PAUSE;
-use crate::error::request;
+use crate::error::{is_full, request};
 use crate::wire;
 
 /// Publications on their way at a time.
@@ -146,13 +144,6 @@ fn streams(messages: &[Message]) -> Result<Vec<Stream>, Error> {
 
 fn lost() -> PublishError {
     PublishError::new(PublishErrorKind::BrokenPipe)
-}
-
-fn is_full(error: &PublishError) -> bool {
-    let source = error
-        .source()
-        .and_then(|e| e.downcast_ref::<jetstream::Error>());
-    source.is_some_and(|error| error.error_code() == ErrorCode::STREAM_STORE_FAILED)
 }
 
 fn is_transient(error: &PublishError) -> bool {

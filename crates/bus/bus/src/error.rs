@@ -29,6 +29,9 @@ pub enum Error {
         known: Vec<String>,
         asked: Vec<String>,
     },
+    /// The device below is full, and nothing was changed. Wait until there is room and try again.
+    #[error("the bus has no room left on its device; free some space")]
+    NoRoom(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store below failed; nothing is acknowledged until the bus was opened again.
     #[error("the bus's storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -39,5 +42,9 @@ pub enum Error {
 impl Error {
     pub fn storage(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Storage(Box::new(source))
+    }
+
+    pub fn no_room(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::NoRoom(Box::new(source))
     }
 }

@@ -34,6 +34,8 @@ pub struct Lanes<E> {
     stops: BTreeMap<usize, Shutdown>,
     /// Shards whose lanes are to end so that another worker can have them.
     giving: BTreeSet<usize>,
+    /// The last look found no room to note a lease.
+    is_full: bool,
 }
 
 impl<E: From<Error> + Send + 'static> Lanes<E> {
@@ -48,6 +50,7 @@ impl<E: From<Error> + Send + 'static> Lanes<E> {
             running: JoinSet::new(),
             stops: BTreeMap::new(),
             giving: BTreeSet::new(),
+            is_full: false,
         }
     }
 
@@ -92,8 +95,20 @@ impl<E: From<Error> + Send + 'static> Lanes<E> {
 
     fn heed(&mut self, changed: Changed) {
         let Changed {
-            taken, give, lost, ..
+            taken,
+            give,
+            lost,
+            no_room,
+            ..
         } = changed;
+        if no_room && !self.is_full {
+            let shards = self.shares.name();
+            warn!(
+                shards,
+                "the bus has no room to note who works on what; free some space on its device"
+            );
+        }
+        self.is_full = no_room;
         if !(taken.is_empty() && give.is_empty() && lost.is_empty()) {
             let (taken, given, lost) = (taken.len(), give.len(), lost.len());
             let shards = self.shares.name();

@@ -65,8 +65,17 @@ pub struct Changed {
     /// Not owned any more: another process took it over while this one was silent.
     pub lost: Vec<usize>,
     /// How many are missing to this worker's share: others hold them, and are about to give them up or
-    /// are gone.
+    /// are gone; or there is no room to note who owns them.
     pub short: usize,
+    /// The bus had no room to note a lease. What is owned stays so, as nobody else is noted either.
+    pub no_room: bool,
+}
+
+/// What became of a request for a lease.
+enum Asked {
+    Ours(Lease),
+    Theirs,
+    NoRoom,
 }
 
 /// One worker's view.
@@ -126,11 +135,13 @@ impl Shares {
     /// # Errors
     /// When the bus fails.
     pub async fn look(&mut self) -> Result<Changed, Error> {
-        let mut changed = Changed {
-            lost: self.renew().await?,
-            ..Changed::default()
+        let mut changed = Changed::default();
+        self.renew(&mut changed).await?;
+        let Some(members) = self.join().await? else {
+            changed.no_room = true;
+            changed.short = self.count - self.owned.len();
+            return Ok(changed);
         };
-        let members = self.join().await?;
         if self.member.is_none() {
             // As many workers as shards are there already.
             changed.give = self.owned.keys().copied().collect();
@@ -144,11 +155,12 @@ impl Shares {
             .map(|shard| self.acquire(self.shard(*shard)));
         let leases = try_join_all(wanted).await?;
         changed.short = plan.short;
-        for (shard, lease) in plan.take.into_iter().zip(leases) {
-            if let Some(lease) = lease {
+        for (shard, asked) in plan.take.into_iter().zip(leases) {
+            if let Asked::Ours(lease) = asked {
                 self.owned.insert(shard, lease);
                 changed.taken.push(shard);
             } else {
+                changed.no_room |= matches!(asked, Asked::NoRoom);
                 changed.short += 1;
             }
         }
@@ -178,29 +190,37 @@ impl Shares {
         released.into_iter().collect()
     }
 
-    /// Renews every lease; returns the shards that somebody else has taken.
-    async fn renew(&mut self) -> Result<Vec<usize>, Error> {
+    /// Renews every lease, and finds the shards that somebody else has taken.
+    async fn renew(&mut self, changed: &mut Changed) -> Result<(), Error> {
         let shards: Vec<usize> = self.owned.keys().copied().collect();
         let renewing = shards.iter().map(|shard| self.acquire(self.shard(*shard)));
         let renewed = try_join_all(renewing).await?;
-        let mut lost = Vec::new();
-        for (shard, lease) in shards.into_iter().zip(renewed) {
+        for (shard, asked) in shards.into_iter().zip(renewed) {
+            let lease = match asked {
+                // Whether it is still ours is seen when there is room; its fence holds anyway.
+                Asked::NoRoom => {
+                    changed.no_room = true;
+                    continue;
+                }
+                Asked::Ours(lease) => Some(lease),
+                Asked::Theirs => None,
+            };
             // A new epoch says that somebody had it in between.
             let same = self.owned.get(&shard) == lease.as_ref();
             if same {
                 continue;
             }
             self.owned.remove(&shard);
-            lost.push(shard);
+            changed.lost.push(shard);
             if let Some(lease) = lease {
                 self.release(&lease).await?;
             }
         }
-        Ok(lost)
+        Ok(())
     }
 
-    /// Becomes a member, or stays one; returns all.
-    async fn join(&mut self) -> Result<BTreeSet<String>, Error> {
+    /// Becomes a member, or stays one; returns all, or nothing when there is no room to note it.
+    async fn join(&mut self) -> Result<Option<BTreeSet<String>>, Error> {
         let name = |number: usize| format!("{}/member-{number}", self.name);
         let known = self.holders(name).await?;
         let mut members: BTreeSet<String> = known.iter().flatten().cloned().collect();
@@ -208,15 +228,22 @@ impl Shares {
             .iter()
             .position(|it| it.as_ref() == Some(&self.worker));
         let free = || (0..known.len()).filter(|number| known[*number].is_none());
-        self.member = None;
+        let before = self.member.take();
         for number in mine.into_iter().chain(free()) {
-            self.member = self.acquire(name(number)).await?;
-            if self.member.is_some() {
-                members.insert(self.worker.clone());
-                break;
+            match self.acquire(name(number)).await? {
+                Asked::Ours(lease) => {
+                    self.member = Some(lease);
+                    members.insert(self.worker.clone());
+                    break;
+                }
+                Asked::Theirs => {}
+                Asked::NoRoom => {
+                    self.member = before;
+                    return Ok(None);
+                }
             }
         }
-        Ok(members)
+        Ok(Some(members))
     }
 
     async fn holders(&self, name: impl Fn(usize) -> String) -> Result<Vec<Option<String>>, Error> {
@@ -228,8 +255,13 @@ impl Shares {
         format!("{}/{number}", self.name)
     }
 
-    async fn acquire(&self, name: String) -> Result<Option<Lease>, Error> {
-        self.bus.acquire(&name, &self.worker, self.ttl).await
+    async fn acquire(&self, name: String) -> Result<Asked, Error> {
+        match self.bus.acquire(&name, &self.worker, self.ttl).await {
+            Ok(Some(lease)) => Ok(Asked::Ours(lease)),
+            Ok(None) => Ok(Asked::Theirs),
+            Err(Error::NoRoom(_)) => Ok(Asked::NoRoom),
+            Err(error) => Err(error),
+        }
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), Error> {

@@ -45,7 +45,11 @@ impl Tracked {
     }
 
     fn settled(&self, seqs: &[u64]) {
-        self.change(|out| out.retain(|seq| !seqs.contains(seq)));
+        self.change(|out| {
+            for seq in seqs {
+                out.remove(seq);
+            }
+        });
     }
 }
 

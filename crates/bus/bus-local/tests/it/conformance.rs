@@ -13,21 +13,25 @@ use aurora_disk::{Disk, RealDisk, SimDisk};
 
 /// Makes the disk of a site.
 type Make = Box<dyn Fn(&str) -> Arc<dyn Disk> + Send + Sync>;
+/// Fills it up; whether that can be done.
+type Fill = Box<dyn Fn(bool) -> bool + Send + Sync>;
 
 pub(crate) struct Local {
     clock: Arc<ManualClock>,
     disks: Mutex<BTreeMap<String, Arc<dyn Disk>>>,
     make: Make,
+    fill: Fill,
     io: Io,
 }
 
 impl Local {
-    fn new(io: Io, make: Make) -> Self {
+    fn new(io: Io, make: Make, fill: Fill) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(0)));
         Self {
             clock,
             disks: Mutex::default(),
             make,
+            fill,
             io,
         }
     }
@@ -49,6 +53,10 @@ impl Harness for Local {
         Arc::new(LocalBus::open(Arc::clone(disk), self.clock.clone(), options).unwrap())
     }
 
+    async fn fill(&self, _: &str, full: bool) -> bool {
+        (self.fill)(full)
+    }
+
     async fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
@@ -60,7 +68,8 @@ mod real {
     fn harness() -> Local {
         let dir = tempfile::tempdir().unwrap();
         let disk = move |site: &str| RealDisk::new(dir.path().join(site)).unwrap();
-        Local::new(Io::Pool, Box::new(move |site| Arc::new(disk(site))))
+        let make = Box::new(move |site: &str| -> Arc<dyn Disk> { Arc::new(disk(site)) });
+        Local::new(Io::Pool, make, Box::new(|_| false))
     }
 
     aurora_bus::bus_conformance!(harness());
@@ -70,7 +79,17 @@ mod simulated {
     use super::*;
 
     fn harness() -> Local {
-        Local::new(Io::Inline, Box::new(|_| Arc::new(SimDisk::new(1))))
+        let disks = [SimDisk::new(1), SimDisk::new(2)];
+        let all = disks.clone();
+        let make = Box::new(move |site: &str| -> Arc<dyn Disk> {
+            Arc::new(disks[usize::from(site == "site-a")].clone())
+        });
+        let fill = move |full: bool| {
+            let capacity = full.then_some(0);
+            all.iter().for_each(|disk| disk.set_capacity(capacity));
+            true
+        };
+        Local::new(Io::Inline, make, Box::new(fill))
     }
 
     aurora_bus::bus_conformance!(harness());

@@ -71,6 +71,32 @@ async fn a_consumer_is_durable_when_it_is_opened() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_consumer_that_cannot_be_noted_is_given_nothing_until_it_is() {
+    let disk = SimDisk::new(1);
+    let bus = open(&disk, inline()).unwrap();
+    bus.publish(vec![message(&raw(), 1)]).await.unwrap();
+    disk.set_capacity(Some(0));
+    let consumer = bus.consumer(options("new", Stream::Raw)).await.unwrap();
+    let wait = Duration::from_secs(5);
+    assert!(consumer.fetch(9, wait).await.unwrap().is_empty());
+    disk.set_capacity(None);
+    let got = consumer.fetch(9, Duration::ZERO).await.unwrap();
+    assert_eq!(got.len(), 1);
+    let disk = disk.crash();
+    let bus = open(&disk, inline()).unwrap();
+    let info = bus.consumer_info(Stream::Raw, "new").await.unwrap();
+    assert_eq!(info.unwrap().pending, 1);
+
+    disk.set_capacity(Some(0));
+    let refused = bus.delete_consumer(Stream::Raw, "new").await;
+    assert!(matches!(refused, Err(Error::NoRoom(_))), "{refused:?}");
+    let info = bus.consumer_info(Stream::Raw, "new").await.unwrap();
+    assert!(info.is_some(), "it goes on to hold its stream");
+    disk.set_capacity(None);
+    bus.delete_consumer(Stream::Raw, "new").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_full_device_is_freed_by_acknowledging() {
     let disk = SimDisk::new(1);
     let options_of_bus = Options {

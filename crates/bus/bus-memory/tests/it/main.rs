@@ -39,6 +39,11 @@ impl Harness for Memory {
         Arc::new(bus)
     }
 
+    async fn fill(&self, site: &str, full: bool) -> bool {
+        self.sites.lock().unwrap()[site].fill(full);
+        true
+    }
+
     async fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }

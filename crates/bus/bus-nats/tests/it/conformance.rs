@@ -47,6 +47,24 @@ impl Harness for Nats {
         Arc::new(NatsBus::connect(options).await.unwrap())
     }
 
+    /// The bucket of leases may not grow; the streams are another matter.
+    async fn fill(&self, name: &str, full: bool) -> bool {
+        let seed = site(name).seed;
+        let client = async_nats::ConnectOptions::with_nkey(seed.expose().clone());
+        let client = client.custom_inbox_prefix(format!("_INBOX.{}", Standing::Site.name()));
+        let client = client.connect(self.url().await).await.unwrap();
+        let jetstream = async_nats::jetstream::new(client);
+        let mut bucket = jetstream.get_stream("KV_leases").await.unwrap();
+        let info = bucket.info().await.unwrap();
+        let now = i64::try_from(info.state.bytes).unwrap().max(1);
+        let config = async_nats::jetstream::stream::Config {
+            max_bytes: if full { now } else { -1 },
+            ..info.config.clone()
+        };
+        jetstream.update_stream(config).await.unwrap();
+        true
+    }
+
     /// The server's clock is the only one; a little more, as it looks at its timers when it does.
     async fn advance(&self, by: Duration) {
         tokio::time::sleep(by + Duration::from_millis(200)).await;

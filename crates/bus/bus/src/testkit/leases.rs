@@ -113,3 +113,28 @@ pub async fn epochs_grow_over_a_restart(harness: &impl Harness) {
         Err(Error::Fenced { .. })
     ));
 }
+
+/// On a full device nothing is taken, and nothing stands in the way when there is room again.
+pub async fn a_lease_that_cannot_be_noted_is_nobodys(harness: &impl Harness) {
+    let bus = harness.open(SITE).await;
+    let first = take(&*bus, "one").await.unwrap();
+    if !harness.fill(SITE, true).await {
+        return;
+    }
+    let other = "shard/8";
+    for _ in 0..2 {
+        let refused = bus.acquire(other, "one", TTL).await;
+        assert!(matches!(refused, Err(Error::NoRoom(_))), "{refused:?}");
+        let holders = bus.holders(&[other.to_owned()]).await.unwrap();
+        assert_eq!(holders, [None]);
+    }
+    assert!(harness.fill(SITE, false).await);
+    let second = bus.acquire(other, "two", TTL).await.unwrap().unwrap();
+    let again = take(&*bus, "one").await.unwrap();
+    assert_eq!(again.epoch, first.epoch, "it was held all the time");
+    bus.close().await.unwrap();
+    let bus = harness.open(SITE).await;
+    harness.advance(TTL).await;
+    let third = bus.acquire(other, "three", TTL).await.unwrap().unwrap();
+    assert!(third.epoch > second.epoch);
+}

@@ -34,6 +34,9 @@ pub trait Harness: Send + Sync {
     /// same name was closed.
     async fn open(&self, site: &str) -> Arc<dyn Bus>;
 
+    /// Takes what room the bus's device has left, or gives it back; whether that can be done here.
+    async fn fill(&self, site: &str, full: bool) -> bool;
+
     /// Lets time pass: by moving the clock, or by waiting where there is none to move.
     async fn advance(&self, by: Duration);
 }
@@ -67,9 +70,10 @@ macro_rules! bus_conformance {
                 what_somebody_still_needs_is_kept, ids_outlive_their_messages,
                 a_deleted_consumer_holds_nothing;
             leases: one_holder_at_a_time, a_lease_runs_out, a_stale_fence_is_refused,
-                a_lease_is_given_back, epochs_grow_over_a_restart;
+                a_lease_is_given_back, epochs_grow_over_a_restart,
+                a_lease_that_cannot_be_noted_is_nobodys;
             shares: holders_are_known, workers_share_come_and_go,
-                who_is_silent_loses_its_shards;
+                who_is_silent_loses_its_shards, a_worker_waits_for_room;
         );
     };
     (@cases $harness:expr; $($module:ident: $($case:ident),+;)+) => {

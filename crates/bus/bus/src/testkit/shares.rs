@@ -68,3 +68,29 @@ pub async fn who_is_silent_loses_its_shards(harness: &impl Harness) {
     let changed = one.look().await.unwrap();
     assert_eq!((changed.lost, changed.taken), (vec![0, 1, 2, 3], vec![]));
 }
+
+pub async fn a_worker_waits_for_room(harness: &impl Harness) {
+    let bus = harness.open(SITE).await;
+    if !harness.fill(SITE, true).await {
+        return;
+    }
+    let mut one = worker(&bus, "one");
+    let waits = |short| Changed {
+        short,
+        no_room: true,
+        ..Changed::default()
+    };
+    for _ in 0..2 {
+        assert_eq!(one.look().await.unwrap(), waits(4));
+    }
+    harness.fill(SITE, false).await;
+    assert_eq!(one.look().await.unwrap(), taken([0, 1, 2, 3]));
+    harness.fill(SITE, true).await;
+    // Whether or not a renewal needs room, what is owned stays so.
+    let changed = one.look().await.unwrap();
+    let stays = (changed.taken, changed.give, changed.lost, changed.short);
+    assert_eq!(stays, (vec![], vec![], vec![], 0));
+    assert!((0..4).all(|shard| one.lease(shard).is_some()));
+    harness.fill(SITE, false).await;
+    assert_eq!(one.look().await.unwrap(), Changed::default());
+}
