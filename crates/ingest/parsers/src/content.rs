@@ -10,8 +10,9 @@ use serde_json::value::RawValue;
 use vrl::value::{ObjectMap, Value};
 
 use crate::description::Description;
+use crate::mapping::{Mapping, Tables};
 use crate::vrl::{CompileError, Program, convert};
-use crate::{Failure, Input, Parsed, Parser, Reads, fit, syslog};
+use crate::{Failure, Input, Parsed, Parser, Reads, Sealed, Sealing, fit, syslog};
 
 /// What makes a parser out of a program.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Spec {
     pub name: &'static str,
     pub description: Description,
     pub source: Cow<'static, str>,
+    /// The texts of its tables, when it has some.
+    pub tables: Option<Tables>,
 }
 
 /// One decoded record of a record; `text` is its own part of it, when it has one.
@@ -61,26 +64,47 @@ impl Lazy {
 }
 
 /// A parser that decodes a record natively and maps it with a program.
-#[derive(Debug)]
 pub struct ContentParser {
     spec: Spec,
     program: Lazy,
+    /// Compiled when the first record comes.
+    mapping: OnceLock<Option<Mapping>>,
+}
+
+impl std::fmt::Debug for ContentParser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("ContentParser").field(&self.spec).finish()
+    }
 }
 
 impl ContentParser {
     pub(crate) fn new(spec: Spec) -> Self {
         let program = Lazy::new(spec.name, spec.source.clone());
-        Self { spec, program }
+        let mapping = OnceLock::new();
+        Self {
+            spec,
+            program,
+            mapping,
+        }
+    }
+
+    fn mapping(&self) -> Option<&Mapping> {
+        let compile = |tables| Mapping::compile(tables).expect("the shipped tables are tested");
+        let mapping = self.mapping.get_or_init(|| self.spec.tables.map(compile));
+        mapping.as_ref()
+    }
+
+    /// The list that a record is, when its source writes whole files as one.
+    fn list<'a>(&self, body: &'a [u8]) -> Option<Vec<&'a RawValue>> {
+        let name = self.spec.description.list.as_deref()?;
+        memmem::find(body, name.as_bytes())?;
+        list(body, name)
     }
 
     /// The decoded records of one record: most often one.
     fn pieces<'a>(&self, input: &Input<'a>) -> Result<Vec<Piece<'a>>, Failure> {
         let about = &self.spec.description;
-        let named = about
-            .list
-            .as_deref()
-            .filter(|name| memmem::find(input.body, name.as_bytes()).is_some());
-        let Some(texts) = named.and_then(|name| list(input.body, name)) else {
+        let Some(texts) = self.list(input.body) else {
             let body = about.reads.decode(input)?;
             return Ok(self.split(body, about.reads.row(input.body)));
         };
@@ -153,7 +177,23 @@ impl Parser for ContentParser {
         self.spec.description.reads == Reads::Syslog && syslog::has_header(body)
     }
 
+    fn seal(
+        &self,
+        input: &Input<'_>,
+        sealing: &Sealing<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Option<Vec<Sealed>> {
+        let mapping = self.mapping()?;
+        let body = std::str::from_utf8(input.body).ok()?;
+        let texts = match self.list(input.body) {
+            Some(texts) => texts.into_iter().map(RawValue::get).collect(),
+            None => vec![body],
+        };
+        mapping.sealed(&texts, input.received_at, sealing, buffer)
+    }
+
     fn prepare(&self) -> Result<(), String> {
+        self.mapping();
         self.program.get().map(drop).map_err(ToString::to_string)
     }
 

@@ -17,6 +17,7 @@ mod detect;
 mod error;
 mod fit;
 pub mod golden;
+mod mapping;
 mod marks;
 mod parser;
 mod process;

@@ -42,16 +42,16 @@ pub struct Sealed {
 }
 
 /// What an event's id is derived from beside its own identity.
-pub struct Sealing<'a>(&'a dyn Fn(Option<&str>) -> EventUid);
+pub struct Sealing<'a>(&'a dyn Fn(Option<&str>, u64) -> EventUid);
 
 impl<'a> Sealing<'a> {
-    pub(crate) fn new(uid: &'a dyn Fn(Option<&str>) -> EventUid) -> Self {
+    pub(crate) fn new(uid: &'a dyn Fn(Option<&str>, u64) -> EventUid) -> Self {
         Self(uid)
     }
 
-    /// The id of a record's only event, from the source's own identity of it.
-    pub fn uid(&self, identity: Option<&str>) -> EventUid {
-        (self.0)(identity)
+    /// The id of a record's event, from the source's own identity of it and its place among the record's events.
+    pub fn uid(&self, identity: Option<&str>, index: u64) -> EventUid {
+        (self.0)(identity, index)
     }
 }
 
@@ -116,14 +116,14 @@ pub trait Parser: Send + Sync {
     /// [`Failure`] says why the record cannot become an event.
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure>;
 
-    /// The event of a record that has exactly one and needs nothing but the parser's own tables, written at once; `buffer`
-    /// is working memory. `None`: see [`Parser::parse`], which gives the same event.
+    /// The events of a record for which the parser's tables suffice, at least one, written at once; `buffer` is working
+    /// memory. `None`: see [`Parser::parse`], which gives the same events.
     fn seal(
         &self,
         _input: &Input<'_>,
         _sealing: &Sealing<'_>,
         _buffer: &mut Vec<u8>,
-    ) -> Option<Sealed> {
+    ) -> Option<Vec<Sealed>> {
         None
     }
 

@@ -87,7 +87,7 @@ impl Registry {
         for planned in self.plan(batch) {
             match planned {
                 Planned::Group(group) => match sealed(&group, &base, batch, &mut buffer) {
-                    Some(item) => outcomes.push(Outcome::Events(vec![item])),
+                    Some(items) => outcomes.push(Outcome::Events(items)),
                     None => settle(&group, &base, batch, &mut outcomes),
                 },
                 Planned::Refused(record, refusal) => {
@@ -136,26 +136,25 @@ fn sealed(
     base: &Derive,
     batch: &RawBatch,
     buffer: &mut Vec<u8>,
-) -> Option<EventItem> {
+) -> Option<Vec<EventItem>> {
     let [record] = group.records[..] else {
         return None;
     };
     if !record.envelope.is_empty() {
         return None;
     }
-    let uid = |identity: Option<&str>| uid(base, batch, &[record], identity, 0);
+    let uid = |identity: Option<&str>, index| uid(base, batch, &[record], identity, index);
     let input = input(batch, record);
     let seal = || group.parser.seal(&input, &Sealing::new(&uid), buffer);
     // A panic is met again, and told, on the long way.
     let sealed = catch_unwind(AssertUnwindSafe(seal)).ok()??;
-    let Sealed {
-        uid,
-        class_uid,
-        time,
-        json,
-        spans,
-    } = sealed;
-    Some(EventItem::written(uid, 1, (time, class_uid), json, &spans))
+    let last = sealed.len().checked_sub(1)?;
+    let item = |(index, sealed): (usize, Sealed)| {
+        let head = (sealed.time, sealed.class_uid);
+        let weight = u32::from(index == last);
+        EventItem::written(sealed.uid, weight, head, sealed.json, &sealed.spans)
+    };
+    Some(sealed.into_iter().enumerate().map(item).collect())
 }
 
 /// A batch of one record by way of values, as if its parser had no other.
@@ -176,7 +175,7 @@ pub(crate) fn the_short_way(
     registry: &Registry,
     scope: &Scope,
     batch: &RawBatch,
-) -> Option<EventItem> {
+) -> Option<Vec<EventItem>> {
     let planned = registry.plan(batch).pop()?;
     let Planned::Group(group) = planned else {
         return None;

@@ -31,7 +31,7 @@ impl Registry {
 
     /// # Errors
     /// When a `source.toml` cannot be read.
-    fn of_folders(folders: &[Folder]) -> Result<Self, Error> {
+    pub(crate) fn of_folders(folders: &[Folder]) -> Result<Self, Error> {
         let parsers = folders.iter().map(Folder::parser);
         Ok(Self::of(
             parsers

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::content::{ContentParser, Spec};
 use crate::description::Description;
+use crate::mapping::Tables;
 use crate::{Parser, auditd, windows};
 
 /// The texts of a folder under `content/parsers/`.
@@ -36,6 +37,31 @@ macro_rules! folder {
             ))),
         }
     };
+}
+
+macro_rules! tables {
+    ($name:literal) => {
+        Tables {
+            kinds: include_str!(concat!("../../../../content/parsers/", $name, "/kinds.tsv")),
+            mapping: include_str!(concat!(
+                "../../../../content/parsers/",
+                $name,
+                "/mapping.tsv"
+            )),
+        }
+    };
+}
+
+/// Sources with tables that map most of their records natively.
+pub(crate) const WITH_TABLES: &[(&str, Tables)] = &[
+    ("cloudtrail", tables!("cloudtrail")),
+    ("suricata", tables!("suricata")),
+    ("zeek", tables!("zeek")),
+];
+
+fn tables(source: &str) -> Option<Tables> {
+    let of_source = WITH_TABLES.iter().find(|(name, _)| *name == source);
+    of_source.map(|(_, tables)| *tables)
 }
 
 /// The order decides where two would take a record. A source whose records carry another's (audit records in syslog)
@@ -77,6 +103,13 @@ pub(crate) const FOLDERS: &[Folder] = &[
     folder!("json"),
 ];
 
+/// A shipped source's folder.
+#[cfg(test)]
+pub(crate) fn folder(source: &str) -> Folder {
+    let found = FOLDERS.iter().find(|folder| folder.name == source);
+    found.expect("the source is in the list").clone()
+}
+
 impl Folder {
     /// # Errors
     /// What is wrong in `source.toml`, with its line.
@@ -96,6 +129,7 @@ impl Folder {
                 name,
                 description,
                 source: self.program.clone(),
+                tables: tables(name),
             })),
         })
     }

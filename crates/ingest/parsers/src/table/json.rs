@@ -100,6 +100,14 @@ impl<'t> Tape<'t> {
         })
     }
 
+    /// Whether other readers see every number as it stands: whole ones of more than 18 digits become fractions there.
+    pub(crate) fn is_exact(&self) -> bool {
+        let number = |entry: &&Entry| entry.kind == Kind::Number;
+        let text = |entry: &Entry| &self.text[entry.value.0 as usize..entry.value.1 as usize];
+        let mut numbers = self.entries.iter().filter(number).map(text);
+        numbers.all(|text| text.contains(['.', 'e', 'E']))
+    }
+
     pub(crate) fn root(&self) -> Node<'_> {
         Node { tape: self, at: 0 }
     }

@@ -8,8 +8,9 @@ pub(crate) mod names;
 pub(crate) mod plan;
 mod scan;
 pub(crate) mod time;
+pub(crate) mod tsv;
 pub(crate) mod words;
 pub(crate) mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

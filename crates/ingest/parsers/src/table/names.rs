@@ -100,6 +100,7 @@ impl<T> NameMap<T> {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
         self.entries.iter().map(|(.., value)| value)
     }

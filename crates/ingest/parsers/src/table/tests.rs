@@ -12,13 +12,21 @@ use crate::process::{the_long_way, the_short_way};
 use crate::{Registry, golden};
 
 /// Sources with tables, with the folders of other people's records of them.
-const SOURCES: &[(&str, &[&str])] = &[("windows", &["windows-evtx-json", "windows-evtx"])];
+const SOURCES: &[(&str, &[&str])] = &[
+    ("windows", &["windows-evtx-json", "windows-evtx"]),
+    ("cloudtrail", &["cloudtrail"]),
+    ("suricata", &["suricata-eve"]),
+    (
+        "zeek",
+        &["zeek-json", "zeek-json-apt29", "zeek-json-ocsf-examples"],
+    ),
+];
 
-fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
-fn golden_records(source: &str) -> Vec<Vec<u8>> {
+pub(crate) fn golden_records(source: &str) -> Vec<Vec<u8>> {
     let folder = repository().join("content/parsers").join(source);
     let inputs = golden::inputs(&folder).unwrap();
     let texts = inputs.iter().map(|input| std::fs::read(input).unwrap());
@@ -26,7 +34,7 @@ fn golden_records(source: &str) -> Vec<Vec<u8>> {
 }
 
 /// Other people's records beside the repository.
-fn shared_records(folder: &str) -> Vec<Vec<u8>> {
+pub(crate) fn shared_records(folder: &str) -> Vec<Vec<u8>> {
     let beside = || repository().join("../shared");
     let root = std::env::var_os("AURORA_SHARED").map_or_else(beside, PathBuf::from);
     let folder = root.join("data/raw").join(folder);
@@ -46,23 +54,28 @@ fn shared_records(folder: &str) -> Vec<Vec<u8>> {
     records.collect()
 }
 
-/// Whether the record took the short way, whose event must be the long way's.
+/// Whether the record took the short way, whose events must be the long way's.
 fn check(registry: &Registry, batch: &RawBatch) -> bool {
     let Some(short) = the_short_way(registry, &golden::scope(), batch) else {
         return false;
     };
     let body = String::from_utf8_lossy(&batch.records[0].body);
     let long = the_long_way(registry, &golden::scope(), batch);
-    let long = long.events().next().unwrap_or_else(|| panic!("{body}"));
-    let event = Value::Object(short.event().unwrap());
-    let wanted = Value::Object(long.event().unwrap());
-    assert!(event == wanted, "{body}\nshort {event:#}\nlong {wanted:#}");
-    assert!(aurora_ocsf::is_valid(&event), "{body}\n{event:#}");
-    let head = |item: &aurora_model::EventItem| (item.uid, item.time, item.class_uid, item.records);
-    assert_eq!(head(&short), head(long), "{body}");
-    for (name, value) in event.as_object().unwrap() {
-        let found = short.attribute(name).map(serde_json::from_slice::<Value>);
-        assert_eq!(found.unwrap().unwrap(), *value, "{name} in {body}");
+    let dead: Vec<_> = long.dead().map(|letter| &letter.detail).collect();
+    assert!(dead.is_empty(), "{body}\n{dead:?}");
+    assert_eq!(short.len(), long.events().count(), "{body}");
+    for (short, long) in short.iter().zip(long.events()) {
+        let event = Value::Object(short.event().unwrap());
+        let wanted = Value::Object(long.event().unwrap());
+        assert!(event == wanted, "{body}\nshort {event:#}\nlong {wanted:#}");
+        assert!(aurora_ocsf::is_valid(&event), "{body}\n{event:#}");
+        let head =
+            |item: &aurora_model::EventItem| (item.uid, item.time, item.class_uid, item.records);
+        assert_eq!(head(short), head(long), "{body}");
+        for (name, value) in event.as_object().unwrap() {
+            let found = short.attribute(name).map(serde_json::from_slice::<Value>);
+            assert_eq!(found.unwrap().unwrap(), *value, "{name} in {body}");
+        }
     }
     true
 }

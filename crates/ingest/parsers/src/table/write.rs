@@ -226,14 +226,16 @@ impl<'b, 'r> Pen<'b, 'r> {
                 self.out.truncate(before);
             }
         }
+        let seal = self.seal.filter(|_| object.sealed);
+        if present == 0 && seal.is_none() {
+            return false;
+        }
         if !holds(object, present) {
             drop_places(object, &mut self.dropped);
             return false;
         }
-        if let (true, Some(seal)) = (object.sealed, self.seal) {
+        if let Some(seal) = seal {
             self.sign(object, present, &seal);
-        } else if present == 0 {
-            return false;
         }
         for fill in object.fills.iter().filter(|fill| fill.own & present == 0) {
             self.out.extend_from_slice(&fill.key);
@@ -342,12 +344,15 @@ impl<'b> Unmapped<'_, 'b> {
                     self.put(Cow::Owned(name), hash, member);
                 }
             }
-            _ => {
-                if self.name(name, hash) {
-                    self.out.extend_from_slice(node.json().as_bytes());
-                    self.out.push(b',');
-                }
-            }
+            _ => self.put_json(name, hash, &node.json()),
+        }
+    }
+
+    /// This JSON.
+    pub(crate) fn put_json(&mut self, name: Cow<'b, str>, hash: u32, json: &str) {
+        if self.name(name, hash) {
+            self.out.extend_from_slice(json.as_bytes());
+            self.out.push(b',');
         }
     }
 

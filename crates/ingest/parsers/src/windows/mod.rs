@@ -95,13 +95,13 @@ impl Parser for WindowsParser {
         input: &Input<'_>,
         sealing: &Sealing<'_>,
         buffer: &mut Vec<u8>,
-    ) -> Option<Sealed> {
+    ) -> Option<Vec<Sealed>> {
         let raw_data = std::str::from_utf8(input.body).ok()?;
         let json = json_of(input.body).ok()?;
         let json = std::str::from_utf8(&json).ok()?;
         let mut uid = None;
         let seal = |identity: Option<&str>| {
-            let of_event = sealing.uid(identity);
+            let of_event = sealing.uid(identity, 0);
             uid = Some(of_event);
             Some(Seal {
                 uid: of_event,
@@ -112,13 +112,13 @@ impl Parser for WindowsParser {
         let written = self
             .write(&Tape::read(json).ok()?, input, seal, buffer)
             .ok()?;
-        Some(Sealed {
+        Some(vec![Sealed {
             uid: uid?,
             class_uid: written.class_uid,
             time: Timestamp::from_millis(written.millis),
             json: Bytes::copy_from_slice(buffer),
             spans: written.spans,
-        })
+        }])
     }
 
     fn fields(&self, input: &Input<'_>) -> Option<Vec<Value>> {

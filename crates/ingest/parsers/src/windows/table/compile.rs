@@ -6,10 +6,10 @@ use aurora_ocsf::{Enumeration, Path, Primitive};
 
 use super::{
     Choice, Default, Enumerations, Known, Plan, Provider, Rule, SystemField, SystemFields, Tables,
-    tsv,
 };
 use crate::table::names::{NameMap, hash};
 use crate::table::plan::Skeleton;
+use crate::table::tsv;
 use crate::windows::transform::Transform;
 
 macro_rules! table {
@@ -48,7 +48,7 @@ pub(super) fn shipped() -> Result<Tables, String> {
         tsv::rows(EVENTS.0, EVENTS.1)?
     {
         let fail = |what: String| format!("{}:{line}: {what}", EVENTS.0);
-        for event in tsv::ids(events).map_err(fail)? {
+        for event in ids(events).map_err(fail)? {
             let rows: Vec<_> = fields
                 .iter()
                 .filter(|row| row.applies(provider, event))
@@ -96,9 +96,9 @@ fn field_rows() -> Result<Vec<FieldRow>, String> {
         .map(|(line, [provider, events, field, path, transform])| {
             let events = match events {
                 "*" => None,
-                events => Some(
-                    tsv::ids(events).map_err(|error| format!("{}:{line}: {error}", FIELDS.0))?,
-                ),
+                events => {
+                    Some(ids(events).map_err(|error| format!("{}:{line}: {error}", FIELDS.0))?)
+                }
             };
             let used = std::cell::Cell::new(false);
             Ok(FieldRow {
@@ -359,4 +359,11 @@ fn enumerations() -> Result<Enumerations, String> {
         *all.entry(name, NameMap::default).entry(value, || number) = number;
     }
     Ok(Enumerations(all))
+}
+
+/// Event ids separated by commas.
+fn ids(text: &str) -> Result<Vec<u32>, String> {
+    text.split(',')
+        .map(|id| id.parse().map_err(|_| format!("`{id}` is no event id")))
+        .collect()
 }

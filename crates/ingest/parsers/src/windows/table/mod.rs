@@ -1,7 +1,6 @@
 //! The tables, compiled: for each (provider, event id) a [`Plan`].
 
 mod compile;
-mod tsv;
 
 use std::collections::HashMap;
 

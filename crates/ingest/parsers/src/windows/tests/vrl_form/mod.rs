@@ -392,6 +392,7 @@ fn both_forms_make_the_same_events() {
             ..super::description()
         },
         source: generate().into(),
+        tables: None,
     };
     let program = ContentParser::new(spec);
     let golden =

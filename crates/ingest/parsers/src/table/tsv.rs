@@ -1,7 +1,7 @@
 //! Tab-separated tables with comments.
 
 /// The rows of a table without comments and header, each with its line number.
-pub(super) fn rows<const COLUMNS: usize>(
+pub(crate) fn rows<const COLUMNS: usize>(
     name: &str,
     text: &'static str,
 ) -> Result<Vec<(usize, [&'static str; COLUMNS])>, String> {
@@ -22,12 +22,5 @@ pub(super) fn rows<const COLUMNS: usize>(
             })?;
             Ok((at + 1, columns))
         })
-        .collect()
-}
-
-/// Event ids separated by commas.
-pub(super) fn ids(text: &str) -> Result<Vec<u32>, String> {
-    text.split(',')
-        .map(|id| id.parse().map_err(|_| format!("`{id}` is no event id")))
         .collect()
 }
