@@ -42,8 +42,29 @@ pub struct Range {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawPosition {
     pub shard: u16,
-    /// Sequence in the RAW stream.
+    /// Sequence in the RAW stream, or what [`RawPosition::of_turn`] makes.
     pub seq: u64,
+}
+
+impl RawPosition {
+    /// Beyond what a stream reaches, and still a number everywhere.
+    const TURN: u64 = 1 << 52;
+
+    /// In place of a message: the end of a wait for one, counted from 1.
+    pub const fn of_turn(shard: u16, turn: u64) -> Self {
+        Self {
+            shard,
+            seq: Self::TURN | turn,
+        }
+    }
+
+    /// Which wait's end it is, if it is one.
+    pub const fn turn(&self) -> Option<u64> {
+        match self.seq & Self::TURN {
+            0 => None,
+            _ => Some(self.seq ^ Self::TURN),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,12 @@
 //! The two ledgers. Every term is counted on its own; none is ever a remainder of the others.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::SourceName;
+#[cfg(doc)]
+use crate::envelope::RawPosition;
+use crate::{Shard, SourceName};
 
 /// The persisted terms of the record ledger; `in flight` is walked, not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,6 +92,26 @@ impl MatchTerm {
 
     pub fn counter(self) -> String {
         format!("ledger/matches/{}", self.word())
+    }
+}
+
+/// What the normaliser keeps of a raw shard for records that wait for others of their event: they are in flight, although
+/// their raw messages are settled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    pub records: BTreeMap<SourceName, u64>,
+    /// How often the wait for all of them was over without another message: see [`RawPosition::of_turn`].
+    pub turns: u64,
+    /// The wait is over, but what they became may not be on the bus.
+    pub over: bool,
+}
+
+impl Holding {
+    /// The slots of all shards begin with it.
+    pub const SLOTS: &str = "holding/";
+
+    pub fn slot(shard: Shard) -> String {
+        format!("{}{}", Self::SLOTS, shard.number())
     }
 }
 

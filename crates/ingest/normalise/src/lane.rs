@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aurora_bus::{BusHandle, Consumer, Delivery, End, Fence, Message};
+use aurora_clock::Timestamp;
 use aurora_dedupe::{Verdict, Window};
 use aurora_model::envelope::RawPosition;
 use aurora_model::ledger::RecordTerm;
-use aurora_model::{Context, Scope, Shard};
-use aurora_parsers::Registry;
+use aurora_model::{Context, DeadLetter, Scope, Shard, SourceName};
+use aurora_parsers::{Processed, Registry};
 use aurora_records::{Change, Records, SlotWrite, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
@@ -20,6 +21,7 @@ use crate::messages::{Origin, Pieces};
 use crate::parse::{Outcome, Parsed, parse};
 use crate::service::consumer;
 use crate::settle::settle;
+use crate::waiting::{Closed, Over, Waiting};
 use crate::{Error, Settled};
 
 /// Raw messages parsed side by side and committed together.
@@ -40,7 +42,10 @@ pub(crate) struct Work {
     pub(crate) room: Arc<Semaphore>,
 }
 
-/// A shard's place: its checkpoint and its dedupe window.
+/// How long records wait for others of their event after the last message.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// A shard's place: its checkpoint, its dedupe window and the records that wait for others.
 pub(crate) struct Lane {
     work: Arc<Work>,
     shard: Shard,
@@ -48,6 +53,7 @@ pub(crate) struct Lane {
     consumer: Arc<dyn Consumer>,
     floor: u64,
     window: Window,
+    waiting: Waiting,
     out: Out,
 }
 
@@ -100,6 +106,7 @@ impl Lane {
         Ok(Self {
             consumer: work.bus.consumer(consumer(shard)).await?.into(),
             window: Window::restore(shard, work.dedupe, slots)?,
+            waiting: Waiting::restore(shard, records, scope).await?,
             work,
             shard,
             fence,
@@ -118,15 +125,38 @@ impl Lane {
             fetch_all(&work, consumer.as_ref(), &out, &sender, stop).await
         };
         let settling = async {
-            while let Some(group) = groups.recv().await {
-                // What was staged but not committed must not be followed by a commit.
-                if !self.settle(group.parsed, stop).await? {
-                    break;
-                }
+            // What was staged but not committed must not be followed by a commit.
+            let mut goes_on = !self.waiting.is_over() || self.end_wait(stop).await?;
+            while goes_on {
+                goes_on = match self.next(&mut groups).await {
+                    Next::Group(group) => self.settle(group.parsed, stop).await?,
+                    Next::Silence => self.end_wait(stop).await?,
+                    Next::End => false,
+                };
             }
             Ok(())
         };
         tokio::try_join!(fetching, settling).map(|_| ())
+    }
+
+    async fn next(&self, groups: &mut mpsc::Receiver<Group>) -> Next {
+        loop {
+            let silence = async {
+                match self.waiting.is_empty() {
+                    true => std::future::pending().await,
+                    false => tokio::time::sleep(SILENCE).await,
+                }
+            };
+            tokio::select! {
+                biased;
+                group = groups.recv() => return group.map_or(Next::End, Next::Group),
+                () = silence => {}
+            }
+            // A message that is being parsed may bring what is waited for.
+            if self.out.change(|out| out.is_empty()) {
+                return Next::Silence;
+            }
+        }
     }
 
     /// Publishes, commits and acknowledges what a group of raw messages became. `false` when the end
@@ -134,27 +164,73 @@ impl Lane {
     async fn settle(&mut self, group: Vec<Parsed>, stop: &Shutdown) -> Result<bool, Error> {
         let seqs: Vec<u64> = group.iter().map(|parsed| parsed.seq).collect();
         let (before, mut messages, mut change) = (self.floor, Vec::new(), Change::progress());
-        for parsed in group {
+        let (mut joined, mut over) = (Vec::new(), Vec::new());
+        for mut parsed in group {
             if parsed.seq <= self.floor {
                 continue;
             }
             self.floor = parsed.seq;
+            over.push(match &mut parsed.outcome {
+                Outcome::Records {
+                    opened, feed, at, ..
+                } => self.waiting.join(feed, opened, *at),
+                Outcome::Damaged(_) => Over::default(),
+            });
+            joined.push(parsed);
+        }
+        for (parsed, closed) in joined.into_iter().zip(close_all(&self.work, over).await?) {
             let source = parsed.header.source.clone();
             if let Outcome::Records { dropped, .. } = &parsed.outcome {
                 change = change.count(RecordTerm::Dropped.counter(&source), *dropped);
             }
-            let (fresh, deduplicated) = self.become_messages(parsed);
-            messages.extend(fresh);
-            change = change.count(RecordTerm::Deduplicated.counter(&source), deduplicated);
+            for (source, made) in self.become_messages(parsed, closed) {
+                messages.extend(made.messages);
+                change = change.count(RecordTerm::Deduplicated.counter(&source), made.deduplicated);
+            }
         }
         if !self.publish(messages, stop).await? {
             return Ok(false);
         }
         if self.floor > before {
-            self.commit(before, change).await?;
+            let turns = self.waiting.turns();
+            self.commit(before, turns, change).await?;
         }
         self.consumer.ack(&seqs).await?;
         self.out.change(|out| out.retain(|seq| !seqs.contains(seq)));
+        Ok(true)
+    }
+
+    /// Makes events of what waits, as nothing more of them came. `false` when the end came first: it is done when the
+    /// shard is worked on again.
+    async fn end_wait(&mut self, stop: &Shutdown) -> Result<bool, Error> {
+        if !self.waiting.is_over() {
+            let mut change =
+                Change::progress().move_place(&slot(self.shard), self.floor, self.floor);
+            change.slots.push(self.waiting.end());
+            self.work.records.commit(&self.context(), change).await?;
+        }
+        let (feeds, turn) = self.waiting.take();
+        let others = Over {
+            own: Vec::new(),
+            others: feeds,
+        };
+        let raw = RawPosition::of_turn(self.shard.number(), turn);
+        let (mut messages, mut change) = (Vec::new(), Change::progress());
+        for closed in close_all(&self.work, vec![others])
+            .await?
+            .into_iter()
+            .flatten()
+        {
+            let at = closed.at;
+            let source = closed.header.source.clone();
+            let made = self.made_apart(closed, raw, at);
+            messages.extend(made.messages);
+            change = change.count(RecordTerm::Deduplicated.counter(&source), made.deduplicated);
+        }
+        if !self.publish(messages, stop).await? {
+            return Ok(false);
+        }
+        self.commit(self.floor, turn, change).await?;
         Ok(true)
     }
 
@@ -178,7 +254,11 @@ impl Lane {
         }
     }
 
-    async fn commit(&mut self, before: u64, mut change: Change) -> Result<(), Error> {
+    fn context(&self) -> Context {
+        Context::service(self.work.scope.clone(), "normalise", "records settled")
+    }
+
+    async fn commit(&mut self, before: u64, turns: u64, mut change: Change) -> Result<(), Error> {
         let (shard, delta) = (self.shard.number(), self.window.delta());
         let evicted = delta.evicted.keys;
         if evicted > 0 {
@@ -194,17 +274,22 @@ impl Lane {
             value,
         });
         change.slots.extend(slots);
+        change.slots.extend(self.waiting.slots(turns));
         change = change.move_place(&slot(self.shard), before, self.floor);
-        let context = Context::service(self.work.scope.clone(), "normalise", "records settled");
-        self.work.records.commit(&context, change).await?;
+        self.work.records.commit(&self.context(), change).await?;
         let metrics = &self.work.metrics;
         metrics.add(Metric::DedupeKeysEvicted, &[], evicted);
         self.window.committed();
+        self.waiting.committed(turns);
         Ok(())
     }
 
-    /// The messages that say what a raw message became, and how many records were duplicates.
-    fn become_messages(&mut self, parsed: Parsed) -> (Vec<Message>, u64) {
+    /// What a raw message became, by source: its own records and those of others whose wait it ended.
+    fn become_messages(
+        &mut self,
+        parsed: Parsed,
+        mut closed: Vec<Closed>,
+    ) -> Vec<(SourceName, Made)> {
         let raw = RawPosition {
             shard: self.shard.number(),
             seq: parsed.seq,
@@ -213,37 +298,122 @@ impl Lane {
             header: &parsed.header,
             raw,
             fence: Some(self.fence.clone()),
+            apart: false,
         };
+        let source = parsed.header.source.clone();
         match parsed.outcome {
             Outcome::Damaged(letter) => {
                 let pieces = Pieces {
                     letters: 1,
                     records: parsed.header.records,
                 };
-                (origin.dead(vec![letter], pieces), 0)
+                let messages = origin.dead(vec![letter], pieces);
+                vec![(
+                    source,
+                    Made {
+                        messages,
+                        deduplicated: 0,
+                    },
+                )]
             }
             Outcome::Records {
-                processed,
-                mut letters,
+                opened,
+                letters,
                 pieces,
                 at,
+                feed,
                 ..
             } => {
-                let now = aurora_clock::Timestamp::from_millis(at);
-                let Settled {
-                    events,
-                    dead,
-                    deduplicated,
-                } = settle(processed, &mut |uid| {
-                    self.window.check_and_insert(uid, now) == Verdict::Fresh
-                });
-                letters.extend(dead);
-                let mut messages = origin.events(events);
-                messages.extend(origin.dead(letters, pieces));
-                (messages, deduplicated)
+                let now = Timestamp::from_millis(at);
+                let is_own = |closed: &mut Closed| {
+                    closed.header.source == feed.source && closed.header.range.origin == feed.origin
+                };
+                let own = closed.extract_if(.., is_own).flat_map(|own| own.ended);
+                let processed = opened.with(own.collect::<Vec<_>>());
+                let made = self.made(&origin, processed, (letters, pieces), now);
+                let mut all = vec![(source, made)];
+                for other in closed {
+                    let source = other.header.source.clone();
+                    all.push((source, self.made_apart(other, raw, now)));
+                }
+                all
             }
         }
     }
+
+    fn made_apart(&mut self, closed: Closed, raw: RawPosition, now: Timestamp) -> Made {
+        let origin = Origin {
+            header: &closed.header,
+            raw,
+            fence: Some(self.fence.clone()),
+            apart: true,
+        };
+        let outcomes = closed.ended.into_iter().flat_map(|ended| ended.outcomes);
+        let processed = Processed {
+            outcomes: outcomes.collect(),
+        };
+        let no_pieces = Pieces {
+            letters: 0,
+            records: 0,
+        };
+        self.made(&origin, processed, (Vec::new(), no_pieces), now)
+    }
+
+    fn made(
+        &mut self,
+        origin: &Origin<'_>,
+        processed: Processed,
+        (mut letters, pieces): (Vec<DeadLetter>, Pieces),
+        now: Timestamp,
+    ) -> Made {
+        let Settled {
+            events,
+            dead,
+            deduplicated,
+        } = settle(processed, &mut |uid| {
+            self.window.check_and_insert(uid, now) == Verdict::Fresh
+        });
+        letters.extend(dead);
+        let mut messages = origin.events(events);
+        messages.extend(origin.dead(letters, pieces));
+        Made {
+            messages,
+            deduplicated,
+        }
+    }
+}
+
+/// What records became: messages, and how many were duplicates.
+struct Made {
+    messages: Vec<Message>,
+    deduplicated: u64,
+}
+
+/// What a lane does next.
+enum Next {
+    Group(Group),
+    /// Nothing came for a while, and there are records that wait.
+    Silence,
+    End,
+}
+
+/// Parses the events that are over, on a thread of its own.
+async fn close_all(work: &Work, over: Vec<Over>) -> Result<Vec<Vec<Closed>>, Error> {
+    if over
+        .iter()
+        .all(|over| over.own.is_empty() && over.others.is_empty())
+    {
+        return Ok(over.iter().map(|_| Vec::new()).collect());
+    }
+    let registry = work.registry.clone();
+    let close = move |over: Over| {
+        let own = (!over.own.is_empty()).then_some(over.own);
+        let feeds = own.into_iter().chain(over.others);
+        feeds.map(|feed| Closed::of(&registry, &feed)).collect()
+    };
+    tokio::task::spawn_blocking(move || over.into_iter().map(close).collect())
+        .await
+        .map_err(Error::Parse)
 }
 
 /// Fetches and parses, a group ahead of the settling.

@@ -7,7 +7,9 @@
 //!
 //! Invariant: a raw message is settled once. Its events and dead letters are published under ids
 //! derived from it, then checkpoint, counters and dedupe window commit together, then it is
-//! acknowledged. A crash in between repeats the same publications, which the bus knows already.
+//! acknowledged. A crash in between repeats the same publications, which the bus knows already. Records
+//! that share their event with others wait for these beside the checkpoint; that the wait is over for lack
+//! of messages is on record before anything is made of it.
 
 mod error;
 mod lane;
@@ -15,6 +17,7 @@ mod messages;
 mod parse;
 mod service;
 mod settle;
+mod waiting;
 
 pub use error::Error;
 pub use service::{Normaliser, Options};

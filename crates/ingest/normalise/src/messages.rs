@@ -19,6 +19,8 @@ pub(crate) struct Origin<'a> {
     pub(crate) header: &'a Header,
     pub(crate) raw: RawPosition,
     pub(crate) fence: Option<Fence>,
+    /// Made by the message, or its end, of records of another feed.
+    pub(crate) apart: bool,
 }
 
 impl Origin<'_> {
@@ -80,10 +82,17 @@ impl Origin<'_> {
 
     fn id(&self, purpose: &str) -> Derive {
         let scope = self.header.scope.to_string();
-        Derive::new(purpose)
+        let id = Derive::new(purpose)
             .part(scope)
             .number(u64::from(self.raw.shard))
-            .number(self.raw.seq)
+            .number(self.raw.seq);
+        match self.apart {
+            true => id
+                .part("apart")
+                .part(self.header.source.as_str())
+                .part(self.header.range.origin.0.as_bytes()),
+            false => id,
+        }
     }
 
     fn header(&self, format: Format, count: usize) -> Header {

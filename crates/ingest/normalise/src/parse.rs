@@ -2,7 +2,7 @@
 
 use aurora_bus::Delivery;
 use aurora_model::{DeadLetter, DeadLetterReason, Header, RawBatch, Scope};
-use aurora_parsers::{Processed, Registry};
+use aurora_parsers::{Opened, Registry, feed};
 use tracing::error;
 
 use crate::messages::Pieces;
@@ -18,7 +18,9 @@ pub(crate) struct Parsed {
 pub(crate) enum Outcome {
     /// The last record's arrival is the batch's time: the same in every replay.
     Records {
-        processed: Processed,
+        opened: Opened,
+        /// The batch, without its records.
+        feed: RawBatch,
         letters: Vec<DeadLetter>,
         pieces: Pieces,
         /// Records that were left out on the way here.
@@ -49,12 +51,13 @@ pub(crate) fn parse(registry: &Registry, scope: &Scope, message: &Delivery) -> P
         letters: letters.len(),
         records,
     };
-    let processed = registry.process(&batch.scope, &batch);
+    let opened = registry.open(&batch.scope, &batch);
     Parsed {
         seq: message.seq,
         header,
         outcome: Outcome::Records {
-            processed,
+            opened,
+            feed: feed(&batch),
             letters,
             pieces,
             dropped,

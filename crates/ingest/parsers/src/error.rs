@@ -19,4 +19,7 @@ pub enum Error {
     Taken(String),
     #[error("no parser recognises the record; name its source, known: {known}")]
     Undetected { known: String },
+    /// Nothing else depends on it: the others can be restored without it.
+    #[error("what is kept of open event {0} is damaged, or of a newer release")]
+    Held(u64),
 }

@@ -3,7 +3,8 @@
 //! What it is: the list of sources ([`Registry`]), one parser each (a VRL program under `content/parsers/`, except for
 //! Windows events, which a declarative table maps natively), and [`Registry::process`], the pure heart of the normalise
 //! service, which gives every record of a batch its end: valid events or a dead letter with the reason. What it is not:
-//! a service, a framer or a store; processing reads no file and no clock, and keeps nothing between batches.
+//! a service, a framer or a store; processing reads no file and no clock, and what it keeps between batches is a value
+//! that is handed in, [`Joiner`].
 //!
 //! Start reading at [`Registry::process`], then [`Parser`]. To add a source: write `content/parsers/<source>/` with
 //! `source.toml`, `parser.vrl` and golden files, and add its name to the list in `shipped.rs`.
@@ -17,6 +18,7 @@ mod detect;
 mod error;
 mod fit;
 pub mod golden;
+mod joiner;
 mod mapping;
 mod marks;
 mod parser;
@@ -33,6 +35,7 @@ pub use content::ContentParser;
 pub use decode::Reads;
 pub use description::{Description, Samples};
 pub use error::Error;
+pub use joiner::{Held, Joiner, Joining, Member, Stand};
 pub use parser::{Failure, Input, Parsed, Parser, Sealed, Sealing};
-pub use process::{Outcome, Processed};
+pub use process::{Ended, Opened, Outcome, Processed, feed};
 pub use registry::Registry;

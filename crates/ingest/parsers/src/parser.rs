@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::description::Description;
+use crate::joiner::Member;
 
 /// One raw record with what the transport knows about it. None of it is trusted.
 #[derive(Clone, Copy, Debug)]
@@ -127,15 +128,15 @@ pub trait Parser: Send + Sync {
         None
     }
 
-    /// Records with the same key within a batch form one event. `None`: each stands alone.
-    fn group_key(&self, _body: &[u8]) -> Option<Vec<u8>> {
+    /// Which event a record is of, when others may be of it too.
+    fn member(&self, _input: &Input<'_>) -> Option<Member> {
         None
     }
 
-    /// The events of records that share a [`Parser::group_key`], in their order. The default parses each alone.
+    /// The events of the records of one [`Member::event`], in their order. The default parses each alone.
     ///
     /// # Errors
-    /// As [`Parser::parse`]; the whole group fails together.
+    /// As [`Parser::parse`]; all of them fail together.
     fn parse_group(&self, inputs: &[Input<'_>]) -> Result<Vec<Parsed>, Failure> {
         let mut events = Vec::with_capacity(inputs.len());
         for input in inputs {

@@ -1,6 +1,5 @@
 //! From a batch of raw records to what becomes of each: the heart of the normalise service, a pure function.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aurora_ids::Derive;
@@ -10,12 +9,13 @@ use aurora_model::{
 use aurora_ocsf::{SCHEMA_VERSION, complete, is_valid, validate};
 use serde_json::{Map, Value};
 
+use crate::joiner::{Held, Joiner, Joining};
 use crate::{Error, Failure, Input, Parsed, Parser, Registry, Sealed, Sealing, fit};
 
 /// Problems that a dead letter's detail names; the rest is counted.
 const NAMED_PROBLEMS: usize = 8;
 
-/// What became of a batch, in the order of its records (a group stands where its first record stood).
+/// What became of a batch, in the order of its records (an event of several stands where the first of them stood).
 ///
 /// **Invariant:** every record is settled once: the sum of [`EventItem::records`] over all events and the number of
 /// dead letters is the number of records.
@@ -66,7 +66,7 @@ struct Refusal {
     detail: String,
 }
 
-/// Records that one parser reads together; most stand alone.
+/// The records of one event; most are alone.
 struct Group<'a> {
     parser: &'a dyn Parser,
     records: Vec<&'a RawRecord>,
@@ -74,59 +74,145 @@ struct Group<'a> {
 
 enum Planned<'a> {
     Group(Group<'a>),
+    Joins(Joining),
     Refused(&'a RawRecord, Refusal),
 }
 
+/// A batch, parsed but for the records that share their events with others.
+#[derive(Debug)]
+pub struct Opened {
+    /// With the place in the batch of the records that they are of.
+    settled: Vec<(usize, Outcome)>,
+    pub joining: Vec<Joining>,
+}
+
+impl Opened {
+    /// Puts what became of events that are over where their first records stood.
+    pub fn with(self, ended: impl IntoIterator<Item = Ended>) -> Processed {
+        let mut settled = self.settled;
+        let before = settled.len();
+        for Ended { at, outcomes } in ended {
+            settled.extend(outcomes.into_iter().map(|outcome| (at, outcome)));
+        }
+        if settled.len() > before {
+            settled.sort_by_key(|(at, _)| *at);
+        }
+        Processed {
+            outcomes: settled.into_iter().map(|(_, outcome)| outcome).collect(),
+        }
+    }
+}
+
+/// What became of the records of one event.
+#[derive(Debug)]
+pub struct Ended {
+    at: usize,
+    pub outcomes: Vec<Outcome>,
+}
+
 impl Registry {
-    /// Parses, completes, validates and names every record of a batch.
+    /// Parses, completes, validates and names every record of a batch, as if there were no other batch.
     ///
     /// The same batch gives the same events with the same uids, whenever and wherever: no clock, no state.
     pub fn process(&self, scope: &Scope, batch: &RawBatch) -> Processed {
-        let mut outcomes = Vec::with_capacity(batch.records.len());
+        let mut opened = self.open(scope, batch);
+        let joining = std::mem::take(&mut opened.joining);
+        if joining.is_empty() {
+            return opened.with([]);
+        }
+        let (feed, mut joiner, mut over) = (feed(batch), Joiner::default(), Vec::new());
+        for joining in joining {
+            joiner.add(&feed, joining, &mut over);
+        }
+        over.append(&mut joiner.drain());
+        opened.with(over.iter().map(|held| self.close(scope, held)))
+    }
+
+    /// As [`Registry::process`], but records that share their events with others are left for a [`Joiner`].
+    pub fn open(&self, scope: &Scope, batch: &RawBatch) -> Opened {
+        let (mut outcomes, mut places) = (Vec::with_capacity(batch.records.len()), Vec::new());
         let (base, mut buffer) = (base(scope, batch), Vec::new());
-        for planned in self.plan(batch) {
+        let mut joining = Vec::new();
+        for (at, planned) in self.plan(batch).into_iter().enumerate() {
             match planned {
                 Planned::Group(group) => match sealed(&group, &base, batch, &mut buffer) {
                     Some(items) => outcomes.push(Outcome::Events(items)),
                     None => settle(&group, &base, batch, &mut outcomes),
                 },
+                Planned::Joins(joins) => joining.push(joins),
                 Planned::Refused(record, refusal) => {
                     outcomes.push(Outcome::Dead(letter(batch, record, None, &refusal)));
                 }
             }
+            places.resize(outcomes.len(), at);
         }
-        Processed { outcomes }
+        Opened {
+            settled: places.into_iter().zip(outcomes).collect(),
+            joining,
+        }
     }
 
-    fn plan<'a>(&'a self, batch: &'a RawBatch) -> Vec<Planned<'a>> {
-        let mut plan = Vec::with_capacity(batch.records.len());
-        let mut open: HashMap<(usize, Vec<u8>), usize> = HashMap::new();
-        for record in &batch.records {
-            if record.part != Part::Whole {
-                plan.push(Planned::Refused(record, Refusal::too_large()));
-                continue;
+    /// What the records of an event become, now that it is over.
+    pub fn close(&self, scope: &Scope, held: &Held) -> Ended {
+        let batch = &held.batch;
+        let mut outcomes = Vec::with_capacity(1);
+        match self.named(&held.parser) {
+            Ok(parser) => {
+                let group = Group {
+                    parser,
+                    records: batch.records.iter().collect(),
+                };
+                settle(&group, &base(scope, batch), batch, &mut outcomes);
             }
-            let index = match self.index_for(batch.source.parser(), &record.body) {
-                Ok(index) => index,
-                Err(error) => {
-                    plan.push(Planned::Refused(record, Refusal::from(error)));
-                    continue;
-                }
-            };
-            let parser = self.parser(index);
-            if let Some(key) = parser.group_key(&record.body) {
-                let slot = *open.entry((index, key)).or_insert(plan.len());
-                if let Some(Planned::Group(group)) = plan.get_mut(slot) {
-                    group.records.push(record);
-                    continue;
-                }
+            Err(error) => {
+                let refusal = Refusal::from(error);
+                let dead = |record| Outcome::Dead(letter(batch, record, None, &refusal));
+                outcomes.extend(batch.records.iter().map(dead));
             }
-            plan.push(Planned::Group(Group {
-                parser,
-                records: vec![record],
-            }));
         }
-        plan
+        Ended {
+            at: held.at,
+            outcomes,
+        }
+    }
+
+    /// One for each record.
+    fn plan<'a>(&'a self, batch: &'a RawBatch) -> Vec<Planned<'a>> {
+        let records = batch.records.iter().enumerate();
+        let planned = records.map(|(at, record)| {
+            if record.part != Part::Whole {
+                return Planned::Refused(record, Refusal::too_large());
+            }
+            let parser = match self.index_for(batch.source.parser(), &record.body) {
+                Ok(index) => self.parser(index),
+                Err(error) => return Planned::Refused(record, Refusal::from(error)),
+            };
+            match parser.member(&input(batch, record)) {
+                Some(member) => Planned::Joins(Joining {
+                    at,
+                    parser: parser.name(),
+                    member,
+                    record: record.clone(),
+                }),
+                None => Planned::Group(Group {
+                    parser,
+                    records: vec![record],
+                }),
+            }
+        });
+        planned.collect()
+    }
+}
+
+/// Where a batch's records come from: the batch without them.
+pub fn feed(batch: &RawBatch) -> RawBatch {
+    RawBatch {
+        scope: batch.scope.clone(),
+        source: batch.source.clone(),
+        origin: batch.origin,
+        host: batch.host.clone(),
+        trace: batch.trace,
+        records: Vec::new(),
     }
 }
 

@@ -201,6 +201,11 @@ impl Registry {
         &*self.parsers[index]
     }
 
+    pub(crate) fn named(&self, name: &str) -> Result<&dyn Parser, Error> {
+        let index = self.find(name).ok_or_else(|| self.unknown(name))?;
+        Ok(self.parser(index))
+    }
+
     /// Says whether a source's name is one that [`Registry::parser_for`] takes, for configuration and commands.
     ///
     /// # Errors

@@ -49,7 +49,7 @@ impl Pin {
             }
             if !self.held.is_empty() {
                 let floors = Floors::read(handle.records.as_ref(), &handle.scope).await?;
-                let settled = |raw: &RawPosition| raw.seq <= floors.shard(raw.shard);
+                let settled = |raw: &RawPosition| floors.settled(raw);
                 done.extend(
                     self.held
                         .iter()

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use aurora_model::Scope;
+use aurora_model::envelope::RawPosition;
+use aurora_model::ledger::Holding;
 use aurora_records::{Records, place};
 
 use crate::Error;
@@ -27,6 +29,8 @@ pub(crate) struct Floors {
     pub(crate) received: u64,
     /// In RAW, by shard: up to here it became events, dead letters and counted duplicates.
     pub(crate) shards: BTreeMap<u16, u64>,
+    /// By shard: records that wait for others of their event.
+    pub(crate) holdings: BTreeMap<u16, Holding>,
     /// In EVENTS: up to here it is counted as stored.
     pub(crate) events: u64,
     /// In DEADLETTER: up to here it is counted as dead-lettered.
@@ -44,6 +48,17 @@ impl Floors {
         self.shards.get(&shard).copied().unwrap_or(0)
     }
 
+    /// Whether what was made from there stands for its records.
+    pub(crate) fn settled(&self, raw: &RawPosition) -> bool {
+        match raw.turn() {
+            None => raw.seq <= self.shard(raw.shard),
+            Some(turn) => {
+                let holding = self.holdings.get(&raw.shard);
+                holding.is_some_and(|holding| turn <= holding.turns)
+            }
+        }
+    }
+
     pub(crate) async fn read(records: &dyn Records, scope: &Scope) -> Result<Self, Error> {
         let mut floors = Self {
             received: place::read(records, scope, LEDGER).await?,
@@ -52,6 +67,14 @@ impl Floors {
         for (key, value) in records.slots(scope, NORMALISE).await? {
             if let Ok(shard) = key[NORMALISE.len()..].parse() {
                 floors.shards.insert(shard, place::decode(&key, &value)?);
+            }
+        }
+        for (key, value) in records.slots(scope, Holding::SLOTS).await? {
+            if let (Ok(shard), Ok(holding)) = (
+                key[Holding::SLOTS.len()..].parse(),
+                serde_json::from_slice(&value),
+            ) {
+                floors.holdings.insert(shard, holding);
             }
         }
         for (key, value) in records.slots(scope, STORE).await? {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use aurora_clock::Timestamp;
 use aurora_model::SourceName;
@@ -32,7 +32,8 @@ impl Report {
     /// A raw message is received when it is on the bus, and in flight until its shard's checkpoint
     /// has passed it. From then on the events and dead letters made from it stand for it, until
     /// the store's checkpoints have passed those. Before that they stand for nothing, as the raw
-    /// message does; but those that the store has counted already are no longer in flight.
+    /// message does; but those that the store has counted already are no longer in flight. Records that
+    /// wait for others of their event are in flight too.
     pub(crate) fn of(reading: &Reading, transit: &Transit, at: Timestamp, settled: bool) -> Self {
         let mut report = Self {
             at,
@@ -87,33 +88,40 @@ impl Report {
     }
 
     fn in_transit(&mut self, floors: &Floors, transit: &Transit) {
-        let mut settled_early: HashMap<u64, u64> = HashMap::new();
+        let mut in_flight: BTreeMap<&SourceName, i64> = BTreeMap::new();
+        let mut add = |source, records: u64, sign: i64| {
+            *in_flight.entry(source).or_default() +=
+                sign * i64::try_from(records).unwrap_or(i64::MAX);
+        };
         for (floor, seen) in [
             (floors.events, &transit.events),
             (floors.deadletter, &transit.deadletter),
         ] {
             for (seq, entry) in &seen.entries {
                 let Some(entry) = entry else { continue };
-                let early = entry.raw.filter(|raw| raw.seq > floors.shard(raw.shard));
+                let early = entry.raw.is_some_and(|raw| !floors.settled(&raw));
                 match (early, *seq <= floor) {
-                    (Some(raw), true) => {
-                        *settled_early.entry(raw.seq).or_default() += entry.records;
-                    }
-                    (None, false) => self.source(&entry.source).in_flight += entry.records,
+                    // Counted as stored, and again with its raw message or with what waits.
+                    (true, true) => add(&entry.source, entry.records, -1),
+                    (false, false) => add(&entry.source, entry.records, 1),
                     _ => {}
                 }
             }
         }
         for (seq, entry) in &transit.raw.entries {
             let Some(entry) = entry else { continue };
-            let ledger = self.source(&entry.source);
             if *seq > floors.received {
-                ledger.received += entry.records;
+                self.source(&entry.source).received += entry.records;
             }
-            if entry.raw.is_none_or(|raw| *seq > floors.shard(raw.shard)) {
-                let settled = settled_early.get(seq).copied().unwrap_or(0);
-                ledger.in_flight += entry.records.saturating_sub(settled);
+            if entry.raw.is_none_or(|raw| !floors.settled(&raw)) {
+                add(&entry.source, entry.records, 1);
             }
+        }
+        for (source, records) in floors.holdings.values().flat_map(|held| &held.records) {
+            add(source, *records, 1);
+        }
+        for (source, records) in in_flight {
+            self.source(source).in_flight = u64::try_from(records).unwrap_or(0);
         }
     }
 

@@ -6,6 +6,7 @@ use vrl::value::Value;
 
 use super::fields::{self, Fields};
 use super::laurel;
+use crate::joiner::{Member, Stand};
 use crate::vrl::convert;
 use crate::{Failure, Input, syslog};
 
@@ -24,17 +25,54 @@ pub(super) struct Record {
     pub argv: Vec<String>,
 }
 
-/// What the records of one event share: `time:serial`, with the node where the record names it.
-pub(super) fn event_key(body: &[u8]) -> Option<Vec<u8>> {
-    let head = &body[..body.len().min(1024)];
-    let start = memchr::memmem::find(head, b"audit(")? + 6;
-    let length = memchr::memchr(b')', &head[start..])?;
-    let mut key = head[start..start + length].to_vec();
-    if let Some(at) = memchr::memmem::find(&head[..start], b"node=") {
-        let node = &head[at..start];
-        key.extend_from_slice(node.split(|b| *b == b' ').next().unwrap_or_default());
+/// Its record stands within so many bytes of a line.
+const HEAD: usize = 1024;
+
+/// Of which event a record is: `time:serial`, with the node where the record names it.
+pub(super) fn member(input: &Input<'_>) -> Option<Member> {
+    let line = String::from_utf8_lossy(&input.body[..input.body.len().min(HEAD)]);
+    let stamp = line.find("audit(")?;
+    let (head, rest) = (&line[..stamp], &line[stamp + 6..]);
+    let (id, rest) = rest.split_once(')')?;
+    let (time, _) = event_id(id)?;
+    let node = word_after(head, "node=").map(Cow::Borrowed);
+    let writer = node.or_else(|| header_host(head, input).map(Cow::Owned));
+    let writer = writer.unwrap_or_default();
+    Some(Member {
+        event: format!("{id} {writer}"),
+        time,
+        stand: kind(head, rest).map_or(Stand::More, |kind| stand(&kind)),
+        writer: writer.into_owned(),
+    })
+}
+
+/// Beginnings of the types that programs write (1100 to 1299 and 2100 to 2999), which are whole but for the system call
+/// that sent them, if that is audited too.
+const SPOKEN: [&str; 14] = [
+    "USER",
+    "CRED_",
+    "ADD_",
+    "DEL_",
+    "GRP_",
+    "ACCT_",
+    "CH",
+    "DAEMON_",
+    "SERVICE_",
+    "SYSTEM_",
+    "CRYPTO_",
+    "SOFTWARE_",
+    "VIRT_",
+    "ROLE_",
+];
+
+fn stand(kind: &str) -> Stand {
+    match kind {
+        "EOE" => Stand::Last,
+        // The kernel writes it last; auditd does not keep the record after it.
+        "PROCTITLE" => Stand::Whole,
+        _ if SPOKEN.iter().any(|begins| kind.starts_with(begins)) => Stand::Whole,
+        _ => Stand::More,
     }
-    Some(key)
 }
 
 /// The records in one line: one, except in LAUREL's form.

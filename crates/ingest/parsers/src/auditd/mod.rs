@@ -15,9 +15,10 @@ use std::borrow::Cow;
 
 use crate::content::Lazy;
 use crate::description::Description;
+use crate::joiner::Member;
 use crate::{Failure, Input, Parsed, Parser, detect};
 
-/// One event from all its records in a batch; the framing keeps them in one batch.
+/// One event from all its records.
 #[derive(Debug)]
 pub(crate) struct AuditdParser {
     name: &'static str,
@@ -68,8 +69,8 @@ impl Parser for AuditdParser {
         self.parse_group(std::slice::from_ref(input))
     }
 
-    fn group_key(&self, body: &[u8]) -> Option<Vec<u8>> {
-        line::event_key(body)
+    fn member(&self, input: &Input<'_>) -> Option<Member> {
+        line::member(input)
     }
 
     fn parse_group(&self, inputs: &[Input<'_>]) -> Result<Vec<Parsed>, Failure> {

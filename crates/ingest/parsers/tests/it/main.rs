@@ -5,6 +5,7 @@ mod coverage;
 mod golden;
 mod hostile;
 mod identity;
+mod joining;
 mod pairs;
 mod raw;
 mod selection;
