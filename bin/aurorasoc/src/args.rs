@@ -117,6 +117,8 @@ pub enum Command {
     Logs(c::logs::Logs),
     Doctor(c::doctor::Doctor),
     Serve(c::serve::Serve),
+    #[command(visible_alias = "collector")]
+    Collect(c::collect::Collect),
     Completions(c::completions::Completions),
     Engine(c::engine::Engine),
 }
@@ -227,6 +229,9 @@ mod tests {
             "aurorasoc entity set host ws-014 --owner x --note y",
             "aurorasoc entities --kind host --risk 50",
             "aurorasoc deadletter replay --all --because mended",
+            "aurorasoc collect --file /var/log/*.log --source syslog --to https://s:8687 --token-file t",
+            "aurorasoc collector --config c.toml --drop-oldest",
+            "aurorasoc collect status --json",
             "aurorasoc engine --socket s --path p --library l",
         ] {
             read(line).unwrap_or_else(|error| panic!("{line}: {error}"));
@@ -243,6 +248,7 @@ mod tests {
             "aurorasoc entities --kind thing",
             "aurorasoc incident close 4f9c",
             "aurorasoc up --port-offset 70000",
+            "aurorasoc collect --source syslog",
             "aurorasoc sources token Windows",
         ] {
             assert!(read(line).is_err(), "{line}");

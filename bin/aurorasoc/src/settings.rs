@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aurora_config::Layers;
-use aurora_node::{DataDir, SiteConfig};
+use aurora_node::{Collector, CollectorConfig, DataDir, SiteConfig};
 
 use crate::args::{Global, Ports};
 
@@ -30,15 +30,7 @@ impl Settings {
 
     /// Default < file < environment < flag.
     pub fn site(&self, ports: &Ports) -> Result<SiteConfig, aurora_config::Error> {
-        let mut layers = Layers::new();
-        if let Some(file) = &self.config {
-            layers = layers.file(file)?;
-        }
-        layers = layers.environment(text_variables());
-        for setting in &self.set {
-            layers = layers.set(setting)?;
-        }
-        let mut config: SiteConfig = layers.read()?;
+        let mut config: SiteConfig = self.layers()?.read()?;
         if let Some(bus) = &ports.bus {
             config.bus.store.clone_from(bus);
         }
@@ -52,6 +44,31 @@ impl Settings {
             .map(|path| absolute(path))
             .collect();
         Ok(config.offset_ports(ports.port_offset))
+    }
+
+    /// The same for a collector, which has settings of its own.
+    pub fn collector(&self) -> Result<CollectorConfig, aurora_config::Error> {
+        self.layers()?.read()
+    }
+
+    fn layers(&self) -> Result<Layers, aurora_config::Error> {
+        let mut layers = Layers::new();
+        if let Some(file) = &self.config {
+            layers = layers.file(file)?;
+        }
+        layers = layers.environment(text_variables());
+        for setting in &self.set {
+            layers = layers.set(setting)?;
+        }
+        Ok(layers)
+    }
+
+    /// The data directory of a collector: it stands beside a site's, unless one is named.
+    pub fn collector_dir(&self) -> PathBuf {
+        if self.data_dir == DataDir::default_root() {
+            return Collector::default_root();
+        }
+        self.data_dir.clone()
     }
 
     /// The arguments with which another process of ours comes to the same settings.

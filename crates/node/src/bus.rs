@@ -1,6 +1,6 @@
 //! Which bus a site stands on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aurora_bus::{Bus, Capability, Error as BusError};
@@ -52,7 +52,16 @@ async fn local(
         reserve_bytes: config.storage.reserve_bytes / 2,
         ..aurora_bus_local::Options::default()
     };
-    let (folder, clock) = (data.join("bus"), clock.clone());
+    embedded(data.join("bus"), clock, options).await
+}
+
+/// The bus in a folder of its own.
+pub(crate) async fn embedded(
+    folder: PathBuf,
+    clock: &Arc<dyn Clock>,
+    options: aurora_bus_local::Options,
+) -> Result<Arc<dyn Bus>, Error> {
+    let clock = clock.clone();
     let opened = tokio::task::spawn_blocking(move || {
         let disk = RealDisk::new(&folder).map_err(BusError::storage)?;
         LocalBus::open(Arc::new(disk), clock, options).map_err(BusError::storage)

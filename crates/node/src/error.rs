@@ -61,6 +61,13 @@ pub enum Error {
     },
     #[error("a process beside a site takes some of its work: name other roles than `api`")]
     NoRole,
+    #[error("cannot collect")]
+    Collector(#[from] aurora_collector::Error),
+    #[error("cannot use the program `{}`", path.display())]
+    Program {
+        path: PathBuf,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     #[error("a part of the site failed")]
     Task(#[from] aurora_tasks::Failed),
 }

@@ -8,6 +8,7 @@
 mod adapters;
 mod address;
 mod bus;
+mod collect;
 mod config;
 mod data_dir;
 mod error;
@@ -25,6 +26,8 @@ mod worker;
 
 pub use adapters::{Adapters, Engine};
 pub use address::Address;
+pub use aurora_collector::{LinkState, Snapshot as Collected};
+pub use collect::{Collector, CollectorConfig};
 pub use config::SiteConfig;
 pub use data_dir::DataDir;
 pub use error::Error;

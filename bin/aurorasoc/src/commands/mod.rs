@@ -1,6 +1,7 @@
 //! One file a command: its arguments, its examples, what it does.
 
 pub mod alerts;
+pub mod collect;
 pub mod completions;
 pub mod deadletter;
 pub mod decisions;
@@ -80,6 +81,7 @@ async fn dispatch(command: Command, app: &mut App) -> anyhow::Result<Exit> {
         Command::Link(link) => link::run(link, app).await,
         Command::Logs(logs) => logs::run(logs, app).await,
         Command::Doctor(doctor) => doctor::run(doctor, app).await,
+        Command::Collect(collect) => collect::run(collect, app).await,
         Command::Serve(serve) => serve::run(serve, app).await,
         Command::Completions(completions) => completions::run(completions, app),
         // It has a process without a runtime; see `main`.

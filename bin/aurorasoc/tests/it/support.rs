@@ -37,7 +37,8 @@ impl Place {
         let settings = settings.iter().map(|setting| (*setting).to_owned());
         Self {
             dir: tempfile::tempdir().unwrap(),
-            settings: settings.chain(ports).collect(),
+            // What is given comes later, and so holds.
+            settings: ports.into_iter().chain(settings).collect(),
         }
     }
 

@@ -19,5 +19,5 @@ mod outlet;
 mod service;
 
 pub use error::Error;
-pub use outlet::Outlet;
+pub use outlet::{Outlet, this_host};
 pub use service::{Options, Service};

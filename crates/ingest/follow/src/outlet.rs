@@ -112,7 +112,7 @@ pub(crate) fn slot(kind: &str, name: &str) -> String {
 }
 
 /// This machine, as its records are labelled.
-pub(crate) fn this_host() -> String {
+pub fn this_host() -> String {
     rustix::system::uname()
         .nodename()
         .to_string_lossy()

@@ -11,6 +11,8 @@ mod lists;
 mod mapping;
 mod native;
 mod program;
+mod refinement;
 
 pub use library::{function_names, is_refused};
 pub use program::{CompileError, Program};
+pub use refinement::{Refined, Refinement};

@@ -73,8 +73,16 @@ impl Program {
             event.insert("meta".into(), meta());
         }
         let mut event = Value::Object(event);
+        match self.resolve(&mut event) {
+            Ok(()) => Ok(event),
+            Err(stopped) => Err(self.told(stopped)),
+        }
+    }
+
+    /// Runs the program on what it finds as `.`, and leaves there what it leaves.
+    pub(super) fn resolve(&self, event: &mut Value) -> Result<(), Terminate> {
         let mut target = TargetValueRef {
-            value: &mut event,
+            value: event,
             metadata: &mut Value::Object(ObjectMap::new()),
             secrets: &mut Secrets::new(),
         };
@@ -88,13 +96,19 @@ impl Program {
                 ControlFlow::Continue(())
             }
         };
-        match runtime.resolve_with_control(&mut target, &self.program, &self.zone, &mut budget) {
-            Ok(_) => Ok(event),
-            Err(Terminate::Interrupted) => Err(format!(
+        runtime
+            .resolve_with_control(&mut target, &self.program, &self.zone, &mut budget)
+            .map(drop)
+    }
+
+    /// Why it stopped, in its own words.
+    pub(super) fn told(&self, stopped: Terminate) -> String {
+        match stopped {
+            Terminate::Interrupted => format!(
                 "program `{}` did not end within {MAX_STEPS} steps",
                 self.name
-            )),
-            Err(stopped) => Err(stopped.to_string()),
+            ),
+            stopped => stopped.to_string(),
         }
     }
 }

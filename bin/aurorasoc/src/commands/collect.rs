@@ -1,0 +1,197 @@
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use aurora_model::SourceName;
+use aurora_node::{Collected, Collector, CollectorConfig, LinkState};
+use clap::{Args, Subcommand};
+
+use super::serve::{Ends, Logs, tell_service_manager};
+use crate::app::App;
+use crate::args::Form;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Ink, Line, Span, bytes, count, of};
+use crate::time;
+
+/// Collect this host's records and forward them to a site
+///
+/// Records wait in a buffer on disk until the site has them, over a crash and over days without a
+/// connection. `--config` names a collector's own file; docs/collector.md lists its keys.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:\n  \
+    aurorasoc collect --config /etc/aurorasoc/collector.toml\n  \
+    aurorasoc collect --file '/var/log/*.log' --to https://soc.example.org:8687 --token-file token\n  \
+    aurorasoc collect --journal --syslog 127.0.0.1:1514 --to http://127.0.0.1:8687 --token-file token\n  \
+    aurorasoc collect status --json")]
+pub struct Collect {
+    #[command(subcommand)]
+    ask: Option<Ask>,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(Debug, Subcommand)]
+enum Ask {
+    Status(Status),
+}
+
+/// Show how the collector of this host is: its site, its buffer, its counts
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    aurorasoc collect status\n  \
+    aurorasoc collect status --json | jq .buffer\n\n\
+    Exit code 3 when no collector runs.")]
+struct Status {
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    /// The site's HTTP listener, such as https://soc.example.org:8687
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// File with the token of a source of the site
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// File with the authorities that the site's certificate is believed from
+    #[arg(long, value_name = "FILE")]
+    authorities: Option<PathBuf>,
+    /// Follow a file; its name may hold `*`. May be repeated
+    #[arg(long, value_name = "PATTERN")]
+    file: Vec<PathBuf>,
+    /// What the files of --file hold; told from their content without it
+    #[arg(long, value_name = "NAME", requires = "file")]
+    source: Option<String>,
+    /// Follow the systemd journal
+    #[arg(long)]
+    journal: bool,
+    /// Hear syslog on this address, UDP and TCP
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    syslog: Option<SocketAddr>,
+    /// A VRL program that every record passes; may be repeated
+    #[arg(long, value_name = "FILE")]
+    program: Vec<PathBuf>,
+    /// Bytes that wait on disk at most
+    #[arg(long, value_name = "N")]
+    buffer_bytes: Option<u64>,
+    /// When the buffer is full, give up the oldest records instead of waiting
+    #[arg(long)]
+    drop_oldest: bool,
+    #[command(flatten)]
+    logs: Logs,
+}
+
+pub async fn run(collect: Collect, app: &mut App) -> anyhow::Result<Exit> {
+    let root = app.settings.collector_dir();
+    match collect.ask {
+        Some(Ask::Status(status)) => tell(&status, &root, app).await,
+        None => forward(&collect.run, &root, app).await,
+    }
+}
+
+async fn forward(run: &Run, root: &Path, app: &App) -> anyhow::Result<Exit> {
+    let config = run.over(app.settings.collector()?);
+    let follow = &config.follow;
+    let feeds = follow.files.len() + follow.folders.len();
+    if feeds == 0 && !follow.journal.enabled && !config.syslog.enabled {
+        let fix = "name a feed: --file, --journal or --syslog, or a file with --config";
+        return Err(Failure::usage("there is nothing to collect")
+            .fix(fix)
+            .into());
+    }
+    run.logs.install()?;
+    let mut ends = Ends::new()?;
+    let collector = Collector::start(config, root).await?;
+    tell_service_manager("READY=1");
+    ends.wait(collector.stopping()).await;
+    tell_service_manager("STOPPING=1");
+    collector.stop().await?;
+    Ok(Exit::Ok)
+}
+
+impl Run {
+    /// What was typed, over what is written.
+    fn over(&self, mut config: CollectorConfig) -> CollectorConfig {
+        if let Some(url) = &self.to {
+            config.site.url.clone_from(url);
+        }
+        config.site.token_file = self.token_file.clone().or(config.site.token_file);
+        config.site.authorities = self.authorities.clone().or(config.site.authorities);
+        let source = self.source.as_deref().unwrap_or(SourceName::AUTO);
+        for path in &self.file {
+            config.follow_file(path, source);
+        }
+        config.follow.journal.enabled |= self.journal;
+        if let Some(address) = self.syslog {
+            config.syslog.enabled = true;
+            config.syslog.listen = address;
+        }
+        for file in &self.program {
+            config.pass_program(file);
+        }
+        config.buffer.max_bytes = self.buffer_bytes.unwrap_or(config.buffer.max_bytes);
+        if self.drop_oldest {
+            config.drop_oldest();
+        }
+        config
+    }
+}
+
+async fn tell(status: &Status, root: &Path, app: &mut App) -> anyhow::Result<Exit> {
+    let Some(seen) = Collector::ask(root).await? else {
+        let text = format!(
+            "no collector runs on the data directory `{}`",
+            root.display()
+        );
+        let failure = Failure::new(Exit::NoSite, text);
+        return Err(failure.fix("run `aurorasoc collect`").into());
+    };
+    if status.form.json {
+        app.screen.json(&seen)?;
+        return Ok(Exit::Ok);
+    }
+    show(&seen, app)?;
+    Ok(Exit::Ok)
+}
+
+fn show(seen: &Collected, app: &mut App) -> std::io::Result<()> {
+    let now = app.now();
+    let up = time::rough(now.since(seen.started_at));
+    let line = Line::new().bold("Collector");
+    let screen = &mut app.screen;
+    screen.line(line.plain(format!(", process {}, up {up}", seen.pid)))?;
+    let link = match &seen.link {
+        LinkState::Idle => Span::new("nothing sent yet", Ink::Dim),
+        LinkState::Connected { protocol } => {
+            Span::new(format!("takes records, {protocol}"), Ink::Green)
+        }
+        LinkState::Waiting { since, reason } => {
+            let since = time::rough(now.since(*since));
+            Span::new(format!("away for {since}: {reason}"), Ink::Yellow)
+        }
+        LinkState::Refused { since, reason } => {
+            let since = time::rough(now.since(*since));
+            Span::new(format!("refuses for {since}: {reason}"), Ink::BoldRed)
+        }
+    };
+    let site = Line::new().label("site").plain(format!("{}  ", seen.site));
+    screen.line(site.span(link))?;
+    let buffer = &seen.buffer;
+    let held = format!(
+        "{} of {} on disk, {} waiting",
+        bytes(buffer.bytes),
+        bytes(buffer.max_bytes),
+        of(buffer.batches, "batch")
+    );
+    screen.line(Line::new().label("buffer").plain(held))?;
+    let sent = format!(
+        "{} forwarded ({} known there already), {} left out by programs, {} dropped",
+        of(seen.forwarded, "record"),
+        count(seen.known),
+        count(seen.left_out),
+        count(seen.dropped)
+    );
+    screen.line(Line::new().label("records").plain(sent))
+}
