@@ -31,7 +31,7 @@ impl Registry {
 
     /// # Errors
     /// When a `source.toml` cannot be read.
-    pub(crate) fn of_folders(folders: &[Folder]) -> Result<Self, Error> {
+    fn of_folders(folders: &[Folder]) -> Result<Self, Error> {
         let parsers = folders.iter().map(Folder::parser);
         Ok(Self::of(
             parsers

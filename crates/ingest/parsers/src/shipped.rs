@@ -103,13 +103,6 @@ pub(crate) const FOLDERS: &[Folder] = &[
     folder!("json"),
 ];
 
-/// A shipped source's folder.
-#[cfg(test)]
-pub(crate) fn folder(source: &str) -> Folder {
-    let found = FOLDERS.iter().find(|folder| folder.name == source);
-    found.expect("the source is in the list").clone()
-}
-
 impl Folder {
     /// # Errors
     /// What is wrong in `source.toml`, with its line.
