@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aurora_ledger::Report;
 use aurora_model::Stream;
-use aurora_model::ledger::{MatchTerm, RecordLedger};
+use aurora_model::ledger::{Holding, MatchTerm, RecordLedger};
 use proptest::prelude::*;
 
 use crate::site::{Site, Until};
@@ -304,4 +304,35 @@ async fn the_match_ledger_is_read_beside_it() {
     assert!(site.report().await.balances());
     site.count(MatchTerm::Matches.counter(), 1).await;
     assert!(!site.report().await.balances());
+}
+
+#[tokio::test]
+async fn records_that_wait_for_others_of_their_event_are_in_flight() {
+    let site = Site::started().await;
+    site.receive("auditd", "web1", 3).await;
+    let raw = site.consumer("normalise", Stream::Raw).await;
+    let raw = raw.fetch(1, Duration::ZERO).await.unwrap().remove(0);
+    let figures = async || {
+        let report = site.report().await;
+        assert!(report.balances(), "{report:?}");
+        (report.total.in_flight, report.total.stored)
+    };
+    let held = Holding {
+        records: [(aurora_model::SourceName::new("auditd"), 3)].into(),
+        ..Holding::default()
+    };
+    let shard = site.hold(&raw, &held).await;
+    assert_eq!(figures().await, (3, 0), "their message is settled");
+    site.end_wait(shard, "auditd", 3).await;
+    assert_eq!(figures().await, (3, 0), "published, not committed");
+    let made = site.consumer("store", Stream::Events).await;
+    let made = made.fetch(1, Duration::ZERO).await.unwrap().remove(0);
+    site.store(Stream::Events, &made).await;
+    assert_eq!(figures().await, (0, 3), "stored, not committed");
+    let over = Holding {
+        turns: 1,
+        ..Holding::default()
+    };
+    site.hold(&raw, &over).await;
+    assert_eq!(figures().await, (0, 3));
 }

@@ -10,7 +10,7 @@ use aurora_clock::{ManualClock, Timestamp};
 use aurora_ids::{Derive, Id128};
 use aurora_ledger::{Ledger, Options, Report};
 use aurora_model::envelope::{Format, Range, RawPosition, VERSION};
-use aurora_model::ledger::{RecordTerm, events_counter};
+use aurora_model::ledger::{Holding, RecordTerm, events_counter};
 use aurora_model::{
     BatchId, Context, Header, OriginId, Scope, Shard, SiteId, SourceName, Stream, Subject,
     TraceContext,
@@ -181,6 +181,29 @@ impl Site {
             self.settle(&slot, raw.seq, vec![(counter, u64::from(twice))])
                 .await;
         }
+    }
+
+    /// Settles a raw message and says what waits in its shard.
+    pub async fn hold(&self, raw: &Delivery, holding: &Holding) -> Shard {
+        let (_, shard) = raw.subject.as_str().rsplit_once('.').unwrap();
+        let shard = Shard::numbered(shard.parse().unwrap());
+        let change = Change::progress()
+            .slot(&Holding::slot(shard), serde_json::to_vec(holding).unwrap())
+            .slot(
+                &format!("normalise/{}", shard.number()),
+                raw.seq.to_le_bytes(),
+            );
+        let context = Context::service(self.scope.clone(), "test", "a step");
+        self.records.commit(&context, change).await.unwrap();
+        shard
+    }
+
+    /// Publishes what waited, at the first end of a wait.
+    pub async fn end_wait(&self, shard: Shard, source: &str, records: u32) {
+        let raw = RawPosition::of_turn(shard.number(), 1);
+        let header = header(source, Format::EventBatch, records, Some(raw));
+        let made = message(Subject::events(1, 1007), Id128::random(), &header);
+        self.role("normalise").publish(vec![made]).await.unwrap();
     }
 
     /// What the writers do with one event batch or dead letter.
