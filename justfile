@@ -76,6 +76,10 @@ shippers:
     AURORA_SHIPPERS_PYTHON="$env/bin/python" cargo nextest run --package aurora-listeners \
         --run-ignored only -E 'test(makers_clients)' --no-capture
 
+# What a push costs until it is durable: events a second, and with a rate how long an acknowledgement takes
+push-load events seconds="20" rate="0":
+    cargo run --release --package aurora-listeners --example push_load -- {{ events }} {{ seconds }} {{ rate }}
+
 # Fifteen thousand idle connections to each listener (2,000 come in every test run)
 crowd:
     AURORA_CROWD=15000 cargo nextest run --package aurora-listeners -E 'test(crowded)' --no-capture --test-threads 1

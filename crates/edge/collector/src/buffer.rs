@@ -28,9 +28,13 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// Whether there is room now that was not there before.
-    async fn make_room(&self) -> Result<bool, Error> {
+    /// Whether there is room now that was not there before; so many bytes wait.
+    async fn make_room(&self, bytes: u64) -> Result<bool, Error> {
         if self.when_full == WhenFull::Block {
+            return Ok(false);
+        }
+        // When others fill the disk, what waits here is not what has to go.
+        if bytes < self.max_bytes / 2 {
             return Ok(false);
         }
         warn!("the buffer is full: the oldest records are dropped");
@@ -47,7 +51,7 @@ impl Bus for Buffer {
         loop {
             match self.inner.publish(messages.clone()).await {
                 Err(Error::Full { stream, bytes }) => {
-                    if !self.make_room().await? {
+                    if !self.make_room(bytes).await? {
                         return Err(Error::Full { stream, bytes });
                     }
                 }

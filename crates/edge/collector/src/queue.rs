@@ -1,6 +1,7 @@
 //! The oldest end of the buffer: what is to be sent next, or to be given up.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_bus::{Bus, Consumer, ConsumerOptions, Delivery};
@@ -9,8 +10,6 @@ use aurora_model::{Context, Header, Scope, SourceName, Stream};
 use aurora_records::{Change, Records, place};
 use tokio::sync::{Mutex, MutexGuard};
 use tracing::warn;
-
-use std::sync::Arc;
 
 use crate::notes::{self, Note};
 use crate::{Error, Status};
