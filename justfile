@@ -58,6 +58,10 @@ sigma-pysigma:
 sigma-captures:
     cargo nextest run --package aurora-rules --run-ignored all -E 'test(captures_too)'
 
+# Federated sites under faults of network, disk and clock, on many seeds (500 run in every test run); a failure names its seed
+federation-simulation seeds="2000":
+    AURORA_FEDERATION_SEEDS={{ seeds }} cargo nextest run --package aurora-federation -E 'test(simulation)'
+
 # Correlation windows against the plain oracle, on many random cases (12,000 run in every test run)
 correlation-oracle cases="400000":
     AURORA_ORACLE_CASES={{ cases }} cargo nextest run --package aurora-correlation -E 'test(as_the_oracle)'

@@ -33,6 +33,7 @@ pub enum Plane {
     Detection,
     Edge,
     Observability,
+    Federation,
     Console,
 }
 
@@ -122,6 +123,7 @@ const ROOMS: &[(&str, Room)] = &[
         "crates/observability/ledger",
         of(Plane::Observability, Layer::Service),
     ),
+    ("crates/federation/*", of(Plane::Federation, Layer::Pure)),
     ("crates/console/messages", of(Plane::Console, Layer::Pure)),
     ("crates/console/api", of(Plane::Console, Layer::Service)),
     ("crates/console/client", of(Plane::Console, Layer::Service)),
