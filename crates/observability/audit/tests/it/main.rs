@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod decoders;
+mod fixture;
 mod notes;
 mod records;
 mod tiles;
