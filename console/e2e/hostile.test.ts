@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, CLEAN, startBrowser, startSite, visit } from './site';
-import type { AlertPage, IncidentPage } from '../src/api/types';
+import type { AlertPage, EntityPage, IncidentPage } from '../src/api/types';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await startBrowser()));
@@ -57,6 +57,26 @@ it.each(['en', 'ar'])('tells a story of hostile text as text (%s)', async (lang)
   await page.keyboard.press('Enter');
   await page.locator('aside .content').waitFor();
   await page.locator('aside section > button').last().click();
+  await expectPlainText(page);
+
+  for (const key of ['g', 'e']) await page.keyboard.press(key);
+  await page.locator('.row.current').waitFor();
+  await expectPlainText(page);
+  const { entities } = await ask<EntityPage>(page, '/entities');
+  for (const { value } of entities.slice(0, 12)) {
+    if (value) {
+      await page.keyboard.press('Enter');
+      await page.locator('aside form').waitFor();
+      await expectPlainText(page);
+      await page.keyboard.press('Escape');
+      await page.locator('.row.current .meter').waitFor();
+    }
+    await page.keyboard.press('j');
+  }
+  for (const key of ['g', 'r']) await page.keyboard.press(key);
+  await page.locator('.row.current').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary').waitFor();
   await expectPlainText(page);
   for (const name of await page.locator('main section .name').all()) {
     await name.click();

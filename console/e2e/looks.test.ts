@@ -85,6 +85,32 @@ it.each(LOOKS)('fits incidents in %s, %s', async (lang, colorScheme) => {
   await site.stop();
 });
 
+it.each(LOOKS)('fits entities and rules in %s, %s', async (lang, colorScheme) => {
+  const site = await startSite('--alerts', '45', '--hostile', '--incidents', '1');
+  const { page, witness, close } = await visit(browser, site, { lang, colorScheme });
+  const shot = (name: string) =>
+    page.screenshot({ path: join(shotsFolder(), `${lang}-${colorScheme}-${name}.png`) });
+  for (const key of ['g', 'e']) await page.keyboard.press(key);
+  await page.locator('.row.current .meter').first().waitFor();
+  await shot('entities');
+  expect(await overflowing(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.locator('aside form').waitFor();
+  await shot('entity');
+  expect(await overflowing(page)).toEqual([]);
+  for (const key of ['g', 'r']) await page.keyboard.press(key);
+  await page.locator('.row.current').waitFor();
+  await shot('rules');
+  expect(await overflowing(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.locator('aside dl').waitFor();
+  await shot('rule');
+  expect(await overflowing(page)).toEqual([]);
+  expect(witness).toEqual(CLEAN);
+  await close();
+  await site.stop();
+});
+
 it.each([
   ['the smallest supported window', { width: 1280, height: 720 }],
   ['200 % zoom of it', { width: 640, height: 360 }],
@@ -106,6 +132,16 @@ it.each([
   await page.locator('aside .content').waitFor();
   await page.screenshot({ path: join(shotsFolder(), `${viewport.width}-incident.png`) });
   expect(await overflowing(page), name).toEqual([]);
+  for (const [key, page_name] of [['e', 'entities'], ['r', 'rules']] as const) {
+    for (const one of ['g', key]) await page.keyboard.press(one);
+    await page.locator('.row.current').waitFor();
+    await page.screenshot({ path: join(shotsFolder(), `${viewport.width}-${page_name}.png`) });
+    expect(await overflowing(page), name).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary').waitFor();
+    await page.screenshot({ path: join(shotsFolder(), `${viewport.width}-${page_name}-one.png`) });
+    expect(await overflowing(page), name).toEqual([]);
+  }
   expect(witness).toEqual(CLEAN);
   await close();
   await site.stop();
@@ -126,6 +162,16 @@ it('has room for longer languages', async () => {
   await page.locator('aside .content').waitFor();
   await page.screenshot({ path: join(shotsFolder(), 'pseudo-incident.png') });
   expect(await overflowing(page)).toEqual([]);
+  for (const [key, page_name] of [['e', 'entities'], ['r', 'rules']] as const) {
+    for (const one of ['g', key]) await page.keyboard.press(one);
+    await page.locator('.row.current').waitFor();
+    await page.screenshot({ path: join(shotsFolder(), `pseudo-${page_name}.png`) });
+    expect(await overflowing(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary').waitFor();
+    await page.screenshot({ path: join(shotsFolder(), `pseudo-${page_name}-one.png`) });
+    expect(await overflowing(page)).toEqual([]);
+  }
   await close();
   await site.stop();
 });

@@ -1,9 +1,12 @@
 // What stands behind the pages: one session, one line to the site, one place the reader is at.
 import { Live } from './api/live.svelte';
 import type { SessionInfo } from './api/types';
+import { Entities } from './entities/entities.svelte';
 import { Incidents } from './incidents/incidents.svelte';
 import { Queue } from './queue/queue.svelte';
+import { Rules } from './rules/rules.svelte';
 import { Notices } from './ui/notices.svelte';
+import type { Page } from './ui/place';
 import { Route } from './ui/route.svelte';
 import type { Command } from './ui/keys';
 
@@ -21,15 +24,25 @@ export class Desk {
   readonly route = new Route();
   readonly queue: Queue;
   readonly incidents: Incidents;
+  readonly entities: Entities;
+  readonly rules: Rules;
   help = $state(false);
 
-  page = $derived.by((): Keyed => (this.route.at.page === 'alerts' ? this.queue : this.incidents));
+  page = $derived.by((): Keyed => this.pages[this.route.at.page]);
 
   constructor(session: SessionInfo) {
     const me = session.actor.name;
     this.session = session;
     this.queue = new Queue(me, this.live, this.notices, this.route);
     this.incidents = new Incidents(me, this.live, this.notices, this.route);
+    this.entities = new Entities(me, this.live, this.notices, this.route);
+    this.rules = new Rules(this.live, this.route);
+  }
+
+  /** What each page's keys are given to. */
+  get pages() {
+    const { queue, incidents, entities, rules } = this;
+    return { alerts: queue, incidents, entities, rules } satisfies Record<Page, Keyed>;
   }
 
   start(): () => void {

@@ -9,7 +9,11 @@ export type AlertRow = Schemas['AlertRow'];
 export type AlertStatus = Schemas['AlertStatus'];
 export type Decision = Schemas['DecisionEntry'];
 export type Disposition = Schemas['Disposition'];
+export type Criticality = Schemas['Criticality'];
 export type Entity = Schemas['Entity'];
+export type EntityDetail = Schemas['EntityDetail'];
+export type EntityPage = Schemas['EntityPage'];
+export type EntityRow = Schemas['EntityRow'];
 export type EntityKind = Schemas['EntityKind'];
 export type Evidence = Schemas['Evidence'];
 export type DeadLetterPage = Schemas['DeadLetterPage'];
@@ -22,9 +26,12 @@ export type LedgerReport = Schemas['LedgerReport'];
 export type MatchedField = Schemas['MatchedField'];
 export type Member = Schemas['Member'];
 export type NotShown = Schemas['NotShown'];
+export type HealthReport = Schemas['HealthReport'];
+export type RuleHealth = Schemas['RuleHealth'];
 export type SessionInfo = Schemas['SessionInfo'];
 export type Severity = Schemas['Severity'];
 export type Stage = Schemas['Stage'];
+export type Trouble = Schemas['Trouble'];
 export type SuppressionInfo = Schemas['SuppressionInfo'];
 export type SuppressionPreview = Schemas['SuppressionPreview'];
 export type Suppressions = Schemas['Suppressions'];
@@ -36,6 +43,21 @@ export const DISPOSITIONS: readonly Disposition[] = [
   'false_positive_data',
   'duplicate',
   'test',
+];
+
+export const CRITICALITIES: readonly Criticality[] = ['low', 'normal', 'high', 'critical'];
+
+/** Kinds of entities that are kept with what people say of them. */
+export const KINDS: readonly EntityKind[] = ['host', 'user', 'address', 'device', 'account'];
+
+/** The worst first. */
+export const TROUBLES: readonly Trouble[] = [
+  'broken',
+  'noisy',
+  'bound_reached',
+  'slow',
+  'source_missing',
+  'never_fired',
 ];
 
 const RANKS: readonly Severity[] = [

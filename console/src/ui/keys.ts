@@ -1,5 +1,5 @@
 import { DISPOSITIONS, type Disposition } from '../api/types';
-import type { Place } from './place';
+import type { Page } from './place';
 
 export type Command =
   | { kind: 'move'; by: number }
@@ -8,8 +8,6 @@ export type Command =
   | { kind: 'go'; page: Page }
   | { kind: 'open' | 'back' | 'select' | 'own' | 'suppress' | 'undo' | 'new' | 'filter' | 'help' }
   | { kind: 'note' | 'incident' };
-
-type Page = Place['page'];
 
 export interface Stroke {
   key: string;
@@ -35,6 +33,8 @@ const LETTERS = new Map<string, Command>(Object.entries({
 const PAGES = new Map<string, Page>([
   ['a', 'alerts'],
   ['i', 'incidents'],
+  ['e', 'entities'],
+  ['r', 'rules'],
 ]);
 
 const OTHERS = new Map<string, Command>(Object.entries({

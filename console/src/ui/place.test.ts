@@ -8,6 +8,10 @@ it.each([
   [`/alerts/${id}`, { page: 'alerts', id }],
   ['/incidents', { page: 'incidents' }],
   [`/incidents/${id}`, { page: 'incidents', id }],
+  ['/entities', { page: 'entities' }],
+  ['/entities/user/CORP%5Ceva%2Fx', { page: 'entities', id: 'user/CORP\\eva/x' }],
+  ['/rules', { page: 'rules' }],
+  ['/rules/a%20rule', { page: 'rules', id: 'a rule' }],
 ] as [string, Place][])('%s is an address of the console', (path, shown) => {
   expect(place(path)).toEqual(shown);
   expect(address(shown)).toBe(path);
@@ -20,6 +24,9 @@ it.each([
   ['/incidents/44e0', { page: 'incidents' }],
   [`/incidents/${id.toUpperCase()}`, { page: 'incidents' }],
   ['/incidents/..%2f..%2fapi', { page: 'incidents' }],
+  ['/entities/host', { page: 'entities' }],
+  ['/entities/Host/ws1', { page: 'entities' }],
+  ['/rules/%zz', { page: 'rules' }],
 ] as [string, Place][])('%s leads somewhere all the same', (path, shown) => {
   expect(place(path)).toEqual(shown);
 });

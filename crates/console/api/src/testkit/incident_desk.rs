@@ -1,15 +1,13 @@
-//! Incidents that somebody else joined, and one known entity.
+//! Incidents that somebody else joined.
 
 use async_trait::async_trait;
-use aurora_clock::Timestamp;
 use aurora_messages::{
     Close, EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow, IncidentChange,
     IncidentDetail, IncidentPage, IncidentQuery, IncidentRow, LiveEvent, SetEntity, View,
     WriteNote,
 };
 use aurora_model::{
-    Actor, AlertStatus, Asset, Context, Entity, EntityKind, Incident, IncidentEntity, IncidentId,
-    Note, Scope,
+    Actor, AlertStatus, Context, Incident, IncidentEntity, IncidentId, Note, Scope,
 };
 
 use super::FakeSite;
@@ -187,38 +185,15 @@ impl IncidentDesk for FakeSite {
         })
     }
 
-    async fn entities(&self, _: &Scope, _: &EntityQuery) -> Result<EntityPage> {
-        Ok(EntityPage {
-            entities: vec![row("ws1")],
-            total: 1,
-        })
+    async fn entities(&self, _: &Scope, query: &EntityQuery) -> Result<EntityPage> {
+        Ok(self.list_entities(query))
     }
 
     async fn entity(&self, _: &Scope, name: &EntityName) -> Result<EntityDetail> {
-        let known = row(&name.value);
-        Ok(EntityDetail {
-            entity: known.entity.clone(),
-            known: Some(known),
-            notes: Vec::new(),
-            alerts: Vec::new(),
-            alerts_total: 0,
-            incidents: Vec::new(),
-            query: format!("device.hostname:{}", name.value),
-            events: Vec::new(),
-            events_missing: None,
-            history: Vec::new(),
-        })
+        Ok(self.one_entity(name))
     }
 
-    async fn set_entity(&self, _: &Context, set: &SetEntity) -> Result<EntityRow> {
-        let mut row = row(&set.value);
-        row.owner.clone_from(&set.owner);
-        Ok(row)
+    async fn set_entity(&self, context: &Context, set: &SetEntity) -> Result<EntityRow> {
+        self.change_entity(context, set)
     }
-}
-
-fn row(value: &str) -> EntityRow {
-    let (kind, value) = (EntityKind::Host, value.to_owned());
-    let at = Timestamp::from_millis(0);
-    EntityRow::from(&Asset::new(&Entity { kind, value }, at, at))
 }

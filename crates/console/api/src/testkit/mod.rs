@@ -3,6 +3,7 @@
 //! It keeps the port's promises about alerts, suppressions, decisions and live events; of what
 //! lies behind the other operations it only has samples.
 
+mod entities;
 mod incident_desk;
 mod indicator_desk;
 mod notify_desk;

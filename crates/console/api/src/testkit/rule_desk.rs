@@ -8,10 +8,10 @@ use aurora_messages::{
     RuleVersionPage, RuleVersionQuery,
 };
 use aurora_model::engineering::{
-    Backtest, CorrelationExplanation, Coverage, Explanation, HealthReport, RuleVersion,
-    VersionChange,
+    Backtest, CorrelationExplanation, Coverage, Explanation, HealthProblem, HealthReport,
+    ReachedBound, RuleHealth, RuleVersion, Trouble, VersionChange,
 };
-use aurora_model::{Actor, Context, RuleId, Scope};
+use aurora_model::{Actor, Context, RuleId, Scope, Severity};
 
 use super::FakeSite;
 use crate::RuleDesk;
@@ -75,8 +75,10 @@ impl RuleDesk for FakeSite {
 
     async fn rule_health(&self, _: &Scope, query: &RuleHealthQuery) -> Result<HealthReport> {
         Ok(HealthReport {
+            at: self.clock.now(),
             days: query.days(),
-            ..HealthReport::default()
+            sampled: 12_400,
+            rules: health(self.clock.now()),
         })
     }
 
@@ -155,4 +157,44 @@ fn version(rule: RuleId, version: u32) -> RuleVersion {
         actor: Actor::Service("node".to_owned()),
         reason: "the site started".to_owned(),
     }
+}
+
+/// A rule for each kind of trouble, and one without.
+fn health(now: Timestamp) -> Vec<RuleHealth> {
+    let troubles = Trouble::ALL.into_iter().map(Some).chain([None]);
+    let rule = |(index, trouble): (usize, Option<Trouble>)| {
+        let fires = match trouble {
+            Some(Trouble::Noisy) => 4_200,
+            None | Some(Trouble::BoundReached | Trouble::Slow) => 12,
+            _ => 0,
+        };
+        let problem = trouble.map(|kind| HealthProblem {
+            kind,
+            text: format!("it is {}, as a sample of what is said", kind.word()),
+        });
+        let bound = (trouble == Some(Trouble::BoundReached)).then(|| ReachedBound {
+            bound: "groups".to_owned(),
+            limit: 10_000,
+            times: 3,
+            first: now,
+            last: now,
+            groups: Vec::new(),
+        });
+        RuleHealth {
+            rule: (trouble != Some(Trouble::Broken)).then(|| RuleId(format!("sample-{index}"))),
+            title: format!("Sample rule {index} \u{202e}with hostile text"),
+            severity: Severity::High,
+            file: format!("windows/sample_{index}.yml"),
+            fires,
+            alerts: fires / 4,
+            last_fired: (fires > 0).then_some(now),
+            judged: fires / 40,
+            false_positives: fires / 50,
+            share: f64::from(u32::try_from(fires).unwrap_or(0)) / 5_000.0,
+            cost_us: (fires > 0).then_some(3.5),
+            bounds: bound.into_iter().collect(),
+            problems: problem.into_iter().collect(),
+        }
+    };
+    troubles.enumerate().map(rule).collect()
 }

@@ -18,8 +18,8 @@ use aurora_messages::{
 use aurora_model::ledger::{MatchLedger, RecordLedger};
 use aurora_model::suppression::SuppressionId;
 use aurora_model::{
-    Action, Actor, Alert, AlertId, AlertStatus, Context, Incident, IncidentId, RuleId, Scope,
-    SourceName, Suppression,
+    Action, Actor, Alert, AlertId, AlertStatus, Context, Entity, Incident, IncidentId, RuleId,
+    Scope, SourceName, Suppression,
 };
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -49,6 +49,7 @@ pub struct FakeSite {
 pub(super) struct State {
     samples: BTreeMap<AlertId, Sample>,
     pub(super) incidents: BTreeMap<IncidentId, Incident>,
+    pub(super) known: super::entities::Known,
     suppressions: Vec<Suppression>,
     pub(super) decisions: Vec<DecisionEntry>,
     imports: Vec<ImportJob>,
@@ -163,6 +164,16 @@ impl State {
     pub(super) fn decided(&self, object: &str) -> Vec<DecisionEntry> {
         let about = |decision: &&DecisionEntry| decision.action.objects.iter().any(|o| o == object);
         self.decisions.iter().filter(about).cloned().collect()
+    }
+
+    /// Events behind its alerts, at most 20.
+    pub(super) fn events_of(&self, entity: &Entity) -> Vec<Map<String, Value>> {
+        let about = |sample: &&Sample| sample.alert.entities.contains(entity);
+        let samples = self.samples.values().filter(about);
+        samples
+            .flat_map(|sample| sample.events.clone())
+            .take(20)
+            .collect()
     }
 
     /// Alerts, in no order.
