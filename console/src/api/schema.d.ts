@@ -1620,11 +1620,21 @@ export interface components {
             event?: Record<string, never> | null;
             uid: string;
         };
-        /** @description Asks why a correlation in force fires on some events, or why it does not. */
+        /** @description Asks why a correlation in force fires on some events, or why it does not. Give `events`, or `since` for stored ones. */
         ExplainCorrelation: {
             /** @description OCSF events in any order, at most [`ExplainCorrelation::MAX_EVENTS`]; windows go by their time. */
-            events: Record<string, never>[];
+            events?: Record<string, never>[];
             rule: string;
+            /**
+             * Format: int64
+             * @description Stored events from this time on; as many as may be given, no more.
+             */
+            since?: number | null;
+            /**
+             * Format: int64
+             * @description Exclusive; now when absent.
+             */
+            until?: number | null;
         };
         /** @description A part of a condition, and what the event made of it. */
         ExplainNode: {
@@ -1844,6 +1854,8 @@ export interface components {
         HuntAnswer: {
             /** @description For aggregations, their columns. For events: `time, uid, class_name, event`. */
             columns: components["schemas"]["HuntColumn"][];
+            /** @description What people should know about how the answer came about, such as which fields were worked out after reading. */
+            notes?: string[];
             resolved: components["schemas"]["ResolvedField"][];
             /** @description One value a column. From the log: hostile text. */
             rows: Record<string, never>[][];
@@ -2550,7 +2562,7 @@ export interface components {
             replayed: number;
         };
         Reset: Record<string, never>;
-        /** @description A field as it was written and the OCSF path it was resolved to. */
+        /** @description A field as it was written and the OCSF path, or for a field of ECS the paths, it was resolved to. */
         ResolvedField: {
             path: string;
             written: string;
@@ -3176,7 +3188,9 @@ export interface operations {
     };
     show_alert: {
         parameters: {
-            query?: never;
+            query?: {
+                schema?: "ocsf-1.3" | "ocsf-1.1" | "ocsf-1.5" | "ecs";
+            };
             header?: never;
             path: {
                 id: string;
@@ -3607,7 +3621,9 @@ export interface operations {
     };
     hunt: {
         parameters: {
-            query?: never;
+            query?: {
+                schema?: "ocsf-1.3" | "ocsf-1.1" | "ocsf-1.5" | "ecs";
+            };
             header?: never;
             path?: never;
             cookie?: never;

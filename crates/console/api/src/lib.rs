@@ -6,6 +6,7 @@
 
 mod assets;
 mod auth;
+mod emit;
 mod error;
 mod extract;
 pub mod feed;

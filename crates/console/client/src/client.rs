@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 use aurora_messages::{
     AlertDetail, AlertPage, AlertQuery, AlertRow, Close, DeadLetterDetail, DeadLetterPage,
     DeadLetterQuery, DecisionLog, DecisionQuery, DemoReport, DemoStart, DemoWiped, DoctorReport,
-    Done, Histogram, HistogramRequest, Hunt, HuntAnswer, ImportJob, ImportRequest, Imports,
-    LedgerReport, LiftSuppression, LinkCreated, LinkRequest, LintReport, NotShown, Own, Release,
-    Reopen, Replay, ReplayReport, RuleDetail, RuleImport, RuleImportReport, RulePage, RuleQuery,
-    RuleTest, RuleTestReport, SessionInfo, SiteStatus, Sources, Suppress, SuppressionInfo,
-    SuppressionPreview, SuppressionPreviewRequest, SuppressionQuery, Suppressions, TokenCreated,
-    TokenRequest,
+    Done, EventSchema, Histogram, HistogramRequest, Hunt, HuntAnswer, ImportJob, ImportRequest,
+    Imports, LedgerReport, LiftSuppression, LinkCreated, LinkRequest, LintReport, NotShown, Own,
+    Release, Reopen, Replay, ReplayReport, RuleDetail, RuleImport, RuleImportReport, RulePage,
+    RuleQuery, RuleTest, RuleTestReport, SchemaQuery, SessionInfo, SiteStatus, Sources, Suppress,
+    SuppressionInfo, SuppressionPreview, SuppressionPreviewRequest, SuppressionQuery, Suppressions,
+    TokenCreated, TokenRequest,
 };
 use aurora_model::suppression::SuppressionId;
 use aurora_model::{AlertId, RuleId, SourceName};
@@ -48,7 +48,14 @@ impl Client {
     }
 
     pub async fn alert(&self, id: AlertId) -> Result<AlertDetail> {
-        self.get(&path(&["alerts", &id.to_string()])).await
+        self.alert_as(id, EventSchema::default()).await
+    }
+
+    /// With its events in this vocabulary.
+    pub async fn alert_as(&self, id: AlertId, schema: EventSchema) -> Result<AlertDetail> {
+        let query = SchemaQuery::from(schema);
+        self.get(&with_query(&["alerts", &id.to_string()], &query))
+            .await
     }
 
     pub async fn not_shown(&self) -> Result<NotShown> {
@@ -101,7 +108,13 @@ impl Client {
     }
 
     pub async fn hunt(&self, hunt: &Hunt) -> Result<HuntAnswer> {
-        self.post(&path(&["hunt"]), hunt).await
+        self.hunt_as(hunt, EventSchema::default()).await
+    }
+
+    /// With events in this vocabulary.
+    pub async fn hunt_as(&self, hunt: &Hunt, schema: EventSchema) -> Result<HuntAnswer> {
+        let query = SchemaQuery::from(schema);
+        self.post(&with_query(&["hunt"], &query), hunt).await
     }
 
     pub async fn histogram(&self, request: &HistogramRequest) -> Result<Histogram> {

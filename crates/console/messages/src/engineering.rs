@@ -38,15 +38,24 @@ pub struct ExplainRequest {
     pub source: Option<SourceName>,
 }
 
-/// Asks why a correlation in force fires on some events, or why it does not.
+/// Asks why a correlation in force fires on some events, or why it does not. Give `events`, or `since` for stored ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainCorrelation {
     #[schema(value_type = String)]
     pub rule: RuleId,
     /// OCSF events in any order, at most [`ExplainCorrelation::MAX_EVENTS`]; windows go by their time.
+    #[serde(default)]
     #[schema(value_type = Vec<Object>)]
     pub events: Vec<Map<String, Value>>,
+    /// Stored events from this time on; as many as may be given, no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub since: Option<Timestamp>,
+    /// Exclusive; now when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub until: Option<Timestamp>,
 }
 
 impl ExplainCorrelation {

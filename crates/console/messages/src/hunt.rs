@@ -37,6 +37,9 @@ pub struct HuntAnswer {
     pub resolved: Vec<ResolvedField>,
     /// Rows the engine looked at, where it tells.
     pub scanned: Option<u64>,
+    /// What people should know about how the answer came about, such as which fields were worked out after reading.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     pub took_ms: u64,
 }
 
@@ -45,7 +48,7 @@ pub struct HuntColumn {
     pub name: String,
 }
 
-/// A field as it was written and the OCSF path it was resolved to.
+/// A field as it was written and the OCSF path, or for a field of ECS the paths, it was resolved to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResolvedField {
     pub written: String,

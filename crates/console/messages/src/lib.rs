@@ -21,6 +21,7 @@ mod live;
 mod notify;
 mod page_size;
 mod rule;
+mod schema;
 mod session;
 mod source;
 mod status;
@@ -61,6 +62,7 @@ pub use rule::{
     LintReport, RuleDetail, RuleFile, RuleImport, RuleImportReport, RulePage, RuleProblem,
     RuleQuery, RuleSummary, RuleTest, RuleTestReport, RuleTestResult,
 };
+pub use schema::{EventSchema, SchemaQuery};
 pub use session::{LinkCreated, LinkRequest, SessionInfo};
 pub use source::{FeedInfo, SourceInfo, Sources, TokenCreated, TokenInfo, TokenRequest};
 pub use status::{

@@ -1,5 +1,6 @@
 use aurora_messages::{
     AlertDetail, AlertPage, AlertQuery, AlertRow, Close, ErrorBody, NotShown, Own, Release, Reopen,
+    SchemaQuery,
 };
 use aurora_model::AlertId;
 use axum::Json;
@@ -9,6 +10,7 @@ use utoipa_axum::routes;
 
 use super::at_most;
 use crate::auth::Caller;
+use crate::emit;
 use crate::extract::{Body, Named, Params};
 use crate::refusal::Refusal;
 use crate::state::Shared;
@@ -60,13 +62,16 @@ async fn not_shown(
 
 /// One alert with its rule, evidence and history.
 #[utoipa::path(get, path = "/alerts/{id}", tag = "alerts", operation_id = "show_alert",
-    params(("id" = String, Path)),
+    params(("id" = String, Path), SchemaQuery),
     responses((status = 200, body = AlertDetail), (status = 404, body = ErrorBody)))]
 async fn show(
     State(shared): State<Shared>,
     Named(id): Named<AlertId>,
+    Params(query): Params<SchemaQuery>,
 ) -> Result<Json<AlertDetail>, Refusal> {
-    Ok(Json(shared.site.alert(&shared.scope, id).await?))
+    let mut detail = shared.site.alert(&shared.scope, id).await?;
+    emit::alert(&mut detail, query.schema.unwrap_or_default());
+    Ok(Json(detail))
 }
 
 /// Takes the alert; the caller becomes its owner.

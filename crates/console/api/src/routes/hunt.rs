@@ -1,11 +1,12 @@
-use aurora_messages::{ErrorBody, Histogram, HistogramRequest, Hunt, HuntAnswer};
+use aurora_messages::{ErrorBody, Histogram, HistogramRequest, Hunt, HuntAnswer, SchemaQuery};
 use axum::Json;
 use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
-use crate::extract::Body;
+use crate::emit;
+use crate::extract::{Body, Params};
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
@@ -18,15 +19,18 @@ pub(super) fn router() -> OpenApiRouter<Shared> {
 }
 
 /// Asks the event store.
-#[utoipa::path(post, path = "/hunt", tag = "hunt", operation_id = "hunt", request_body = Hunt,
-    responses((status = 200, body = HuntAnswer), (status = 422, body = ErrorBody),
+#[utoipa::path(post, path = "/hunt", tag = "hunt", operation_id = "hunt", params(SchemaQuery),
+    request_body = Hunt, responses((status = 200, body = HuntAnswer), (status = 422, body = ErrorBody),
         (status = 503, body = ErrorBody)))]
 async fn hunt(
     State(shared): State<Shared>,
+    Params(query): Params<SchemaQuery>,
     Body(body): Body<Hunt>,
 ) -> Result<Json<HuntAnswer>, Refusal> {
     at_most("the query", &body.query, QUERY_CHARS)?;
-    Ok(Json(shared.site.hunt(&shared.scope, &body).await?))
+    let mut answer = shared.site.hunt(&shared.scope, &body).await?;
+    emit::hunt(&mut answer, query.schema.unwrap_or_default());
+    Ok(Json(answer))
 }
 
 /// How many events match, over time.

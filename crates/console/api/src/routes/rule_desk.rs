@@ -66,6 +66,9 @@ async fn correlation(
     State(shared): State<Shared>,
     Body(body): Body<ExplainCorrelation>,
 ) -> Result<Json<CorrelationExplanation>, Refusal> {
+    if body.since.is_some() && !body.events.is_empty() {
+        return Err(Refusal::invalid("give either `events` or `since`"));
+    }
     if body.events.len() > ExplainCorrelation::MAX_EVENTS {
         let text = format!("give at most {} events", ExplainCorrelation::MAX_EVENTS);
         return Err(Refusal::invalid(text));
