@@ -6,13 +6,53 @@
 //! before the store is opened, tokens of a newest part that is not there are taken off the log again.
 //!
 //! One connection writes, so that only the newest part of a table can be in that state.
+//!
+//! The engine syncs the part and not the log. After a power failure it might have the part and not the
+//! token, and the same batch, sent again, would be stored twice. So the logs are marked to be written
+//! through: the file system has a line on the device before the write that brought it returns.
 
 use std::fs::{self, DirEntry, File};
 use std::io::Result;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
+
 /// A line that a part was added; `2` says that one was dropped.
 const ADDED: &str = "1";
+
+/// Where a table's tokens are.
+const LOGS: &str = "deduplication_logs";
+
+/// Has every table's log written through, and those that will be made in its folder
+/// (`FS_SYNC_FL`, `chattr(1)`). `false` when the file system has no such mark.
+pub(super) fn write_through(path: &Path) -> Result<bool> {
+    let mut all = true;
+    for group in folders(&path.join("store"))? {
+        for table in folders(&group)? {
+            let folder = table.join(LOGS);
+            let logs = entries(&folder)?.into_iter().map(|entry| entry.path());
+            for one in logs.chain(folder.is_dir().then_some(folder.clone())) {
+                all &= mark(&one)?;
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn mark(path: &Path) -> Result<bool> {
+    let file = match File::open(path) {
+        // The engine removes logs that it does not need any more.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        file => file?,
+    };
+    let marked = ioctl_getflags(&file).and_then(|flags| {
+        if flags.contains(IFlags::SYNC) {
+            return Ok(());
+        }
+        ioctl_setflags(&file, flags | IFlags::SYNC)
+    });
+    Ok(marked.is_ok())
+}
 
 /// Mends the logs of every table of the store in `path`, and returns the names of the parts whose
 /// tokens were given up.
@@ -27,7 +67,7 @@ pub(super) fn mend(path: &Path) -> Result<Vec<String>> {
 }
 
 fn mend_table(table: &Path) -> Result<Option<String>> {
-    let Some((log, text)) = newest_log(&table.join("deduplication_logs"))? else {
+    let Some((log, text)) = newest_log(&table.join(LOGS))? else {
         return Ok(None);
     };
     let (whole, missing) = judge(&text, |part| stored(table, part))?;
@@ -145,10 +185,10 @@ mod tests {
     fn check(folders: &[&str], log: &str, left: &str, given_up: &[&str]) {
         let dir = tempfile::tempdir().unwrap();
         let table = dir.path().join("store/435/4351104e");
-        for folder in folders.iter().chain(&["detached", "deduplication_logs"]) {
+        for folder in folders.iter().chain(&["detached", LOGS]) {
             fs::create_dir_all(table.join(folder)).unwrap();
         }
-        let logs = table.join("deduplication_logs");
+        let logs = table.join(LOGS);
         fs::write(logs.join("deduplication_log_9.txt"), "older").unwrap();
         fs::write(logs.join("deduplication_log_10.txt"), log).unwrap();
         fs::write(logs.join("deduplication_log_11.txt"), "").unwrap();
@@ -180,8 +220,34 @@ mod tests {
     }
 
     #[test]
+    fn logs_are_written_through_and_new_ones_are_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let logs = dir.path().join("store/435/4351104e").join(LOGS);
+        fs::create_dir_all(&logs).unwrap();
+        let [one, two] =
+            ["deduplication_log_1.txt", "deduplication_log_2.txt"].map(|it| logs.join(it));
+        fs::write(&one, "").unwrap();
+        let is_marked = |path: &Path| {
+            let flags = ioctl_getflags(File::open(path).unwrap());
+            flags.is_ok_and(|flags| flags.contains(IFlags::SYNC))
+        };
+        for _ in 0..2 {
+            let can_mark = write_through(dir.path()).unwrap();
+            fs::write(&two, "").unwrap();
+            for path in [&logs, &one, &two] {
+                assert_eq!(is_marked(path), can_mark, "{}", path.display());
+            }
+            assert!(
+                !is_marked(logs.parent().unwrap()),
+                "parts are the engine's own"
+            );
+        }
+    }
+
+    #[test]
     fn a_new_store_has_no_log() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(mend(dir.path()).unwrap(), [""; 0]);
+        assert!(write_through(dir.path()).unwrap());
     }
 }

@@ -38,6 +38,7 @@ pub fn serve(options: &ChildOptions) -> Result<(), Error> {
             "part {part} was not stored: its batch may come again"
         ));
     }
+    write_through(&options.path);
     let engine = Engine::load(&options.library)?;
     let connections = Connections::open(&engine, options)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -54,6 +55,18 @@ pub fn serve(options: &ChildOptions) -> Result<(), Error> {
     runtime.shutdown_timeout(Duration::from_millis(100));
     connections.close();
     served
+}
+
+/// At start, and again after a table was made.
+fn write_through(path: &Path) {
+    match journal::write_through(path) {
+        Ok(true) => {}
+        Ok(false) => server::say(
+            "this file system cannot write the engine's note of batches through: after a power failure \
+             the newest batch may come twice",
+        ),
+        Err(error) => server::say(&format!("cannot look for the engine's notes: {error}")),
+    }
 }
 
 fn private_directory(path: &Path) -> Result<(), Error> {

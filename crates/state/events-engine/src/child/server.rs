@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io::Write as _;
 use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ struct Server {
     lanes: Lanes,
     more_functions: Vec<String>,
     confinement: Confinement,
+    path: PathBuf,
 }
 
 pub(super) async fn run(
@@ -54,6 +56,7 @@ pub(super) async fn run(
         lanes,
         more_functions,
         confinement,
+        path: options.path.clone(),
     });
     let mut parent_gone = lifeline
         .watch(options.lifeline)
@@ -161,6 +164,7 @@ impl Server {
             seconds: asked.seconds,
             grace: GRACE,
         };
+        let makes_a_table = statement.starts_with("CREATE TABLE");
         let (answer, wait) = oneshot::channel();
         let job = Job {
             statement,
@@ -173,7 +177,12 @@ impl Server {
             .send(asked.lane, job)
             .map_err(|Busy| Refused::busy())?;
         match wait.await {
-            Ok(output) => output.map_err(Refused::failed),
+            Ok(output) => {
+                if makes_a_table {
+                    super::write_through(&self.path);
+                }
+                output.map_err(Refused::failed)
+            }
             Err(_) => Err(Refused::failed("the engine is stopping".to_owned())),
         }
     }
