@@ -54,6 +54,9 @@ pub struct Ingest {
     pub http: aurora_listeners::http::Options,
     /// Seconds within which a record that comes again is a duplicate.
     pub dedupe_window_seconds: u64,
+    /// Sources without identities, or feeds of one, such as `syslog@branch7`, for which a record that
+    /// says the same within that time is a duplicate, too. A source may mean it: none without asking.
+    pub dedupe_by_content: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -159,6 +162,7 @@ impl Default for Ingest {
         Self {
             http: aurora_listeners::http::Options::default(),
             dedupe_window_seconds: 30,
+            dedupe_by_content: Vec::new(),
         }
     }
 }

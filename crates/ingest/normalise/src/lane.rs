@@ -20,9 +20,9 @@ use tracing::warn;
 use crate::messages::{Origin, Pieces};
 use crate::parse::{Outcome, Parsed, parse};
 use crate::service::consumer;
-use crate::settle::settle;
+use crate::settle::{settle, uids};
 use crate::waiting::{Closed, Over, Waiting};
-use crate::{Error, Settled};
+use crate::{ByContent, Error, Settled};
 
 /// Raw messages parsed side by side and committed together.
 pub(crate) const MESSAGES: usize = 4;
@@ -33,6 +33,7 @@ const IDLE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Work {
     pub(crate) dedupe: aurora_dedupe::Options,
+    pub(crate) by_content: ByContent,
     pub(crate) scope: Scope,
     pub(crate) bus: BusHandle,
     pub(crate) records: Arc<dyn Records>,
@@ -366,12 +367,16 @@ impl Lane {
         (mut letters, pieces): (Vec<DeadLetter>, Pieces),
         now: Timestamp,
     ) -> Made {
+        self.window.touch(&uids(&processed));
         let Settled {
             events,
             dead,
             deduplicated,
-        } = settle(processed, &mut |uid| {
-            self.window.check_and_insert(uid, now) == Verdict::Fresh
+        } = settle(processed, &mut |item, index| {
+            let mut fresh = |uid| self.window.check_and_insert(uid, now) == Verdict::Fresh;
+            let content = self.work.by_content.key(&origin.header.source, item, index);
+            let new = fresh(item.uid);
+            content.is_none_or(fresh) && new
         });
         letters.extend(dead);
         let mut messages = origin.events(events);

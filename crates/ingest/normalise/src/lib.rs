@@ -11,6 +11,7 @@
 //! that share their event with others wait for these beside the checkpoint; that the wait is over for lack
 //! of messages is on record before anything is made of it.
 
+mod content;
 mod error;
 mod lane;
 mod messages;
@@ -19,6 +20,7 @@ mod service;
 mod settle;
 mod waiting;
 
+pub use content::ByContent;
 pub use error::Error;
 pub use service::{Normaliser, Options};
 pub use settle::{Settled, settle};

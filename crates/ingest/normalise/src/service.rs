@@ -11,16 +11,18 @@ use aurora_tasks::Shutdown;
 use aurora_telemetry::Metrics;
 use tokio::sync::Semaphore;
 
-use crate::Error;
 use crate::lane::{Lane, MESSAGES, Work};
+use crate::{ByContent, Error};
 
 /// Groups of messages in work at a time.
 const ROOM: usize = 8;
 
 /// How the normaliser works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     pub dedupe: aurora_dedupe::Options,
+    /// Sources whose records are known by what they say.
+    pub by_content: ByContent,
     /// How long the shards of a process that says nothing stay its own.
     pub lease: Duration,
 }
@@ -29,6 +31,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             dedupe: aurora_dedupe::Options::default(),
+            by_content: ByContent::default(),
             lease: Duration::from_secs(15),
         }
     }
@@ -56,6 +59,7 @@ impl Normaliser {
             shares: Shares::new(bus.clone(), "raw", count, worker, options.lease),
             work: Arc::new(Work {
                 dedupe: options.dedupe,
+                by_content: options.by_content,
                 scope,
                 bus,
                 records,

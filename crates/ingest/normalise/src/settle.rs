@@ -15,9 +15,9 @@ pub struct Settled {
 
 /// Sorts outcomes into fresh events, dead letters and duplicates.
 ///
-/// `fresh` tells whether an event is new, and remembers it. A record is stored if any of its events
+/// `fresh` tells whether an event, the so-and-so-many-th of its record, is new, and remembers it. A record is stored if any of its events
 /// is, so its weight moves to the last fresh one.
-pub fn settle(processed: Processed, fresh: &mut dyn FnMut(EventUid) -> bool) -> Settled {
+pub fn settle(processed: Processed, fresh: &mut dyn FnMut(&EventItem, u64) -> bool) -> Settled {
     let mut settled = Settled::default();
     for outcome in processed.outcomes {
         match outcome {
@@ -25,9 +25,9 @@ pub fn settle(processed: Processed, fresh: &mut dyn FnMut(EventUid) -> bool) -> 
             Outcome::Events(items) => {
                 let weight: u32 = items.iter().map(|item| item.records).sum();
                 let first = settled.events.len();
-                settled
-                    .events
-                    .extend(items.into_iter().filter(|item| fresh(item.uid)));
+                let items = (0..).zip(items);
+                let items = items.filter(|(index, item)| fresh(item, *index));
+                settled.events.extend(items.map(|(_, item)| item));
                 match settled.events[first..].split_last_mut() {
                     None => settled.deduplicated += u64::from(weight),
                     Some((last, rest)) => {
@@ -39,6 +39,15 @@ pub fn settle(processed: Processed, fresh: &mut dyn FnMut(EventUid) -> bool) -> 
         }
     }
     settled
+}
+
+/// What every event of it is known by.
+pub(crate) fn uids(processed: &Processed) -> Vec<EventUid> {
+    let items = processed.outcomes.iter().flat_map(|outcome| match outcome {
+        Outcome::Events(items) => items.as_slice(),
+        Outcome::Dead(_) => &[],
+    });
+    items.map(|item| item.uid).collect()
 }
 
 /// Takes what stands for dropped records out of a batch, and tells how many they are.
@@ -100,7 +109,7 @@ mod tests {
             ],
         };
         let known = [item(3, 0).uid, item(4, 0).uid];
-        let settled = settle(processed, &mut |uid| !known.contains(&uid));
+        let settled = settle(processed, &mut |item, _| !known.contains(&item.uid));
         let weights: Vec<u32> = settled.events.iter().map(|item| item.records).collect();
         assert_eq!((weights, settled.deduplicated), (vec![0, 1], 5));
     }

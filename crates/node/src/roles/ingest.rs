@@ -6,7 +6,7 @@ use aurora_follow::Outlet;
 use aurora_listeners::import::Importer;
 use aurora_listeners::{Acceptor, Detect, SourceBook, http, syslog};
 use aurora_model::SourceName;
-use aurora_normalise::{Normaliser, Options};
+use aurora_normalise::{ByContent, Normaliser, Options};
 use aurora_telemetry::Health;
 use tracing::error;
 
@@ -49,6 +49,7 @@ fn options(config: &SiteConfig) -> Options {
     };
     Options {
         dedupe,
+        by_content: ByContent::of(config.ingest.dedupe_by_content.iter().cloned()),
         lease: config.bus.lease(),
     }
 }
