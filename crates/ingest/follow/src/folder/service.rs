@@ -1,6 +1,5 @@
 use std::collections::{HashMap, HashSet};
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,14 +9,13 @@ use aurora_ids::Derive;
 use aurora_listeners::record;
 use aurora_model::OriginId;
 use futures_util::TryStreamExt as _;
-use object_store::local::LocalFileSystem;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 use tracing::{info, warn};
 
-use super::Options;
+use super::{Options, place};
 use crate::outlet::slot;
 use crate::{Error, Outlet};
 
@@ -74,7 +72,7 @@ impl Folder {
     /// # Errors
     /// [`Error::Place`] when the address names no place that is known, and when the store fails.
     pub async fn open(options: Options, outlet: Outlet) -> Result<Self, Error> {
-        let store = store(&options.url)?;
+        let store = place::store(&options)?;
         let prefix = slot("folder", &options.url) + "/";
         let kept = outlet.places::<Progress>(&prefix).await?;
         Ok(Self {
@@ -237,24 +235,4 @@ fn revision(object: &ObjectMeta) -> String {
     let time = object.last_modified.timestamp_micros();
     let tag = object.e_tag.clone().unwrap_or_default();
     format!("{tag}/{}/{time}", object.size)
-}
-
-fn store(url: &str) -> Result<Arc<dyn ObjectStore>, Error> {
-    let failed = |detail: String| Error::Place {
-        url: url.to_owned(),
-        detail,
-    };
-    let path = if url.starts_with('/') {
-        PathBuf::from(url)
-    } else {
-        let parsed = url::Url::parse(url).map_err(|error| failed(error.to_string()))?;
-        if parsed.scheme() != "file" {
-            let text = format!("`{}` is not known here: want file", parsed.scheme());
-            return Err(failed(text));
-        }
-        let path = parsed.to_file_path();
-        path.map_err(|()| failed("it names no path".to_owned()))?
-    };
-    let local = LocalFileSystem::new_with_prefix(Path::new(&path));
-    Ok(Arc::new(local.map_err(|error| failed(error.to_string()))?))
 }

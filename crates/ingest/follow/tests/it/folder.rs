@@ -96,8 +96,12 @@ async fn a_place_that_is_none_is_told() {
     let site = Site::new();
     for (url, want) in [
         (
+            "gs://bucket/logs",
+            "`gs://bucket/logs` is no place to read from: `gs` is not known here: want file or s3",
+        ),
+        (
             "s3://bucket/logs",
-            "`s3://bucket/logs` is no place to read from: `s3` is not known here: want file",
+            "`s3://bucket/logs` is no place to read from: a bucket needs `keys_file`",
         ),
         (
             "drop",

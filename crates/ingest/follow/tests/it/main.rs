@@ -1,6 +1,7 @@
 //! Feeds that are fetched, with crashes at every step.
 #![allow(clippy::unwrap_used)]
 
+mod bucket;
 mod folder;
 mod journal;
 mod service;
