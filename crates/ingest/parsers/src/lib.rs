@@ -1,8 +1,8 @@
 //! Parsers: raw records to OCSF 1.3 events.
 //!
-//! What it is: the list of sources ([`Registry`]), one parser each (a VRL program under `content/parsers/`, except for
-//! Windows events, which a declarative table maps natively), and [`Registry::process`], the pure heart of the normalise
-//! service, which gives every record of a batch its end: valid events or a dead letter with the reason. What it is not:
+//! What it is: the list of sources ([`Registry`]), one parser each (a VRL program under `content/parsers/`; Windows events
+//! are mapped by tables alone, and those of Zeek, Suricata and CloudTrail by tables first, natively), and
+//! [`Registry::process`], the pure heart of the normalise service, which gives every record of a batch its end: valid events or a dead letter with the reason. What it is not:
 //! a service, a framer or a store; processing reads no file and no clock, and what it keeps between batches is a value
 //! that is handed in, [`Joiner`].
 //!

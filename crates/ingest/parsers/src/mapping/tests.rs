@@ -14,7 +14,7 @@ use vrl::value::{ObjectMap, Secrets};
 use super::vrl::program;
 use crate::process::the_short_way;
 use crate::shipped::WITH_TABLES;
-use crate::table::tests::{golden_records, repository, shared_records};
+use crate::table::tests::{golden_records, others, repository};
 use crate::{Registry, golden};
 
 /// The folders of other people's records.
@@ -70,12 +70,6 @@ fn the_programs_are_generated_from_the_tables() {
     }
 }
 
-/// Programs are slow: of other people's records so many are tried. `AURORA_EVERY=1` tries all.
-fn every() -> usize {
-    let every = std::env::var("AURORA_EVERY").ok();
-    every.map_or(11, |every| every.parse().unwrap())
-}
-
 /// A file's list comes to the program record by record, and what is no JSON does not come at all.
 fn is_one_record(body: &[u8]) -> bool {
     body.trim_ascii_start().first() == Some(&b'{')
@@ -111,12 +105,8 @@ fn both_forms_make_the_same_events() {
             let event = processed.events().next()?.event().unwrap();
             Some(said(event, record))
         };
-        let others = folders(source)
-            .iter()
-            .flat_map(|folder| shared_records(folder));
-        let others = others.enumerate().filter(|(at, _)| at % every() == 0);
         let records = golden_records(source).into_iter();
-        let records = records.chain(others.map(|(_, body)| body));
+        let records = records.chain(others(folders(source)));
         let (mut mapped, mut count) = (0, 0);
         for body in records.filter(|body| is_one_record(body)) {
             let Ok(record) = serde_json::from_slice::<Value>(&body) else {
