@@ -120,7 +120,7 @@ fn is_same(one: &str, other: &str) -> bool {
         let parts = text.split("\n# ").map(|part| match part.split_once('\n') {
             Some((head, rest)) => {
                 let event = serde_json::from_str(rest).ok();
-                let told = event.is_none().then_some(rest).unwrap_or_default();
+                let told = if event.is_none() { rest } else { "" };
                 (
                     format!("{}\n{}", head.trim_start_matches("# "), told.trim_end()),
                     event,

@@ -2,9 +2,9 @@
 //!
 //! What it is: the list of sources ([`Registry`]), one parser each (a VRL program under `content/parsers/`; Windows events
 //! are mapped by tables alone, and those of Zeek, Suricata and CloudTrail by tables first, natively), and
-//! [`Registry::process`], the pure heart of the normalise service, which gives every record of a batch its end: valid events or a dead letter with the reason. What it is not:
-//! a service, a framer or a store; processing reads no file and no clock, and what it keeps between batches is a value
-//! that is handed in, [`Joiner`].
+//! [`Registry::process`], the pure heart of the normalise service, which gives every record of a batch its end: valid
+//! events or a dead letter with the reason. What it is not: a service, a framer or a store; processing reads no file and
+//! no clock, and what it keeps between batches is a value that is handed in, [`Joiner`].
 //!
 //! Start reading at [`Registry::process`], then [`Parser`]. To add a source: write `content/parsers/<source>/` with
 //! `source.toml`, `parser.vrl` and golden files, and add its name to the list in `shipped.rs`.

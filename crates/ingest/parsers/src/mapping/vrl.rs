@@ -44,7 +44,7 @@ pub(crate) fn program(source: &str, tables: Tables) -> Result<String, String> {
     }
     for (at, kind) in named.iter().enumerate() {
         let word = if at == 0 { "if" } else { " else if" };
-        write!(program, "{word} kind == {:?} {{\n", kind.name).expect("memory takes everything");
+        writeln!(program, "{word} kind == {:?} {{", kind.name).expect("memory takes everything");
         line(
             &mut program,
             &format!("    .class_uid = {}", kind.layout.class.uid),
@@ -159,10 +159,11 @@ fn statement(row: &Row, alone: bool, paths: &Paths) -> String {
         }
     }
     match &row.target {
-        Target::Nowhere => match row.op {
-            Op::Refused => line(&mut body, "abort"),
-            _ => {}
-        },
+        Target::Nowhere => {
+            if let Op::Refused = row.op {
+                line(&mut body, "abort");
+            }
+        }
         Target::Identity => put(&mut body, row, "metadata.uid", alone, paths),
         Target::Slot { path, .. } => put(&mut body, row, path, alone, paths),
     }
