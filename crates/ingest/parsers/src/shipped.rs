@@ -81,6 +81,7 @@ pub(crate) const FOLDERS: &[Folder] = &[
     folder!("auth0"),
     folder!("duo"),
     folder!("entra"),
+    folder!("exchange-trace"),
     folder!("azure-activity"),
     folder!("gcp-audit"),
     folder!("gworkspace"),
