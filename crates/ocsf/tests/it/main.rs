@@ -4,4 +4,3 @@
 mod goldens;
 mod oracle;
 mod random;
-mod shared;

@@ -12,8 +12,6 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
 
-use crate::shared;
-
 const SEED: u64 = 0x0c5f_1300;
 const MUTANTS_PER_EVENT: usize = 24;
 
@@ -35,7 +33,9 @@ for line in sys.stdin:
     reason = "a skipped test says so, and the counts are of interest"
 )]
 fn errors_equal_those_of_the_independent_validator() {
-    let Some(data) = shared::data() else { return };
+    let Some(data) = aurora_shared_data::shared_data() else {
+        return;
+    };
     if Command::new("python3")
         .arg("--version")
         .stdout(Stdio::null())

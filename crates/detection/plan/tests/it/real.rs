@@ -4,13 +4,9 @@ use std::path::{Path, PathBuf};
 
 use aurora_plan::json::{Reader, Record};
 use aurora_plan::{Plan, Scratch, Section};
+use aurora_shared_data::shared_file;
 use aurora_sigma::{Document, FlatJson, Options, Rule, parse};
 use serde_json::{Map, Value};
-
-fn shared() -> PathBuf {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared");
-    std::env::var_os("AURORA_SHARED").map_or_else(|| default.into(), PathBuf::from)
-}
 
 fn rules(folder: &Path, into: &mut Vec<Rule>) {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -40,13 +36,14 @@ fn stride() -> usize {
 
 #[test]
 fn every_rule_on_real_events() {
-    let events = shared().join("data/bench/windows-270872.jsonl.zst");
-    if !events.exists() {
-        println!("skipped: {} is not there", events.display());
+    let Some(events) = shared_file("bench/windows-270872.jsonl.zst") else {
         return;
-    }
+    };
+    let Some(folder) = shared_file("sigma/rules") else {
+        return;
+    };
     let mut all = Vec::new();
-    rules(&shared().join("data/sigma/rules"), &mut all);
+    rules(&folder, &mut all);
     let plan = Plan::new([Section {
         namespace: 0,
         rules: all.iter().enumerate().collect(),

@@ -11,21 +11,7 @@ mod regression;
 mod tables;
 mod texts;
 
-use std::path::{Path, PathBuf};
-
-/// The shared test data, or a printed note that the test did not run.
-#[allow(clippy::print_stderr)]
-fn shared() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
-    let root = std::env::var_os("AURORA_SHARED")
-        .map_or(default, PathBuf::from)
-        .join("data");
-    if root.is_dir() {
-        return Some(root);
-    }
-    eprintln!("skipped: no shared test data at {}", root.display());
-    None
-}
+use aurora_shared_data::shared_data as shared;
 
 /// An event in its text meets the rules that it meets as a value, and in the same order.
 fn agrees(set: &aurora_rules::RuleSet, event: &serde_json::Value) {

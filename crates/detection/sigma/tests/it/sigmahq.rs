@@ -3,21 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use aurora_shared_data::shared_data as shared;
 use aurora_sigma::{Document, Options, parse};
-
-/// The shared test data, or a printed note that the test did not run.
-#[allow(clippy::print_stderr)]
-fn shared() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared");
-    let root = std::env::var_os("AURORA_SHARED")
-        .map_or(default, PathBuf::from)
-        .join("data");
-    if root.is_dir() {
-        return Some(root);
-    }
-    eprintln!("skipped: no shared test data at {}", root.display());
-    None
-}
 
 fn rule_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {

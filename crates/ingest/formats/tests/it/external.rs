@@ -3,20 +3,9 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::PathBuf;
 
 use aurora_formats::{Format, Framed, Framer, Limits};
-
-fn data() -> Option<PathBuf> {
-    let shared = std::env::var_os("AURORA_SHARED").map(PathBuf::from);
-    let shared = shared
-        .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared"));
-    let data = shared.join("data");
-    if !data.is_dir() {
-        println!("skipped: no test data at {}", data.display());
-    }
-    data.is_dir().then_some(data)
-}
+use aurora_shared_data::shared_data as data;
 
 fn framed(bytes: &[u8]) -> (Format, Vec<Framed>) {
     let framer = Framer::new(bytes, Limits::default()).unwrap();

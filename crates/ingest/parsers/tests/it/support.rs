@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use aurora_formats::{Framed, Framer, Limits};
 use aurora_parsers::Registry;
 pub use aurora_parsers::golden::{batch, render, scope};
+pub use aurora_shared_data::shared_data as shared;
 
 /// With the programs as they lie there, so that a change of one needs no build.
 pub fn registry() -> Registry {
@@ -22,19 +23,6 @@ pub fn repository() -> PathBuf {
         .nth(3)
         .unwrap()
         .to_owned()
-}
-
-/// Other people's data beside the repository; `None`, with a message, when it is not there.
-pub fn shared() -> Option<PathBuf> {
-    let beside = || repository().join("../shared");
-    let root = std::env::var_os("AURORA_SHARED")
-        .map_or_else(beside, PathBuf::from)
-        .join("data");
-    if root.is_dir() {
-        return Some(root);
-    }
-    eprintln!("skipped: {} is not there", root.display());
-    None
 }
 
 /// The records of a file, as an import frames them.

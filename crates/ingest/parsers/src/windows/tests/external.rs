@@ -2,26 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use aurora_formats::{Framed, Framer, Limits};
+pub(super) use aurora_shared_data::shared_data as data;
 
 use super::*;
 
 /// Of the benchmark file; every 13th line, so that all of its parts are seen.
 const LINES: usize = 20_000;
-
-pub(super) fn data() -> Option<PathBuf> {
-    let shared = std::env::var_os("AURORA_SHARED").map(PathBuf::from);
-    let shared =
-        shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared"));
-    let data = shared.join("data");
-    if !data.is_dir() {
-        println!("skipped: no test data at {}", data.display());
-    }
-    data.is_dir().then_some(data)
-}
 
 pub(super) fn records(path: &Path) -> impl Iterator<Item = Vec<u8>> + use<> {
     let input = BufReader::new(std::fs::File::open(path).unwrap());
