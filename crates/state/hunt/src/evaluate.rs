@@ -73,11 +73,16 @@ impl Test {
     }
 }
 
-/// A value as tests compare it: a string as it is, anything else as JSON writes it, nothing as the empty text.
+/// A value as tests compare it: a string as it is, a number in its shortest form (`30` for 30.0), anything else as JSON
+/// writes it, nothing as the empty text.
 pub fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) => float.to_string(),
+            None => number.to_string(),
+        },
         other => other.to_string(),
     }
 }

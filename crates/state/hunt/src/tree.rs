@@ -104,7 +104,8 @@ impl Filter {
 
 /// What a value must be.
 ///
-/// A value is compared as text: a string as it is, a number or boolean as JSON writes it; null,
+/// A value is compared as text: a string as it is, a number in its shortest form, a boolean as JSON
+/// writes it; null,
 /// a missing attribute and the empty string are the same. Letters are compared without case.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Test {

@@ -25,7 +25,7 @@ that the projected event would give.
 The last column says what the event store is asked:
 
 - *all*: every test of the field;
-- *equal*: whether it holds something, and whether it is a text without wildcards; for other tests the store is asked
+- *equal*: whether it holds something, a text without wildcards, a range of times or durations; for other tests it is asked
   for events that may match, and each of them is projected and tested after reading;
 - *after*: every test in that way.
 
