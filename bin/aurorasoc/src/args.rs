@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use aurora_messages::EventSchema;
 use aurora_model::AlertStatus;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands as c;
@@ -63,6 +65,13 @@ pub struct Form {
     /// Print the API's own JSON, a document a line
     #[arg(long)]
     pub json: bool,
+}
+
+/// Reads the vocabulary that events are printed in.
+pub fn schema() -> impl TypedValueParser<Value = EventSchema> {
+    let names = EventSchema::ALL.map(EventSchema::name);
+    PossibleValuesParser::new(names)
+        .map(|name| EventSchema::of_name(&name).expect("clap takes the names of the list alone"))
 }
 
 /// Where an alert or an incident is in its life.
@@ -219,6 +228,8 @@ mod tests {
             "aurorasoc suppress 4f9c --reason x --until 7d --yes",
             "aurorasoc suppress --rule r1 --entity host=ws1 --reason x --until 2026-12-31",
             "aurorasoc hunt process.cmd_line:*x* --since 24h --histogram",
+            "aurorasoc show 4f9c --raw --schema ecs",
+            "aurorasoc hunt event.outcome:failure --schema ocsf-1.1",
             "aurorasoc rules lint a b",
             "aurorasoc incidents --all --severity high --json --follow",
             "aurorasoc incident show 4f9c",
@@ -244,6 +255,7 @@ mod tests {
             "aurorasoc suppress 4f9c --rule r --reason x --until 7d",
             "aurorasoc alerts --severity dreadful",
             "aurorasoc hunt x --since yesterday",
+            "aurorasoc hunt x --schema ocsf-9",
             "aurorasoc entity",
             "aurorasoc entities --kind thing",
             "aurorasoc incident close 4f9c",

@@ -11,7 +11,7 @@ use aurora_artifacts_memory::MemoryArtifacts;
 use aurora_bus::Bus;
 use aurora_bus_memory::MemoryBus;
 use aurora_clock::Clock;
-use aurora_events::Events;
+use aurora_events::{Events, Projecting};
 use aurora_events_clickhouse::{ClickHouseEvents, Endpoint, Options, Reserve};
 use aurora_events_engine::{ChildOptions, Handle, Supervisor, SupervisorOptions, find_library};
 use aurora_events_memory::MemoryEvents;
@@ -56,7 +56,7 @@ impl Adapters {
             )),
             records: Arc::new(MemoryRecords::new(clock.clone())),
             artifacts: Arc::new(MemoryArtifacts::new()),
-            events: Arc::new(MemoryEvents::new()),
+            events: Arc::new(Projecting::new(Arc::new(MemoryEvents::new()))),
             windows: Arc::new(MemoryWindows::new()),
             engine: Engine::Memory,
         }
@@ -85,7 +85,7 @@ impl Adapters {
             } else {
                 windows(data).await?
             },
-            events,
+            events: Arc::new(Projecting::new(events)),
             engine,
         })
     }
@@ -113,7 +113,7 @@ impl Adapters {
             records: crate::records::open(config, root, clock).await?,
             artifacts: Arc::new(LocalArtifacts::open(&root.join("artifacts"))?),
             windows: Arc::new(MemoryWindows::new()),
-            events,
+            events: Arc::new(Projecting::new(events)),
             engine,
         })
     }

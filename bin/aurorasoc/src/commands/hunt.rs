@@ -1,12 +1,12 @@
 use std::time::Duration;
 
 use aurora_clock::Timestamp;
-use aurora_messages::{self as messages, HistogramRequest, HuntAnswer};
+use aurora_messages::{self as messages, EventSchema, HistogramRequest, HuntAnswer};
 use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::args::Form;
+use crate::args::{self, Form};
 use crate::exit::Exit;
 use crate::output::{Line, Shown, Span, Table, bar, count, of, short};
 use crate::time::{self, Moment};
@@ -20,7 +20,8 @@ use crate::time::{self, Moment};
     aurorasoc hunt 'process.cmd_line:*mimikatz*' --since 24h\n  \
     aurorasoc hunt 'src_endpoint.ip:10.0.0.0/8 AND NOT user.name:svc-*' --since 7d --limit 500\n  \
     aurorasoc hunt 'class_name:\"DNS Activity\" | top 10 query.hostname'\n  \
-    aurorasoc hunt 'device.hostname:ws1' --since 7d --histogram")]
+    aurorasoc hunt 'device.hostname:ws1' --since 7d --histogram\n  \
+    aurorasoc hunt 'event.outcome:failure AND source.ip:*' --schema ecs --json")]
 pub struct Hunt {
     #[arg(value_name = "QUERY")]
     query: String,
@@ -33,6 +34,9 @@ pub struct Hunt {
     /// Rows at most
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
+    /// The vocabulary of the events that are printed
+    #[arg(long, value_name = "SCHEMA", default_value = EventSchema::default().name(), value_parser = args::schema())]
+    schema: EventSchema,
     /// How many, over time, instead of which
     #[arg(long)]
     histogram: bool,
@@ -53,7 +57,7 @@ pub async fn run(hunt: Hunt, app: &mut App) -> anyhow::Result<Exit> {
         until: Some(until),
         limit: Some(hunt.limit),
     };
-    let answer = app.client.hunt(&asked).await?;
+    let answer = app.client.hunt_as(&asked, hunt.schema).await?;
     if hunt.form.json {
         app.screen.json(&answer)?;
         return Ok(Exit::Ok);
@@ -80,6 +84,9 @@ fn show(answer: &HuntAnswer, since: Timestamp, app: &mut App) -> std::io::Result
         app.screen.table(&aggregate(&names, answer))?;
     }
     app.screen.line(Line::new().dim(told(answer)))?;
+    for note in &answer.notes {
+        app.screen.line(Line::new().dim(note))?;
+    }
     for field in answer
         .resolved
         .iter()

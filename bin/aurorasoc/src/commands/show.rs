@@ -1,10 +1,10 @@
-use aurora_messages::{AlertDetail, Evidence, RuleSummary};
+use aurora_messages::{AlertDetail, EventSchema, Evidence, RuleSummary};
 use clap::Args;
 use serde_json::Value;
 
 use super::said;
 use crate::app::App;
-use crate::args::Form;
+use crate::args::{self, Form};
 use crate::exit::Exit;
 use crate::lookup;
 use crate::output::{
@@ -24,13 +24,16 @@ pub struct Show {
     /// Print the events behind it in full
     #[arg(long)]
     raw: bool,
+    /// The vocabulary of these events
+    #[arg(long, value_name = "SCHEMA", default_value = EventSchema::default().name(), value_parser = args::schema())]
+    schema: EventSchema,
     #[command(flatten)]
     form: Form,
 }
 
 pub async fn run(show: Show, app: &mut App) -> anyhow::Result<Exit> {
     let id = lookup::alert(&app.client, &show.alert).await?;
-    let detail = app.client.alert(id).await?;
+    let detail = app.client.alert_as(id, show.schema).await?;
     if show.form.json {
         app.screen.json(&detail)?;
         return Ok(Exit::Ok);

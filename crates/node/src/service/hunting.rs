@@ -43,6 +43,7 @@ pub(super) async fn hunt(site: &SiteService, scope: &Scope, hunt: &Hunt) -> Resu
             .map(|(written, path)| ResolvedField { written, path })
             .collect(),
         scanned: answer.scanned,
+        notes: answer.notes,
         took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
 }

@@ -30,10 +30,10 @@ impl RuleDesk for SiteService {
 
     async fn explain_correlation(
         &self,
-        _: &Scope,
+        scope: &Scope,
         request: &ExplainCorrelation,
     ) -> Result<CorrelationExplanation> {
-        explain::correlation(self, request)
+        explain::correlation(self, scope, request).await
     }
 
     async fn start_backtest(

@@ -17,6 +17,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lookup;
 use crate::output::{Ink, Line, of};
+use crate::time::Moment;
 
 /// Say why a rule fires on an event, or why it does not
 ///
@@ -30,6 +31,7 @@ use crate::output::{Ink, Line, of};
     aurorasoc rules explain new.yml event.json\n  \
     aurorasoc rules explain new.yml capture.evtx      the event that comes nearest\n  \
     aurorasoc rules explain brute-force.yml auth.log --rules my-rules/   a correlation\n  \
+    aurorasoc rules explain 77aa01c2 --since 2h       a correlation, on stored events\n  \
     head -1 auth.log | aurorasoc rules explain 5c1b2a9e - --source syslog\n\n\
     `aurorasoc hunt … --json` and `aurorasoc show ALERT --json` tell the uids of events.\n\
     Exit code 1 when the rule does not fire.")]
@@ -38,8 +40,14 @@ pub struct Explain {
     #[arg(value_name = "RULE")]
     rule: String,
     /// The uid of a stored event, a file with records or OCSF events, or `-` for standard input
-    #[arg(value_name = "EVENT")]
-    event: String,
+    #[arg(value_name = "EVENT", required_unless_present = "since")]
+    event: Option<String>,
+    /// Stored events from this time on, for a correlation in force: 30m, 24h, 7d, or RFC 3339
+    #[arg(long, value_name = "TIME", conflicts_with = "event")]
+    since: Option<Moment>,
+    /// Stored events before this time
+    #[arg(long, value_name = "TIME", requires = "since")]
+    until: Option<Moment>,
     /// What the records are; detected from their content when absent
     #[arg(long, value_name = "SOURCE", value_parser = source_name)]
     source: Option<SourceName>,
@@ -56,6 +64,10 @@ const AT_MOST: usize = 200;
 pub async fn run(wanted: Explain, app: &mut App) -> anyhow::Result<Exit> {
     let path = Path::new(&wanted.rule);
     let file = path.exists() || local::looks_like_a_path(&wanted.rule);
+    if wanted.since.is_some() {
+        let told = stored(&wanted, file, app).await?;
+        return windowed(&told, wanted.form.json, app);
+    }
     let events = events(&wanted, app)?;
     if let Some(told) = windows_of(&wanted, file, events.as_deref(), app).await? {
         return windowed(&told, wanted.form.json, app);
@@ -93,6 +105,33 @@ pub async fn run(wanted: Explain, app: &mut App) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
+/// What a correlation in force does with the events that the site has kept.
+async fn stored(wanted: &Explain, file: bool, app: &App) -> anyhow::Result<CorrelationExplanation> {
+    if file {
+        let text = "--since explains a correlation in force";
+        return Err(Failure::usage(text)
+            .fix("give its id, or a file of records beside the rule file")
+            .into());
+    }
+    let now = app.now();
+    let past = |moment: &Option<Moment>| moment.as_ref().map(|moment| moment.past(now));
+    let request = ExplainCorrelation {
+        rule: lookup::rule(&app.client, &wanted.rule).await?,
+        events: Vec::new(),
+        since: past(&wanted.since),
+        until: past(&wanted.until),
+    };
+    match app.client.explain_correlation(&request).await {
+        Err(error) if error.is_not_found() => {
+            let text = format!("`{}` is a rule of single events", wanted.rule);
+            Err(Failure::usage(text)
+                .fix("give one event: its uid, a file, or `-`")
+                .into())
+        }
+        told => Ok(told?),
+    }
+}
+
 /// What a correlation did with the events; `None` when RULE is a rule of single events.
 async fn windows_of(
     wanted: &Explain,
@@ -122,6 +161,8 @@ async fn windows_of(
             .filter_map(Value::as_object)
             .cloned()
             .collect(),
+        since: None,
+        until: None,
     };
     match app.client.explain_correlation(&request).await {
         Ok(told) => Ok(Some(told)),
@@ -141,22 +182,20 @@ fn windowed(told: &CorrelationExplanation, json: bool, app: &mut App) -> anyhow:
 
 /// The events of a file or of standard input; `None` for a stored event.
 fn events(wanted: &Explain, app: &App) -> anyhow::Result<Option<Vec<Value>>> {
-    let path = Path::new(&wanted.event);
+    let event = wanted.event.as_deref().unwrap_or("-");
+    let path = Path::new(event);
     let reader = Reader::new()?;
     let source = wanted.source.as_ref();
-    let read = if wanted.event == "-" {
+    let read = if event == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes)?;
         reader.all(std::io::Cursor::new(bytes), source, app.now())?
     } else if path.is_file() {
         reader.file(path, source, app.now())?
-    } else if wanted.event.parse::<EventUid>().is_ok() {
+    } else if event.parse::<EventUid>().is_ok() {
         return Ok(None);
     } else {
-        let text = format!(
-            "`{}` is neither a file nor the uid of an event",
-            wanted.event
-        );
+        let text = format!("`{event}` is neither a file nor the uid of an event");
         return Err(Failure::usage(text)
             .fix("a uid has 32 hexadecimal digits; `aurorasoc hunt … --json` tells it")
             .into());
@@ -187,7 +226,7 @@ async fn remote(
         request.rule = Some(lookup::rule(&app.client, &wanted.rule).await?);
     }
     let Some(events) = events else {
-        request.uid = wanted.event.parse().ok();
+        request.uid = wanted.event.as_deref().and_then(|uid| uid.parse().ok());
         return Ok((Some(app.client.explain_rule(&request).await?), 1));
     };
     let mut explained = Vec::new();

@@ -53,6 +53,8 @@ struct Found {
     rules: usize,
     /// Those of them of which every field is in such an event.
     fed: usize,
+    /// The same as a part of all loaded rules, from 0 to 1.
+    share: f64,
     fields: BTreeMap<String, &'static str>,
 }
 
@@ -125,6 +127,7 @@ fn of_source(
         dropped: coverage.count(Fate::Dropped),
         rules: about,
         fed,
+        share: fed as f64 / rules.rules().len().max(1) as f64,
         fields: coverage
             .fields
             .iter()
@@ -162,6 +165,7 @@ fn show(all: &[Found], loaded: usize, fields: bool, app: &mut App) -> anyhow::Re
         "dropped#",
         "rules#",
         "fed#",
+        "of all#",
     ]);
     for found in all {
         let number = |number: usize| Span::plain(count(number as u64));
@@ -172,6 +176,7 @@ fn show(all: &[Found], loaded: usize, fields: bool, app: &mut App) -> anyhow::Re
             number(found.dropped),
             number(found.rules),
             number(found.fed),
+            Span::plain(format!("{:.1} %", found.share * 100.0)),
         ]);
     }
     app.screen.table(&table)?;
@@ -187,7 +192,7 @@ fn show(all: &[Found], loaded: usize, fields: bool, app: &mut App) -> anyhow::Re
         }
     }
     let text = format!(
-        "{}, measured on their golden records with {}; rules: about events of the source, fed: with every field there",
+        "{}, measured on their golden records with {}; rules: about events of the source, fed: with every field there, of all: these among all rules",
         of(all.len() as u64, "source"),
         of(loaded as u64, "rule")
     );

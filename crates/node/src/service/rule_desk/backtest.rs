@@ -225,8 +225,8 @@ fn some(set: &RuleSet, ids: &[RuleId], gaps: Vec<String>) -> Result<Chosen> {
     Ok((subset(set, ids), ids.to_vec(), gaps))
 }
 
-/// Our own findings are no input of rules.
-fn query(set: &RuleSet) -> Result<aurora_hunt::Query> {
+/// Every event that a rule of the set may be about. Our own findings are no input of rules.
+pub(super) fn query(set: &RuleSet) -> Result<aurora_hunt::Query> {
     let ids = set.rules().iter().map(|rule| &rule.id);
     let text = match set.prefilter(ids) {
         Some(filter) => format!("({filter}) AND NOT source:aurora-findings"),

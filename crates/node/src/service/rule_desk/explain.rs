@@ -1,11 +1,16 @@
+use std::time::Duration;
+
 use aurora_api::site::{Error, Result};
-use aurora_engineering::explain_correlation;
+use aurora_clock::Timestamp;
+use aurora_engineering::{explain_correlation, subset};
+use aurora_events::{HuntOptions, TimeRange};
 use aurora_messages::{ExplainCorrelation, ExplainRequest};
 use aurora_model::engineering::{CorrelationExplanation, Explanation};
 use aurora_model::{RuleId, Scope};
 use aurora_rules::{Options, RuleSet};
 use serde_json::Value;
 
+use super::backtest::query;
 use crate::service::{SiteService, errors, rules};
 
 pub(super) async fn explain(
@@ -31,14 +36,54 @@ pub(super) async fn explain(
     }
 }
 
-pub(super) fn correlation(
+pub(super) async fn correlation(
     site: &SiteService,
+    scope: &Scope,
     request: &ExplainCorrelation,
 ) -> Result<CorrelationExplanation> {
     let in_force = site.parts.rules.handle().current();
-    let events: Vec<Value> = request.events.iter().cloned().map(Value::Object).collect();
+    let known = in_force.correlations().iter().any(|it| it.id == request.rule);
+    if !known {
+        return Err(Error::not_found("correlation", &request.rule));
+    }
+    let events: Vec<Value> = match request.since {
+        Some(since) => stored(site, scope, &in_force, request, since).await?,
+        None => request.events.iter().cloned().map(Value::Object).collect(),
+    };
     explain_correlation(&in_force, &request.rule, &events)
         .ok_or_else(|| Error::not_found("correlation", &request.rule))
+}
+
+/// Every stored event that a rule of the correlation may be about.
+async fn stored(
+    site: &SiteService,
+    scope: &Scope,
+    in_force: &RuleSet,
+    request: &ExplainCorrelation,
+    since: Timestamp,
+) -> Result<Vec<Value>> {
+    let needed = subset(in_force, std::slice::from_ref(&request.rule));
+    let options = HuntOptions {
+        range: TimeRange {
+            from: since,
+            until: request.until.unwrap_or_else(|| site.now()),
+        },
+        limit: ExplainCorrelation::MAX_EVENTS,
+        timeout: Duration::from_secs(site.parts.config.events.hunt_timeout_seconds),
+    };
+    let found = site.events().hunt(scope, &query(&needed)?, &options).await;
+    let found = found.map_err(errors::events)?;
+    if found.truncated {
+        let text = format!(
+            "more than {} events may matter to it in that time",
+            ExplainCorrelation::MAX_EVENTS
+        );
+        return Err(Error::too_expensive(text).fix("narrow the time range"));
+    }
+    let place = found.columns.iter().position(|column| column.name == "event");
+    let place = place.ok_or_else(|| Error::internal("the store answered without events"))?;
+    let rows = found.rows.into_iter();
+    Ok(rows.map(|mut row| row.swap_remove(place)).collect())
 }
 
 /// A record may hold several events: the one that fires the rule, or is of its logsource, is meant.
