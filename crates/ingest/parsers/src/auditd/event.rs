@@ -80,7 +80,7 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
 fn item(records: &[Record]) -> Option<Value> {
     let paths = || records.iter().filter(|record| record.kind == "PATH");
     let is_folder = |record: &&Record| nametype(record) == Some("PARENT");
-    let meant = paths().filter(|record| !is_folder(record)).next_back();
+    let meant = paths().rfind(|record| !is_folder(record));
     let pairs = meant.or_else(|| paths().next_back())?.fields.iter();
     let pairs = pairs.map(|(name, value)| (name.as_str().into(), Value::from(value.as_str())));
     Some(Value::Object(pairs.collect()))

@@ -377,7 +377,7 @@ fn argument(given: &ArgumentList, keyword: &'static str) -> Argument {
     match given.required_expr(keyword) {
         Expr::Variable(variable) => Argument::Variable(variable),
         Expr::Query(query) if query.is_external() || query.as_variable().is_some() => {
-            Argument::Path(query)
+            Argument::Path(Box::new(query))
         }
         _ => Argument::Expression(expression),
     }
@@ -388,7 +388,7 @@ enum Argument {
     Constant(Value),
     Variable(Variable),
     /// A place in the event or in a variable.
-    Path(Query),
+    Path(Box<Query>),
     Expression(Box<dyn Expression>),
 }
 
