@@ -63,7 +63,7 @@ fn send(known: &Mutex<Option<SocketAddr>>, token: &str, batch: u64, body: &str) 
     loop {
         let address = *known.lock().unwrap();
         if address.is_some_and(|address| {
-            post(address, token, &batch.to_string(), body).is_ok_and(|yes| yes)
+            post(address, token, Some(&batch.to_string()), body).is_ok_and(|yes| yes)
         }) {
             return;
         }
@@ -71,18 +71,20 @@ fn send(known: &Mutex<Option<SocketAddr>>, token: &str, batch: u64, body: &str) 
     }
 }
 
-/// Sends a batch to a site that runs and takes it.
-pub fn send_once(address: SocketAddr, token: &str, key: &str, body: &str) {
+/// Sends a batch to a site that runs and takes it; without a key it is a piece of one feed, as others are.
+pub fn send_once(address: SocketAddr, token: &str, key: Option<&str>, body: &str) {
     assert!(post(address, token, key, body).unwrap(), "it is taken");
 }
 
-fn post(address: SocketAddr, token: &str, batch: &str, body: &str) -> std::io::Result<bool> {
+fn post(address: SocketAddr, token: &str, key: Option<&str>, body: &str) -> std::io::Result<bool> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     write!(
         stream,
         "POST /ingest HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-         Authorization: Bearer {token}\r\nIdempotency-Key: {batch}\r\nContent-Length: {}\r\n\r\n{body}",
+         Authorization: Bearer {token}\r\n{}Content-Length: {}\r\n\r\n{body}",
+        key.map(|key| format!("Idempotency-Key: {key}\r\n"))
+            .unwrap_or_default(),
         body.len()
     )?;
     let mut answer = String::new();

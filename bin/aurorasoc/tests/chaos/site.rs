@@ -151,7 +151,12 @@ impl Place {
     pub fn staff(&mut self) {
         for (name, worker) in &mut self.workers {
             if let Some(status) = worker.try_wait().unwrap() {
-                eprintln!("`{name}` ended by itself: {status}");
+                let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap();
+                let because = log.lines().rev().find(|line| line.contains("because: "));
+                eprintln!(
+                    "`{name}` ended by itself: {status}{}",
+                    because.unwrap_or_default()
+                );
             }
         }
         self.workers

@@ -179,7 +179,8 @@ impl Snapshots {
         if newest.is_none() && tail.is_over() {
             return Ok(());
         }
-        if newest.is_some() && from > position + 1 {
+        // Of a part, what is missing in between may be what others were sent.
+        if newest.is_some() && from > position + 1 && self.part.is_whole() {
             warn!(
                 position,
                 from, "the stream no longer has all that came after the snapshot; windows miss it"
@@ -191,7 +192,8 @@ impl Snapshots {
         if let Some((digest, manifest)) = newest.filter(|_| is_empty) {
             self.adopt(&manifest).await?;
             let files = manifest.files.len();
-            info!(%digest, files, position, "the windows come from a snapshot");
+            let part = self.part.number();
+            info!(part, %digest, files, position, "the windows come from a snapshot");
         }
         self.tail = Some(tail);
         Ok(())
@@ -255,7 +257,8 @@ impl Snapshots {
             let last = tail.last();
             let done = Change::progress().remove_slot(&self.part.slot(RESTORING));
             self.commit(done).await?;
-            info!(last, "what came after the snapshot was repeated");
+            let part = self.part.number();
+            info!(part, last, "what came after the snapshot was repeated");
         } else {
             self.tail = Some(tail);
         }
@@ -405,6 +408,9 @@ impl Snapshots {
 
     /// Removes what a snapshot that was cut off had stored: its files still stand in its folder.
     async fn take_back(&self, folder: &Path) -> Result<(), Error> {
+        let newest = self.newest.iter();
+        let newest = newest.flat_map(|(_, newest)| newest.files.values());
+        let needed: BTreeSet<&str> = newest.map(|kept| &*kept.digest).collect();
         let there = folder.to_owned();
         let found = match blocking(move || files(&there)).await? {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -415,7 +421,12 @@ impl Snapshots {
                 let file = folder.join(&name);
                 let digest = blocking(move || Ok(Digest::of(&std::fs::read(file)?)));
                 let digest = digest.await?.map_err(Error::Scratch)?;
-                self.remove(digest).await?;
+                // Whatever it is called there: what counts is what the newest one needs, and that
+                // nobody else has taken one since.
+                if !needed.contains(&*digest.to_string()) {
+                    self.commit(Change::progress()).await?;
+                    self.remove(digest).await?;
+                }
             }
         }
         Ok(())
