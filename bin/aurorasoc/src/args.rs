@@ -122,6 +122,7 @@ pub enum Command {
     Ledger(c::ledger::Ledger),
     Deadletter(c::deadletter::Deadletter),
     Decisions(c::decisions::Decisions),
+    Audit(c::audit::Audit),
     Link(c::link::Link),
     Logs(c::logs::Logs),
     Doctor(c::doctor::Doctor),
@@ -244,6 +245,8 @@ mod tests {
             "aurorasoc collector --config c.toml --drop-oldest",
             "aurorasoc collect status --json",
             "aurorasoc engine --socket s --path p --library l",
+            "aurorasoc audit verify /copy --key k --since c --witness w --quorum 2 --json",
+            "aurorasoc audit prove 17 --out p",
         ] {
             read(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         }

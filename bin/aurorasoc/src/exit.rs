@@ -14,6 +14,10 @@ pub enum Exit {
     Partly = 6,
     /// 128 and the number of SIGINT, as shells have it.
     Interrupted = 130,
+    /// `aurorasoc audit` alone, which has codes of its own: 2.
+    Tampered = 252,
+    /// `aurorasoc audit` alone: 3.
+    Unwitnessed = 253,
 }
 
 impl Exit {
@@ -38,6 +42,18 @@ impl Exit {
             Self::Refused => "the site refused: not allowed, or not in this state",
             Self::Partly => "partly done: broken rules, or records in the dead letter",
             Self::Interrupted => "interrupted with Ctrl-C; an import can be resumed",
+            Self::Tampered => "audit: the log was tampered with",
+            Self::Unwitnessed => "audit: whole in itself, and nobody else vouches for it",
+        }
+    }
+
+    /// What the process ends with. Those of `audit` are the ones that checkers of logs are known by;
+    /// that arguments which make no sense give 2 as well fails on the safe side.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Tampered => 2,
+            Self::Unwitnessed => 3,
+            other => other as u8,
         }
     }
 
@@ -58,6 +74,6 @@ impl Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }

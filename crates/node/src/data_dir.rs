@@ -34,6 +34,7 @@ impl DataDir {
             "events",
             "windows",
             "artifacts",
+            "audit",
             "keys",
             "run",
             "rules",

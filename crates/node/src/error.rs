@@ -20,6 +20,8 @@ pub enum Error {
     },
     #[error("cannot work beside the site in `{}`: there is none; start it with `aurorasoc up --bus nats`", path.display())]
     NoSite { path: PathBuf },
+    #[error("cannot keep the audit log")]
+    Audit(#[source] aurora_disk::Error),
     #[error("cannot use the site's keys")]
     Keys(#[from] aurora_secrets::Error),
     #[error("cannot open the bus")]

@@ -2,6 +2,7 @@
 //!
 //! One file a role. A role gets its bus as a capability for its own subjects and nothing else.
 
+mod audit;
 mod detection;
 mod follow;
 mod freshness;
@@ -13,6 +14,7 @@ mod sole;
 mod store;
 mod upkeep;
 
+pub(crate) use audit::start as audit;
 pub(crate) use detection::{events, report as report_rules, working};
 pub(crate) use follow::{Decided, start as follow};
 pub(crate) use ingest::{Listeners, worker_name};

@@ -46,6 +46,7 @@ pub struct Environment {
 pub struct Site {
     service: Arc<SiteService>,
     api: aurora_api::Handle,
+    audit: aurora_audit_sequencer::Handle,
     adapters: Adapters,
     scope: Scope,
     tasks: Tasks,
@@ -88,7 +89,7 @@ impl Site {
             }
         };
         let launched = launch(config, &environment, &data, &adapters, &tasks).await;
-        let (service, api) = match launched {
+        let (service, api, audit) = match launched {
             Ok(launched) => launched,
             Err(error) => {
                 told(close(&tasks, &adapters, &engine).await);
@@ -100,6 +101,7 @@ impl Site {
         Ok(Self {
             service,
             api,
+            audit,
             adapters,
             scope,
             tasks,
@@ -119,6 +121,11 @@ impl Site {
 
     pub fn adapters(&self) -> &Adapters {
         &self.adapters
+    }
+
+    /// The audit log: its newest checkpoint, and when a decision is under one.
+    pub fn audit(&self) -> &aurora_audit_sequencer::Handle {
+        &self.audit
     }
 
     /// Where a listener listens, by its name in the status.
@@ -194,6 +201,13 @@ fn prepare(parts: &Parts) {
     });
 }
 
+/// What a site answers with.
+type Launched = (
+    Arc<SiteService>,
+    aurora_api::Handle,
+    aurora_audit_sequencer::Handle,
+);
+
 /// Everything of a site that stands on its stores.
 async fn launch(
     config: SiteConfig,
@@ -201,7 +215,7 @@ async fn launch(
     data: &DataDir,
     adapters: &Adapters,
     tasks: &Tasks,
-) -> Result<(Arc<SiteService>, aurora_api::Handle), Error> {
+) -> Result<Launched, Error> {
     let clock = environment.clock.clone();
     let identity = SiteIdentity::open(&data.join("keys"), clock.now())?;
     let keyring = Keyring::open(&data.join("keys"))?;
@@ -245,6 +259,7 @@ async fn launch(
     }
     note_rules(&parts).await?;
     let ledger = roles::start(&parts).await?;
+    let audit = roles::audit(&parts, &keyring)?;
     let hasher = Arc::new(keyring.tokens(Purpose::IngestToken));
     let sources = SourceBook::new(adapters.records.clone(), clock.clone(), hasher);
     let listeners = roles::listen(&parts, sources.clone()).await?;
@@ -261,7 +276,7 @@ async fn launch(
     let handle = console(&parts, data, service.clone(), hashers, feed).await?;
     service.listens("console", handle.address());
     service.clone().watch();
-    Ok((service, handle))
+    Ok((service, handle, audit))
 }
 
 /// The rules that are in the files now.

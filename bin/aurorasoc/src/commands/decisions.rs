@@ -1,20 +1,23 @@
 use std::collections::VecDeque;
 
-use aurora_messages::{DecisionLog, DecisionQuery};
+use aurora_clock::Timestamp;
+use aurora_messages::{DecisionEntry, DecisionLog, DecisionQuery};
 use clap::Args;
 
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
 use crate::output::{Span, Table, short};
-use crate::time;
+use crate::time::{self, Moment};
 
 /// List the latest decisions: who changed what, when and why
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     aurorasoc decisions\n  \
     aurorasoc decisions --about 4f9c1a2b…          about one alert, rule, suppression or import\n  \
-    aurorasoc decisions --after 120 --json")]
+    aurorasoc decisions --by eva --what alert. --since 7d\n  \
+    aurorasoc decisions --after 120 --json\n\n\
+    `aurorasoc audit export --jsonl` prints every decision whole, with its hashes and trace.")]
 pub struct Decisions {
     /// The first ones after this number, instead of the latest
     #[arg(long, value_name = "NUMBER")]
@@ -22,6 +25,15 @@ pub struct Decisions {
     /// Only those about the object with this id
     #[arg(long, value_name = "ID")]
     about: Option<String>,
+    /// Only those of this person or service
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// Only actions that begin so: `alert.close`, `rule.`
+    #[arg(long, value_name = "ACTION")]
+    what: Option<String>,
+    /// Only those since: 24h, 7d, or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     limit: u32,
@@ -30,10 +42,7 @@ pub struct Decisions {
 }
 
 pub async fn run(decisions: Decisions, app: &mut App) -> anyhow::Result<Exit> {
-    let log = match decisions.after {
-        Some(after) => page(&decisions, after, decisions.limit, app).await?,
-        None => latest(&decisions, app).await?,
-    };
+    let log = select(&decisions, app).await?;
     if decisions.form.json {
         app.screen.json(&log)?;
         return Ok(Exit::Ok);
@@ -57,41 +66,43 @@ pub async fn run(decisions: Decisions, app: &mut App) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-async fn page(
-    wanted: &Decisions,
-    after: u64,
-    limit: u32,
-    app: &App,
-) -> anyhow::Result<DecisionLog> {
-    let query = DecisionQuery {
-        after,
-        object: wanted.about.clone(),
-        limit: Some(limit),
-    };
-    Ok(app.client.decisions(&query).await?)
-}
-
-/// The log is read from its beginning, as it is kept; only its end is shown.
-async fn latest(wanted: &Decisions, app: &App) -> anyhow::Result<DecisionLog> {
+/// The log is read as it is kept, from its beginning or from where it was asked for; of what fits,
+/// the last ones are shown, or the first ones after a number.
+async fn select(wanted: &Decisions, app: &App) -> anyhow::Result<DecisionLog> {
     let mut kept = VecDeque::new();
-    let mut after = 0;
+    let mut after = wanted.after.unwrap_or(0);
+    let (limit, now) = (wanted.limit as usize, app.now());
     loop {
-        let step = page(wanted, after, DecisionQuery::PAGE.most, app).await?;
-        let Some(last) = step.decisions.last() else {
-            break;
+        let query = DecisionQuery {
+            after,
+            object: wanted.about.clone(),
+            limit: Some(DecisionQuery::PAGE.most),
         };
-        after = last.seq;
-        let full = step.decisions.len() >= DecisionQuery::PAGE.most as usize;
-        kept.extend(step.decisions);
-        let surplus = kept.len().saturating_sub(wanted.limit as usize);
-        kept.drain(..surplus);
-        if !full {
-            break;
+        let page = app.client.decisions(&query).await?.decisions;
+        let full = page.len() >= DecisionQuery::PAGE.most as usize;
+        after = page.last().map_or(after, |last| last.seq);
+        kept.extend(page.into_iter().filter(|entry| wanted.fits(entry, now)));
+        if wanted.after.is_some() {
+            kept.truncate(limit);
+        } else {
+            kept.drain(..kept.len().saturating_sub(limit));
+        }
+        if !full || (wanted.after.is_some() && kept.len() == limit) {
+            return Ok(DecisionLog {
+                decisions: kept.into(),
+            });
         }
     }
-    Ok(DecisionLog {
-        decisions: kept.into(),
-    })
+}
+
+impl Decisions {
+    fn fits(&self, entry: &DecisionEntry, now: Timestamp) -> bool {
+        let by = self.by.as_deref();
+        let what = self.what.as_deref();
+        by.is_none_or(|name| entry.actor.name() == name)
+            && what.is_none_or(|action| entry.action.name.starts_with(action))
+            && self.since.is_none_or(|since| entry.at >= since.past(now))
+    }
 }
 
 fn objects(objects: &[String]) -> String {

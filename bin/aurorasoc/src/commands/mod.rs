@@ -1,6 +1,7 @@
 //! One file a command: its arguments, its examples, what it does.
 
 pub mod alerts;
+pub mod audit;
 pub mod collect;
 pub mod completions;
 pub mod deadletter;
@@ -78,6 +79,7 @@ async fn dispatch(command: Command, app: &mut App) -> anyhow::Result<Exit> {
         Command::Ledger(ledger) => ledger::run(ledger, app).await,
         Command::Deadletter(letters) => deadletter::run(letters, app).await,
         Command::Decisions(decisions) => decisions::run(decisions, app).await,
+        Command::Audit(audit) => audit::run(audit, app).await,
         Command::Link(link) => link::run(link, app).await,
         Command::Logs(logs) => logs::run(logs, app).await,
         Command::Doctor(doctor) => doctor::run(doctor, app).await,

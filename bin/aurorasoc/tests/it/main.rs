@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod audit;
 mod collect;
 mod data_dir;
 mod generated;

@@ -4,10 +4,11 @@ use std::time::Duration;
 use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
 use aurora_clock::{Clock, Timestamp};
 use aurora_ids::{Derive, Id128};
+use aurora_model::effect::{Intent, Outcome};
 use aurora_model::{
     Context, Entity, EntityKind, Finding, Header, RuleId, Scope, Severity, SourceName, Stream,
 };
-use aurora_records::{Change, Records, place};
+use aurora_records::{Change, Records, effect, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Health, HealthBoard};
 use serde_json::Value;
@@ -131,6 +132,7 @@ impl Notifier {
     pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
         let consumer = self.bus.consumer(Self::consumer()).await?;
         let mut floor = self.floor().await?;
+        self.report_unknown().await?;
         let mut states = Vec::new();
         for channel in self.notify.channels.iter() {
             states.push(self.notify.state(channel).await?);
@@ -217,8 +219,17 @@ impl Notifier {
             return Ok(());
         };
         let key = self.key(channel, outgoing.number);
+        let intent = Intent {
+            id: key.clone(),
+            does: "notify.send".to_owned(),
+            target: channel.name().to_owned(),
+        };
         let message = Message::of(&self.notify.site, key, outgoing, now);
-        match channel.send(&message, now).await {
+        self.decide(Change::announce(ROLE, &intent), "an alert is told")
+            .await?;
+        let sent = channel.send(&message, now).await;
+        self.settle(&intent, sent.as_ref().err()).await?;
+        match sent {
             Ok(()) => state.arrived(self.notify.clock.now()),
             Err(problem) => {
                 let reason = problem.to_string();
@@ -230,6 +241,33 @@ impl Notifier {
                     self.tell_ourselves(channel, state, &reason).await?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// How the attempt ended, on record before anything else comes of it.
+    async fn settle(&self, intent: &Intent, problem: Option<&Error>) -> Result<(), Error> {
+        let (outcome, reason) = match problem {
+            None => (Outcome::Done, "the other side took it".to_owned()),
+            Some(problem) => (Outcome::Failed, problem.to_string()),
+        };
+        let change = Change::settle(ROLE, intent, outcome);
+        self.decide(change, &reason).await
+    }
+
+    async fn decide(&self, change: Change, reason: &str) -> Result<(), Error> {
+        let context = Context::service(self.notify.scope.clone(), ROLE, reason);
+        self.notify.records.commit(&context, change).await?;
+        Ok(())
+    }
+
+    /// Messages that were being sent when the process ended leave again under their own key; that
+    /// they may have arrived before is put on record.
+    async fn report_unknown(&self) -> Result<(), Error> {
+        let (records, scope) = (self.notify.records.as_ref(), &self.notify.scope);
+        for intent in effect::report_unknown(records, scope, ROLE).await? {
+            let (channel, key) = (intent.target, intent.id);
+            warn!(channel, key, "unknown outcome: it is not known whether a notification went out");
         }
         Ok(())
     }

@@ -38,10 +38,10 @@ impl Edge {
             }
         }
         if let Some(tile) = partial(Kind::Entries) {
-            edge.entries = bundle::decode_entries(&folder.tile(tile)?.0, tile.width)?;
+            edge.entries = bundle::decode_entries(&folder.exact(tile)?, tile.width)?;
         }
         if let Some(tile) = partial(Kind::Records) {
-            let bytes = folder.tile(tile)?.0;
+            let bytes = folder.exact(tile)?;
             let kept = bundle::decode_records(&bytes, tile.width)?;
             edge.records = kept.into_iter().map(slot).collect();
         }

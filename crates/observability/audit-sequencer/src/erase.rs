@@ -16,7 +16,7 @@ pub(crate) fn recent(folder: &Folder, size: u64) -> Result<BTreeSet<u64>, Error>
     let mut numbers = BTreeSet::new();
     let first = size.saturating_sub(MOST_IN_A_COMMIT) / 256;
     for tile in (first..size.div_ceil(256)).filter_map(|index| Kind::Records.tile(index, size)) {
-        let (bytes, _) = folder.tile(tile)?;
+        let bytes = folder.exact(tile)?;
         let mut decisions = Vec::new();
         for kept in bundle::decode_records(&bytes, tile.width)? {
             if let Kept::Whole { record, .. } = kept {
@@ -41,7 +41,7 @@ pub(crate) fn records(
             continue;
         };
         for tile in files(disk, now)? {
-            let (bytes, _) = folder.tile(tile)?;
+            let bytes = folder.exact(tile)?;
             let kept = bundle::decode_records(&bytes, tile.width)?;
             let mut slots: Vec<_> = kept.into_iter().map(slot).collect();
             for (number, slot) in (index * 256 + 1..).zip(&mut slots) {
@@ -84,8 +84,8 @@ pub(crate) fn record(
     let Some(tile) = Kind::Records.tile(index / 256, size) else {
         return Ok(None);
     };
-    let (bytes, full) = folder.tile(tile)?;
-    let kept = bundle::decode_records(&bytes, if full { 256 } else { tile.width })?;
+    let bytes = folder.exact(tile)?;
+    let kept = bundle::decode_records(&bytes, tile.width)?;
     match kept.get((index % 256) as usize) {
         Some(Kept::Whole { record, .. }) => Record::decode(record).map(Some),
         _ => Ok(None),

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use aurora_audit::verify::MOST_IN_A_COMMIT;
 use aurora_audit::{Record, Signed};
 use aurora_disk::Disk;
 use aurora_model::{Decision, Scope};
@@ -89,11 +90,11 @@ impl Service {
             "the audit log is open"
         );
         self.publish(log.head());
-        loop {
+        while !shutdown.is_cancelled() {
             let decisions = self.next(log.head().checkpoint.size).await?;
             if decisions.is_empty() {
                 tokio::select! {
-                    () = shutdown.cancelled() => return Ok(()),
+                    () = shutdown.cancelled() => {}
                     () = self.wanted.notified() => {}
                     () = tokio::time::sleep(self.options.look) => {}
                 }
@@ -109,13 +110,14 @@ impl Service {
                 .observe(Metric::AuditCommitSeconds, began.elapsed());
             self.publish(log.head());
         }
+        Ok(())
     }
 
     async fn next(&self, after: u64) -> Result<Vec<Decision>, Error> {
         let query = DecisionQuery {
             after,
             object: None,
-            limit: self.options.group.max(1),
+            limit: self.options.group.clamp(1, MOST_IN_A_COMMIT as usize),
         };
         Ok(self.records.decisions(&self.scope, &query).await?)
     }

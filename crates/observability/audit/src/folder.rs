@@ -43,7 +43,7 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::Missing`], or when it cannot be read.
-    pub fn tile(&self, tile: Tile) -> Result<(Vec<u8>, bool), Error> {
+    fn tile(&self, tile: Tile) -> Result<(Vec<u8>, bool), Error> {
         let path = tile.to_string();
         if let Some(bytes) = self.read(&path)? {
             return Ok((bytes, tile.is_full()));
@@ -54,16 +54,29 @@ impl Folder {
         }
     }
 
+    /// A tile's bytes, as wide as it is, also when it has grown full since.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Malformed`], or when it cannot be read.
+    pub fn exact(&self, tile: Tile) -> Result<Vec<u8>, Error> {
+        let (bytes, full) = self.tile(tile)?;
+        if !full || tile.is_full() {
+            return Ok(bytes);
+        }
+        let width = usize::from(tile.width);
+        Ok(match tile.kind {
+            Kind::Hashes(_) => bundle::encode_hashes(&bundle::decode_hashes(&bytes, 256)?[..width]),
+            Kind::Entries => bundle::encode_entries(&bundle::decode_entries(&bytes, 256)?[..width]),
+            Kind::Records => bundle::encode_records(&bundle::decode_records(&bytes, 256)?[..width]),
+        })
+    }
+
     /// The hashes of a tile, as many as it is wide.
     ///
     /// # Errors
     /// [`Error::Missing`], [`Error::Malformed`], or when it cannot be read.
     pub fn hashes(&self, tile: Tile) -> Result<Vec<Hash>, Error> {
-        let (bytes, full) = self.tile(tile)?;
-        let width = if full { 256 } else { tile.width };
-        let mut hashes = bundle::decode_hashes(&bytes, width)?;
-        hashes.truncate(usize::from(tile.width));
-        Ok(hashes)
+        bundle::decode_hashes(&self.exact(tile)?, tile.width)
     }
 
     /// The newest checkpoint of the log with this key.
@@ -136,8 +149,8 @@ impl Folder {
     fn slot(&self, index: u64, size: u64) -> Result<Vec<u8>, Error> {
         let tile = Kind::Records.tile(index / 256, size);
         let tile = tile.ok_or(Error::OutOfRange { index, size })?;
-        let (bytes, full) = self.tile(tile)?;
-        let records = bundle::decode_records(&bytes, if full { 256 } else { tile.width })?;
+        let bytes = self.exact(tile)?;
+        let records = bundle::decode_records(&bytes, tile.width)?;
         match records.get((index % 256) as usize) {
             Some(Kept::Whole { blinding, record }) => Ok([&blinding[..], record].concat()),
             _ => Err(Error::malformed("a record", "it was erased")),

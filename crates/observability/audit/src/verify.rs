@@ -131,6 +131,8 @@ pub fn verify(folder: &Folder, policy: &Policy) -> Result<Report, Error> {
             path: crate::CHECKPOINT.to_owned(),
         });
     }
+    // Before the head: a site that runs may be cosigned at a newer one meanwhile.
+    let witnessed = folder.read(WITNESSED)?;
     let head = folder.head(&policy.key);
     let Some(head) = report.refused(crate::CHECKPOINT, head)? else {
         return Ok(report);
@@ -138,7 +140,7 @@ pub fn verify(folder: &Folder, policy: &Policy) -> Result<Report, Error> {
     tree(folder, &head.checkpoint, &mut report)?;
     files::check(folder, &files, &head.checkpoint, policy, &mut report)?;
     if report.problems.is_empty() {
-        outside(folder, &head, policy, &mut report)?;
+        outside(folder, &head, witnessed, policy, &mut report)?;
     }
     report.head = Some(head.checkpoint);
     Ok(report)
@@ -245,6 +247,7 @@ impl Account {
 fn outside(
     folder: &Folder,
     head: &Signed,
+    witnessed: Option<Vec<u8>>,
     policy: &Policy,
     report: &mut Report,
 ) -> Result<(), Error> {
@@ -255,7 +258,7 @@ fn outside(
     }
     let mut signers = cosigners(&head.note, policy, crate::CHECKPOINT, report);
     let mut size = head.checkpoint.size;
-    if let Some(bytes) = folder.read(WITNESSED)? {
+    if let Some(bytes) = witnessed {
         let opened = Signed::open(&bytes, &policy.key);
         if let Some(witnessed) = report.refused(WITNESSED, opened)?
             && continues(folder, &witnessed, head, WITNESSED, report)?

@@ -110,13 +110,9 @@ impl Bundle {
         }
     }
 
-    /// A file exactly as wide as the log needs it.
+    /// What the log needs of a file.
     fn read(&mut self, folder: &Folder, tile: Tile) -> Result<Option<Vec<u8>>, Error> {
-        let bytes = folder.read(&tile.to_string())?;
-        if bytes.is_none() {
-            self.found(tile, "it is missing");
-        }
-        Ok(bytes)
+        self.refused(tile, folder.exact(tile))
     }
 
     /// What a record that was logged says.
