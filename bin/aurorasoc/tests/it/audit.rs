@@ -45,13 +45,33 @@ fn witnessed(place: &Place, copy: &Path) {
     let key = copy.join("log.vkey");
     let (state, line) = (place.path().join("peer"), place.path().join("cosigned"));
     let cosign = ["audit", "witness", text(copy), "--key", text(&key)];
-    let cosign = [&cosign[..], &["--state", text(&state), "--name", "peer.example/w"]].concat();
+    let cosign = [
+        &cosign[..],
+        &["--state", text(&state), "--name", "peer.example/w"],
+    ]
+    .concat();
     let made = place.run(&cosign);
     assert_eq!(made.code, 0, "{made:?}");
     std::fs::write(&line, &made.out).unwrap();
     let by = made.err.trim();
-    place.ok(&["audit", "witness", text(copy), "--add", text(&line), "--by", by]);
-    let verify = ["audit", "verify", text(copy), "--key", text(&key), "--witness", by];
+    place.ok(&[
+        "audit",
+        "witness",
+        text(copy),
+        "--add",
+        text(&line),
+        "--by",
+        by,
+    ]);
+    let verify = [
+        "audit",
+        "verify",
+        text(copy),
+        "--key",
+        text(&key),
+        "--witness",
+        by,
+    ];
     let verified = place.ok(&verify);
     assert!(verified.contains("by peer.example/w"), "{verified}");
     let two = place.run(&[&verify[..], &["--quorum", "2"]].concat());
@@ -59,11 +79,20 @@ fn witnessed(place: &Place, copy: &Path) {
 
     let proof = place.path().join("first.tlog-proof");
     place.ok(&["audit", "prove", "1", text(copy), "--out", text(&proof)]);
-    let check = ["audit", "verify", "--proof", text(&proof), "--key", text(&key)];
+    let check = [
+        "audit",
+        "verify",
+        "--proof",
+        text(&proof),
+        "--key",
+        text(&key),
+    ];
     assert_eq!(place.run(&check).code, 3);
     let checked = place.ok(&[&check[..], &["--witness", by]].concat());
     assert!(checked.starts_with("{\"seq\":1,"), "{checked}");
-    let changed = std::fs::read_to_string(&proof).unwrap().replace("index 0", "index 1");
+    let changed = std::fs::read_to_string(&proof)
+        .unwrap()
+        .replace("index 0", "index 1");
     std::fs::write(&proof, changed).unwrap();
     assert_eq!(place.run(&check).code, 2);
 }
@@ -74,13 +103,22 @@ fn tampered(place: &Place, copy: &Path) {
         bundles.push(entry.unwrap().path());
     }
     let records = std::fs::read(&bundles[0]).unwrap();
-    let at = records.windows(8).position(|it| it == b"\"reason\"").unwrap() + 10;
+    let at = records
+        .windows(8)
+        .position(|it| it == b"\"reason\"")
+        .unwrap()
+        + 10;
     let mut changed = records.clone();
     changed[at] ^= 1;
     std::fs::write(&bundles[0], changed).unwrap();
     let found = place.run(&["audit", "verify", text(copy)]);
     assert_eq!(found.code, 2, "{found:?}");
-    assert!(found.out.contains("decision 1: its record is not the one that was logged"), "{found:?}");
+    assert!(
+        found
+            .out
+            .contains("decision 1: its record is not the one that was logged"),
+        "{found:?}"
+    );
     std::fs::write(&bundles[0], records).unwrap();
     let first = place.ok(&["audit", "export", text(copy), "--jsonl"]);
     assert!(first.lines().count() > 3);

@@ -267,7 +267,10 @@ impl Notifier {
         let (records, scope) = (self.notify.records.as_ref(), &self.notify.scope);
         for intent in effect::report_unknown(records, scope, ROLE).await? {
             let (channel, key) = (intent.target, intent.id);
-            warn!(channel, key, "unknown outcome: it is not known whether a notification went out");
+            warn!(
+                channel,
+                key, "unknown outcome: it is not known whether a notification went out"
+            );
         }
         Ok(())
     }
