@@ -1,0 +1,139 @@
+//! Backup, restore and migration of whole sites.
+
+use std::fs;
+
+use aurora_engines::{Postgres, PostgresOptions};
+use serde_json::Value;
+
+use crate::support::Place;
+
+fn settled(ledger: &Value) -> bool {
+    ledger["balances"] == true && ledger["total"]["in_flight"] == 0
+}
+
+/// What a site says of itself once nothing is on its way.
+fn told(place: &Place) -> Vec<Value> {
+    let ledger = place.until(&["ledger"], settled);
+    let alerts = place.json(&["alerts", "--all", "--limit", "500"]);
+    let events = place.json(&["hunt", "* | count", "--since", "36500d"]);
+    let told = [
+        &ledger["total"],
+        &ledger["matches"],
+        &alerts["alerts"],
+        &events["rows"],
+    ];
+    told.map(Value::clone).to_vec()
+}
+
+fn passphrase(place: &Place) -> String {
+    let path = place.path().join("passphrase");
+    fs::write(&path, "correct horse battery\n").unwrap();
+    path.display().to_string()
+}
+
+/// The site works while its backup is taken, then its data is lost: what comes back is what there was,
+/// with the event engine and all.
+#[test]
+fn a_site_comes_back_from_its_backup() {
+    if let Err(error) = aurora_events_engine::find_library(None) {
+        println!("skipped: {error}");
+        return;
+    }
+    let place = Place::with(&[]);
+    let passphrase = passphrase(&place);
+    let into = place.path().join("backup").display().to_string();
+    place.ok(&["up", "--demo"]);
+    let before = told(&place);
+    let seal = ["--passphrase-file", passphrase.as_str()];
+    let said = place.ok(&["backup", &into, seal[0], seal[1]]);
+    assert!(said.contains("records are in"), "{said}");
+    let again = place.run(&["backup", &into]);
+    assert!(again.err.contains("holds one already"), "{again:?}");
+    let over = place.run(&["restore", &into, seal[0], seal[1]]);
+    assert_ne!(over.code, 0, "{over:?}");
+    assert_eq!(told(&place), before, "the site did not notice");
+    place.ok(&["down"]);
+    let over = place.run(&["restore", &into, seal[0], seal[1]]);
+    assert!(over.err.contains("not empty"), "{over:?}");
+
+    fs::rename(place.data_dir(), place.path().join("lost")).unwrap();
+    let wrong = place.path().join("wrong").display().to_string();
+    fs::write(&wrong, "another passphrase\n").unwrap();
+    let refused = place.run(&["restore", &into, seal[0], &wrong]);
+    assert!(refused.err.contains("do not open"), "{refused:?}");
+    let half = place.run(&["up"]);
+    assert!(half.err.contains("cut short"), "{half:?}");
+    place.ok(&["restore", &into, seal[0], seal[1]]);
+    place.ok(&["up"]);
+    assert_eq!(told(&place), before);
+    place.ok(&["demo"]);
+    let received = |total: &Value| total["received"].as_u64().unwrap();
+    let more = place.until(&["ledger"], |ledger| {
+        settled(ledger) && received(&ledger["total"]) > received(&before[0])
+    });
+    assert_eq!(more["balances"], true, "work goes on: {more}");
+    place.ok(&["down"]);
+}
+
+/// A byte that changed is told, and the folder with the keys does as well as the passphrase.
+#[test]
+fn a_backup_that_is_not_whole_is_refused() {
+    let place = Place::new();
+    let into = place.path().join("backup");
+    let (name, keys) = (into.display().to_string(), place.path().join("keys"));
+    place.ok(&["up", "--demo"]);
+    let before = told(&place);
+    place.ok(&["down"]);
+    let said = place.ok(&["backup", &name]);
+    assert!(said.contains("keys are not in it"), "{said}");
+    fs::rename(place.data_dir().join("keys"), &keys).unwrap();
+    fs::remove_dir_all(place.data_dir()).unwrap();
+    let keys = keys.display().to_string();
+    let restore = ["restore", &name, "--keys", &keys];
+
+    for file in ["MANIFEST.json", "records.jsonl.zst"] {
+        let file = into.join(file);
+        let whole = fs::read(&file).unwrap();
+        let mut bad = whole.clone();
+        let middle = bad.len() / 2;
+        bad[middle] ^= 1;
+        fs::write(&file, bad).unwrap();
+        let refused = place.run(&restore);
+        assert!(refused.err.contains("damaged"), "{refused:?}");
+        fs::write(&file, whole).unwrap();
+    }
+    place.ok(&restore);
+    place.ok(&["up"]);
+    // Events were in memory: they are gone, and everything else is there.
+    assert_eq!(told(&place)[..3], before[..3]);
+    place.ok(&["down"]);
+}
+
+#[test]
+fn records_move_to_a_database() {
+    let Some(server) = Postgres::start(PostgresOptions::default()).unwrap() else {
+        return;
+    };
+    let place = Place::new();
+    let url = server.database("site").unwrap();
+    place.ok(&["up", "--demo"]);
+    let before = told(&place);
+    let running = place.run(&["migrate", "--to", &url]);
+    assert_ne!(running.code, 0, "{running:?}");
+    place.ok(&["down"]);
+    let said = place.ok(&["migrate", "--to", &url]);
+    assert!(said.contains("the same in both stores"), "{said}");
+    assert!(!said.contains(server.password()), "{said}");
+    let again = place.run(&["migrate", "--to", &url]);
+    assert!(again.err.contains("not empty"), "{again:?}");
+    fs::remove_file(place.data_dir().join("records.sqlite")).unwrap();
+
+    let store = format!("records.store={url}");
+    let up = place.run(&["--set", &store, "up"]);
+    assert_eq!(up.code, 0, "{up:?}");
+    assert_eq!(told(&place)[..3], before[..3]);
+    assert!(!place.data_dir().join("records.sqlite").exists());
+    place.ok(&["down"]);
+    let log = fs::read_to_string(place.data_dir().join("run/site.log")).unwrap_or_default();
+    assert!(!log.contains(server.password()));
+}
