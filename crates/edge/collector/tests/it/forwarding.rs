@@ -38,6 +38,8 @@ async fn an_offline_day_and_a_restart_lose_nothing() {
     site.answer(Answer::Take);
     host.start(true, None).await;
     until("all", || site.texts() == host.made()).await;
+    // What the site has and the host has not heard of goes again.
+    until("the answers", || host.status().forwarded == 450).await;
     host.stop().await;
     // Nothing is left that a further one would send.
     let before = site.requests();
