@@ -252,7 +252,7 @@ pub fn config() -> SiteConfig {
     config.syslog.tls_listen.set_port(0);
     config.bus.nats_listen.set_port(0);
     config.storage.reserve_bytes = 0;
-    config.events.store = "memory".to_owned();
+    config.events.store = "memory".into();
     config
 }
 
