@@ -14,6 +14,23 @@ use crate::support::{RULE, Sender, balanced, file, launch, lines};
 /// The bus's device fills up while the other stores still have room.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_device_makes_senders_wait_and_loses_nothing() {
+    senders_wait(When::AtWork).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_starts_on_a_full_device_waits_for_room() {
+    senders_wait(When::Before).await;
+}
+
+/// When the device fills up.
+enum When {
+    /// Before the site starts: neither a consumer nor the owner of a shard can be noted.
+    Before,
+    /// When its worker owns every shard.
+    AtWork,
+}
+
+async fn senders_wait(when: When) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let disk = SimDisk::new(7);
     let options = Options {
@@ -28,17 +45,21 @@ async fn a_full_device_makes_senders_wait_and_loses_nothing() {
         bus: bus.clone(),
         ..Adapters::memory(&clock)
     };
+    if matches!(when, When::Before) {
+        disk.set_capacity(Some(0));
+    }
     let sandbox = Sandbox::start_on(config(), adapters).await.unwrap();
     let sender = Sender::of(&sandbox, "windows").await;
-    // The device fills up under a site at work: its worker owns every shard.
-    let shard = |shard| format!("normalise/raw/{shard}");
-    let shards: Vec<String> = (0..SHARDS).map(shard).collect();
-    let owned = sandbox.poll(|| async {
-        let holders = bus.holders(&shards).await.unwrap();
-        holders.iter().all(Option::is_some).then_some(())
-    });
-    owned.await;
-    disk.set_capacity(Some(0));
+    if matches!(when, When::AtWork) {
+        let shard = |shard| format!("normalise/raw/{shard}");
+        let shards: Vec<String> = (0..SHARDS).map(shard).collect();
+        let owned = sandbox.poll(|| async {
+            let holders = bus.holders(&shards).await.unwrap();
+            holders.iter().all(Option::is_some).then_some(())
+        });
+        owned.await;
+        disk.set_capacity(Some(0));
+    }
     let refused = sender
         .push_with(&[("Idempotency-Key", "k")], lines(0, 2000))
         .await;

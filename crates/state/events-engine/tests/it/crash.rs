@@ -125,6 +125,7 @@ async fn a_token_whose_part_was_never_finished_is_not_known() {
     insert(&*site.store, &scope, token, &rows).await;
     // As a kill does between the engine's note of the token and the part's final name.
     let part = part_of(&site.path().join("events/store"));
+    is_written_through(&part.with_file_name("deduplication_logs"));
     std::fs::rename(&part, part.with_file_name("tmp_insert_unfinished")).unwrap();
     site.crash().await;
     let store = site.reopened(None).await;
@@ -133,6 +134,31 @@ async fn a_token_whose_part_was_never_finished_is_not_known() {
         assert_eq!(store.info(&scope).await.unwrap().rows, 10);
     }
     site.stop().await;
+}
+
+/// A power failure leaves no part without its token: each line is on the device before it is said to
+/// be written.
+fn is_written_through(logs: &std::path::Path) {
+    use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
+    let probe = tempfile::tempfile_in(logs.parent().unwrap()).unwrap();
+    let marked =
+        ioctl_getflags(&probe).and_then(|flags| ioctl_setflags(&probe, flags | IFlags::SYNC));
+    if marked.is_err() {
+        return;
+    }
+    let mut logs = std::fs::read_dir(logs)
+        .unwrap()
+        .map(Result::unwrap)
+        .peekable();
+    assert!(logs.peek().is_some());
+    for log in logs {
+        let flags = ioctl_getflags(std::fs::File::open(log.path()).unwrap());
+        assert!(
+            flags.unwrap().contains(IFlags::SYNC),
+            "{}",
+            log.path().display()
+        );
+    }
 }
 
 /// The one part of the one table that knows tokens.
