@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_artifacts::Artifacts;
-use aurora_artifacts_local::LocalArtifacts;
 use aurora_artifacts_memory::MemoryArtifacts;
 use aurora_bus::Bus;
 use aurora_bus_memory::MemoryBus;
@@ -23,7 +22,7 @@ use aurora_window_state::WindowStore;
 use aurora_window_state_memory::MemoryWindows;
 use aurora_window_state_rocksdb::RocksWindows;
 
-use crate::{Address, DataDir, Error, Role, SiteConfig};
+use crate::{DataDir, Error, Role, SiteConfig};
 
 /// What stands behind the ports of one site.
 #[derive(Clone)]
@@ -74,11 +73,10 @@ impl Adapters {
         tasks: &Tasks,
     ) -> Result<Self, Error> {
         let (events, engine) = events(config, data, program, tasks).await?;
-        let artifacts = LocalArtifacts::open(&data.join("artifacts"))?;
         Ok(Self {
             bus: crate::bus::open(config, data, clock, tasks).await?,
             records: crate::records::open(config, data.root(), clock).await?,
-            artifacts: Arc::new(artifacts),
+            artifacts: crate::artifacts::open(config, data.root()).await?,
             windows: if config.bus.is_shared() {
                 // Each part of them has a store of its own, in the process's seat.
                 Arc::new(MemoryWindows::new())
@@ -111,7 +109,7 @@ impl Adapters {
         Ok(Self {
             bus,
             records: crate::records::open(config, root, clock).await?,
-            artifacts: Arc::new(LocalArtifacts::open(&root.join("artifacts"))?),
+            artifacts: crate::artifacts::open(config, root).await?,
             windows: Arc::new(MemoryWindows::new()),
             events: Arc::new(Projecting::new(events)),
             engine,
@@ -126,7 +124,7 @@ pub struct Program {
     pub leading: Vec<std::ffi::OsString>,
 }
 
-const STORES: &str = "want `embedded`, `memory` or an address such as http://127.0.0.1:8123";
+const STORES: &str = "want `embedded`, `memory` or an address such as https://events.example:8443";
 
 async fn windows(data: &DataDir) -> Result<Arc<dyn WindowStore>, Error> {
     let folder = data.join("windows/store");
@@ -148,8 +146,8 @@ async fn events(
     match config.events.store.expose() {
         "memory" => Ok((Arc::new(MemoryEvents::new()), Engine::Memory)),
         "embedded" => embedded_events(config, data, program, tasks).await,
-        address => {
-            let store = ClickHouseEvents::open(server(address)?).await?;
+        _ => {
+            let store = ClickHouseEvents::open(server(config)?).await?;
             let shown = config.events.store.shown();
             Ok((Arc::new(store), Engine::Server(shown)))
         }
@@ -174,8 +172,8 @@ async fn events_beside(
             let store = answering(|| engine(config, root)).await?;
             Ok((store, Engine::Server("embedded in the site".to_owned())))
         }
-        address => {
-            let store = ClickHouseEvents::open(server(address)?).await?;
+        _ => {
+            let store = ClickHouseEvents::open(server(config)?).await?;
             Ok((Arc::new(store), Engine::Server(config.events.store.shown())))
         }
     }
@@ -226,21 +224,59 @@ async fn embedded_events(
     Ok((Arc::new(store), Engine::Embedded(handle)))
 }
 
-fn server(address: &str) -> Result<Options, Error> {
+/// The options of a ClickHouse server. Beyond this machine it is spoken to over TLS alone.
+fn server(config: &SiteConfig) -> Result<Options, Error> {
     let bad = |reason: &str| Error::Config {
         key: "events.store",
-        value: Address::from(address).shown(),
+        value: config.events.store.shown(),
         reason: reason.to_owned(),
     };
-    let rest = address.strip_prefix("http://").ok_or_else(|| bad(STORES))?;
+    let address = config.events.store.expose();
+    let (secure, rest) = match (
+        address.strip_prefix("https://"),
+        address.strip_prefix("http://"),
+    ) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return Err(bad(STORES)),
+    };
     let (login, address) = rest.rsplit_once('@').unwrap_or(("default:", rest));
     let (user, password) = login.split_once(':').unwrap_or((login, ""));
-    let endpoint = Endpoint::Tcp {
-        address: address.trim_end_matches('/').to_owned(),
-        user: user.to_owned(),
-        password: password.to_owned(),
+    let mut address = address.trim_end_matches('/').to_owned();
+    let host = address
+        .rsplit_once(':')
+        .map_or(address.as_str(), |(host, _)| host);
+    let local = host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback());
+    if !secure && !local {
+        return Err(bad("http is for this machine only; use https"));
+    }
+    if secure && !address.contains(':') {
+        address.push_str(":8443");
+    }
+    let password = match config.events.password_file.as_deref() {
+        Some(path) => secret_file("events.password_file", path)?,
+        None => Secret::new(password.to_owned()),
     };
-    Ok(Options::new(endpoint))
+    let tls = secure.then(|| {
+        aurora_tls::client(aurora_tls::Client {
+            authorities: config.events.authorities.as_deref(),
+            ..aurora_tls::Client::default()
+        })
+    });
+    let tls = tls.transpose().map_err(|error| bad(&error.to_string()))?;
+    let endpoint = Endpoint::Tcp {
+        address,
+        user: user.to_owned(),
+        password,
+        tls,
+    };
+    let mut options = Options::new(endpoint);
+    options.cluster.clone_from(&config.events.cluster);
+    Ok(options)
 }
 
 /// The one line of a file that a setting names, kept out of the settings.

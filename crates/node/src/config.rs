@@ -22,6 +22,7 @@ pub struct SiteConfig {
     pub bus: Bus,
     pub events: Events,
     pub records: Records,
+    pub artifacts: Artifacts,
     pub rules: Rules,
     pub storage: Storage,
     pub detection: Detection,
@@ -82,8 +83,17 @@ pub struct Bus {
 #[serde(default)]
 pub struct Events {
     /// Where events are kept: `embedded`, `memory` (for trials: lost at the end), or the address
-    /// of a ClickHouse server such as `http://127.0.0.1:8123`.
+    /// of a ClickHouse server such as `https://aurora@events.example:8443`; http on this machine only.
     pub store: Address,
+    /// File with the password for that server, so that the address need not hold it.
+    #[schemars(with = "String")]
+    pub password_file: Option<PathBuf>,
+    /// File with the authorities of that server's certificate; those of this machine when absent.
+    #[schemars(with = "String")]
+    pub authorities: Option<PathBuf>,
+    /// The cluster whose replicas get the tables, by its name on that server; none for a single server.
+    #[schemars(with = "String")]
+    pub cluster: Option<String>,
     /// The engine's library, `libchdb.so`; searched for when absent.
     #[schemars(with = "String")]
     pub engine_library: Option<PathBuf>,
@@ -103,6 +113,29 @@ pub struct Records {
     /// File with the database's password, so that the address need not hold it.
     #[schemars(with = "String")]
     pub password_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Artifacts {
+    /// Where evidence and snapshots are kept: `embedded`, a folder of the data directory; or a bucket
+    /// that speaks S3 with a prefix for names, such as `s3://evidence/site-a`.
+    pub store: String,
+    /// Address of the server, such as `https://s3.example:9000`; AWS's own when absent.
+    #[schemars(with = "String")]
+    pub endpoint: Option<String>,
+    /// The bucket's region.
+    pub region: String,
+    /// As whom to use the bucket.
+    pub access_key: String,
+    /// File with the secret key.
+    #[schemars(with = "String")]
+    pub secret_key_file: Option<PathBuf>,
+    /// File with the authorities of the server's certificate; those of this machine when absent.
+    #[schemars(with = "String")]
+    pub authorities: Option<PathBuf>,
+    /// Refuse a bucket without a default retention, in which evidence could be destroyed.
+    pub object_lock: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -183,6 +216,9 @@ impl Default for Events {
     fn default() -> Self {
         Self {
             store: "embedded".into(),
+            password_file: None,
+            authorities: None,
+            cluster: None,
             engine_library: None,
             retention_days: 90,
             hunt_timeout_seconds: 30,
@@ -195,6 +231,20 @@ impl Default for Records {
         Self {
             store: "embedded".into(),
             password_file: None,
+        }
+    }
+}
+
+impl Default for Artifacts {
+    fn default() -> Self {
+        Self {
+            store: "embedded".to_owned(),
+            endpoint: None,
+            region: "us-east-1".to_owned(),
+            access_key: String::new(),
+            secret_key_file: None,
+            authorities: None,
+            object_lock: false,
         }
     }
 }

@@ -12,6 +12,9 @@ use crate::Error;
 /// The format of the directory as a whole; each store carries its own beside it.
 const VERSION: u32 = 1;
 
+/// Stands in a directory while a backup is restored into it.
+const RESTORING: &str = "RESTORING";
+
 /// A data directory that this process owns until it is dropped.
 #[derive(Debug)]
 pub struct DataDir {
@@ -28,6 +31,53 @@ impl DataDir {
     pub fn open(root: &Path) -> Result<Self, Error> {
         make(root)?;
         let lock = lock(root)?;
+        if root.join(RESTORING).exists() {
+            return Err(Error::HalfRestored {
+                path: root.to_owned(),
+            });
+        }
+        Self::own(root, lock)
+    }
+
+    /// Takes over an empty or missing directory, or one whose restoring was cut short. Nobody else can
+    /// own it before [`DataDir::restored`].
+    ///
+    /// # Errors
+    /// [`Error::SiteThere`], or [`Error::Locked`].
+    pub(crate) fn to_restore(root: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::DataDir {
+            path: root.to_owned(),
+            source,
+        };
+        make(root)?;
+        let lock = lock(root)?;
+        let marker = root.join(RESTORING);
+        if !marker.exists() {
+            for entry in std::fs::read_dir(root).map_err(failed)? {
+                if entry.map_err(failed)?.file_name() != "LOCK" {
+                    return Err(Error::SiteThere {
+                        path: root.to_owned(),
+                    });
+                }
+            }
+            File::create(&marker).map_err(failed)?;
+        }
+        Self::own(root, lock)
+    }
+
+    /// Everything is in place: the directory is a site's.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub(crate) fn restored(self) -> Result<(), Error> {
+        let removed = std::fs::remove_file(self.root.join(RESTORING));
+        removed.map_err(|source| Error::DataDir {
+            path: self.root.clone(),
+            source,
+        })
+    }
+
+    fn own(root: &Path, lock: File) -> Result<Self, Error> {
         check_version(root)?;
         for folder in [
             "bus",

@@ -20,6 +20,22 @@ pub enum Error {
     },
     #[error("cannot work beside the site in `{}`: there is none; start it with `aurorasoc up --bus nats`", path.display())]
     NoSite { path: PathBuf },
+    #[error("cannot take a backup into `{}`: it holds one already; name another folder", path.display())]
+    BackupThere { path: PathBuf },
+    #[error("cannot restore into `{}`: it is not empty; move the site away first, with its data", path.display())]
+    SiteThere { path: PathBuf },
+    #[error("cannot use the data directory `{}`: restoring it was cut short; run the same `aurorasoc restore` again", path.display())]
+    HalfRestored { path: PathBuf },
+    #[error(
+        "these are the keys of site {found}, and the backup is of site {wanted}; name the folder with its keys"
+    )]
+    OtherKeys { found: String, wanted: String },
+    #[error(
+        "the records that were read back are not those that were copied; the former store is as it was"
+    )]
+    NotTheSame,
+    #[error("cannot go on with the backup")]
+    Backup(#[from] aurora_backup::Error),
     #[error("cannot keep the audit log")]
     Audit(#[source] aurora_disk::Error),
     #[error("cannot use the site's keys")]
@@ -61,8 +77,6 @@ pub enum Error {
         value: String,
         reason: String,
     },
-    #[error("a process beside a site takes some of its work: name other roles than `api`")]
-    NoRole,
     #[error("cannot collect")]
     Collector(#[from] aurora_collector::Error),
     #[error("cannot use the program `{}`", path.display())]
@@ -70,6 +84,8 @@ pub enum Error {
         path: PathBuf,
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    #[error("a process beside a site takes some of its work: name other roles than `api`")]
+    NoRole,
     #[error("a part of the site failed")]
     Task(#[from] aurora_tasks::Failed),
 }

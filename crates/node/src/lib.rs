@@ -1,12 +1,14 @@
 //! The node: builds a site's roles and hands adapters to ports.
 //!
 //! What it is: [`Site`], a whole site in this process; [`Worker`], a process that shares the work of
-//! one; [`SiteConfig`], their settings; [`Adapters`], the one place where implementations are chosen. It
+//! one; [`Collector`], a customer's host that forwards to one; [`SiteConfig`], their settings; [`Adapters`], the one place where implementations are chosen. It
 //! is the only crate that sees every implementation. What it is not: a place for behaviour; that is in the planes. Start reading at
 //! [`Site::start`].
 
 mod adapters;
 mod address;
+mod artifacts;
+pub mod backup;
 mod bus;
 mod collect;
 mod config;

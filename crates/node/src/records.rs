@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use aurora_clock::Clock;
 use aurora_records::Records;
-use aurora_records_postgres::{Options, PostgresRecords};
-use aurora_records_sqlite::SqliteRecords;
+use aurora_records::archive::Archive;
+use aurora_records_postgres::{Options, PostgresArchive, PostgresRecords};
+use aurora_records_sqlite::{SqliteArchive, SqliteRecords};
 use aurora_secrets::Secret;
 
 use crate::adapters::secret_file;
@@ -26,19 +27,36 @@ pub(crate) async fn open(
             let file = root.join("records.sqlite");
             Ok(Arc::new(SqliteRecords::open(&file, clock).await?))
         }
-        address if address.starts_with("postgres://") || address.starts_with("postgresql://") => {
-            let options = Options {
-                password: password(config)?,
-                ..Options::new(address)
-            };
+        address => {
+            let options = database(config, address)?;
             Ok(Arc::new(PostgresRecords::open(options, clock).await?))
         }
-        _ => Err(Error::Config {
+    }
+}
+
+/// The same store as a whole, for backups.
+pub(crate) fn archive(config: &SiteConfig, root: &Path) -> Result<Arc<dyn Archive>, Error> {
+    match config.records.store.expose() {
+        "embedded" => Ok(Arc::new(SqliteArchive::of(&root.join("records.sqlite")))),
+        address => {
+            let options = database(config, address)?;
+            Ok(Arc::new(PostgresArchive::of(options)))
+        }
+    }
+}
+
+fn database(config: &SiteConfig, address: &str) -> Result<Options, Error> {
+    if !address.starts_with("postgres://") && !address.starts_with("postgresql://") {
+        return Err(Error::Config {
             key: "records.store",
             value: config.records.store.shown(),
             reason: KINDS.to_owned(),
-        }),
+        });
     }
+    Ok(Options {
+        password: password(config)?,
+        ..Options::new(address)
+    })
 }
 
 fn password(config: &SiteConfig) -> Result<Option<Secret<String>>, Error> {

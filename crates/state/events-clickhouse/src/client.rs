@@ -10,8 +10,10 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::HOST;
 use hyper::{HeaderMap, Request, Response};
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::TlsConnector;
 
 use crate::Endpoint;
 use crate::address::address;
@@ -123,10 +125,11 @@ impl Client {
                 address,
                 user,
                 password,
+                ..
             } => request
                 .header(HOST, address)
                 .header("x-clickhouse-user", user)
-                .header("x-clickhouse-key", password),
+                .header("x-clickhouse-key", password.expose()),
         };
         request.body(body).map_err(|_| {
             // The only part of a request that is not ours is how much there is of it.
@@ -144,10 +147,17 @@ impl Client {
         }
         match &self.endpoint {
             Endpoint::Unix(path) => greet(UnixStream::connect(path).await.map_err(away)?).await,
-            Endpoint::Tcp { address, .. } => {
+            Endpoint::Tcp { address, tls, .. } => {
                 let stream = TcpStream::connect(address).await.map_err(away)?;
                 stream.set_nodelay(true).map_err(away)?;
-                greet(stream).await
+                match tls {
+                    None => greet(stream).await,
+                    Some(tls) => {
+                        let connector = TlsConnector::from(tls.clone());
+                        let stream = connector.connect(host(address)?, stream).await;
+                        greet(stream.map_err(away)?).await
+                    }
+                }
             }
         }
     }
@@ -176,6 +186,13 @@ async fn greet(
         }
     });
     Ok(send)
+}
+
+/// The name that the server's certificate must have.
+fn host(address: &str) -> Result<ServerName<'static>, Error> {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let host = host.trim_matches(['[', ']']).to_owned();
+    ServerName::try_from(host).map_err(|error| Error::Unavailable(error.to_string()))
 }
 
 fn away(error: std::io::Error) -> Error {

@@ -1,5 +1,9 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use aurora_secrets::Secret;
+use rustls::ClientConfig;
 
 /// Where the engine answers and how long to wait for it.
 #[derive(Clone, Debug)]
@@ -9,6 +13,9 @@ pub struct Options {
     pub reserve: Option<Reserve>,
     /// For inserts, migrations and removals. Hunts bring their own.
     pub timeout: Duration,
+    /// The server's cluster, whose replicas all get the tables: `a-z`, `A-Z`, `0-9`, `_` and `-`. Its
+    /// servers say who they are by the macros `shard` and `replica`.
+    pub cluster: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -19,7 +26,9 @@ pub enum Endpoint {
     Tcp {
         address: String,
         user: String,
-        password: String,
+        password: Secret<String>,
+        /// Whom to believe; plain HTTP without.
+        tls: Option<Arc<ClientConfig>>,
     },
 }
 
@@ -36,6 +45,7 @@ impl Options {
             endpoint,
             reserve: None,
             timeout: Duration::from_secs(60),
+            cluster: None,
         }
     }
 }

@@ -14,10 +14,18 @@ pub(crate) const VERSION: u32 = 1;
 
 /// Brings the store to [`VERSION`]. A migration that was cut short is run again, so each of its
 /// statements may be repeated.
-pub(crate) async fn migrate(client: &Client, limit: Duration) -> Result<(), Error> {
+pub(crate) async fn migrate(
+    client: &Client,
+    limit: Duration,
+    cluster: Option<&str>,
+) -> Result<(), Error> {
     let run = async |statement: &str| {
+        let statement = match cluster {
+            Some(cluster) => clustered(statement, cluster)?,
+            None => statement.to_owned(),
+        };
         client
-            .run(statement, &Parameters::default(), Access::Write, limit)
+            .run(&statement, &Parameters::default(), Access::Write, limit)
             .await
     };
     run("CREATE DATABASE IF NOT EXISTS aurora ENGINE = Atomic").await?;
@@ -42,6 +50,33 @@ pub(crate) async fn migrate(client: &Client, limit: Duration) -> Result<(), Erro
         .await?;
     }
     Ok(())
+}
+
+/// A statement of the schema for every replica of a cluster: tables become replicated ones. A cluster is
+/// one shard; events are not spread over several.
+fn clustered(statement: &str, cluster: &str) -> Result<String, Error> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if cluster.is_empty() || !cluster.bytes().all(plain) {
+        return Err(Error::Unanswerable(format!("`{cluster}` names no cluster")));
+    }
+    let on = format!("ON CLUSTER `{cluster}`");
+    if let Some(rest) = statement.strip_prefix("CREATE DATABASE IF NOT EXISTS aurora ") {
+        return Ok(format!("CREATE DATABASE IF NOT EXISTS aurora {on} {rest}"));
+    }
+    let Some(rest) = statement.strip_prefix("CREATE TABLE IF NOT EXISTS aurora.") else {
+        return Ok(statement.to_owned());
+    };
+    let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let engine = format!(
+        "ENGINE = ReplicatedMergeTree('/clickhouse/tables/{{shard}}/aurora/{name}', '{{replica}}')"
+    );
+    let rest = rest.replacen("ENGINE = MergeTree", &engine, 1).replace(
+        "non_replicated_deduplication_window",
+        "replicated_deduplication_window",
+    );
+    Ok(format!(
+        "CREATE TABLE IF NOT EXISTS aurora.{name} {on} {rest}"
+    ))
 }
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS aurora.schema_version (version UInt32) \
@@ -105,6 +140,32 @@ fn events() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cluster_gets_replicated_tables() {
+        let check = |statement: &str, want: expect_test::Expect| {
+            want.assert_eq(&clustered(statement, "soc-1").expect("a good name"));
+        };
+        check(
+            "CREATE DATABASE IF NOT EXISTS aurora ENGINE = Atomic",
+            expect_test::expect![
+                "CREATE DATABASE IF NOT EXISTS aurora ON CLUSTER `soc-1` ENGINE = Atomic"
+            ],
+        );
+        check(
+            VERSIONS,
+            expect_test::expect![
+                "CREATE TABLE IF NOT EXISTS aurora.schema_version ON CLUSTER `soc-1` (version UInt32) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/aurora/schema_version', '{replica}') ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1"
+            ],
+        );
+        let events = clustered(&events(), "soc-1").expect("a good name");
+        assert!(events.contains("SETTINGS replicated_deduplication_window = 10000"));
+        assert!(!events.contains("non_replicated"));
+        check("SELECT 1", expect_test::expect!["SELECT 1"]);
+        for name in ["", "a`b", "a b", "a'"] {
+            assert!(clustered(VERSIONS, name).is_err(), "{name}");
+        }
+    }
 
     /// What is on disks out there: a change needs a migration, never a new first one.
     #[test]

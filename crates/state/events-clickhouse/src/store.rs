@@ -46,7 +46,7 @@ impl ClickHouseEvents {
     /// a later release.
     pub async fn open(options: Options) -> Result<Self, Error> {
         let client = Client::new(options.endpoint.clone());
-        migrate(&client, options.timeout).await?;
+        migrate(&client, options.timeout, options.cluster.as_deref()).await?;
         let removals = Removals::load(&client, options.timeout).await?;
         Ok(Self {
             options,
@@ -139,8 +139,13 @@ impl Events for ClickHouseEvents {
         // The block has it all; the engine may take its time.
         drop(rows);
         let statement = format!(
-            "{} SETTINGS insert_deduplication_token = '{token}' FORMAT Native",
-            self.into
+            "{} SETTINGS insert_deduplication_token = '{token}'{} FORMAT Native",
+            self.into,
+            // Acknowledged is what most of the replicas have.
+            match self.options.cluster {
+                Some(_) => ", insert_quorum = 'auto'",
+                None => "",
+            }
         );
         self.client
             .feed(&statement, data, self.options.timeout)
