@@ -7,5 +7,6 @@ mod confined;
 mod crash;
 mod lifeline;
 mod long;
+mod remote;
 mod site;
 mod suite;
