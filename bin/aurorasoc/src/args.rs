@@ -126,6 +126,9 @@ pub enum Command {
     Link(c::link::Link),
     Logs(c::logs::Logs),
     Doctor(c::doctor::Doctor),
+    Backup(c::backup::Backup),
+    Restore(c::backup::Restore),
+    Migrate(c::backup::Migrate),
     Serve(c::serve::Serve),
     #[command(visible_alias = "collector")]
     Collect(c::collect::Collect),

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod backup;
 pub mod collect;
 pub mod completions;
 pub mod deadletter;
@@ -83,6 +84,9 @@ async fn dispatch(command: Command, app: &mut App) -> anyhow::Result<Exit> {
         Command::Link(link) => link::run(link, app).await,
         Command::Logs(logs) => logs::run(logs, app).await,
         Command::Doctor(doctor) => doctor::run(doctor, app).await,
+        Command::Backup(backup) => backup::take(backup, app).await,
+        Command::Restore(restore) => backup::restore(restore, app).await,
+        Command::Migrate(migrate) => backup::migrate(migrate, app).await,
         Command::Collect(collect) => collect::run(collect, app).await,
         Command::Serve(serve) => serve::run(serve, app).await,
         Command::Completions(completions) => completions::run(completions, app),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod audit;
+mod backup;
 mod collect;
 mod data_dir;
 mod generated;

@@ -10,4 +10,5 @@ mod indicators;
 mod listeners;
 mod nats;
 mod pipeline;
+mod postgres;
 mod support;
