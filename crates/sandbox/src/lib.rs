@@ -211,10 +211,20 @@ impl Sandbox {
         use aurora_model::Stream;
         let bus = &self.site().adapters().bus;
         // In this order: whoever has read all events has published all matches.
-        for (stream, name) in [(Stream::Events, "detect"), (Stream::Matches, "correlate")] {
-            match bus.consumer_info(stream, name).await {
-                Ok(Some(info)) if info.pending == 0 => {}
-                _ => return false,
+        for (stream, name, parts) in [
+            (Stream::Events, "detect", 16),
+            (Stream::Matches, "correlate", 8),
+        ] {
+            let whole = vec![name.to_owned()];
+            let names = match self.config().bus.is_shared() {
+                true => (0..parts).map(|part| format!("{name}-{part}")).collect(),
+                false => whole,
+            };
+            for name in names {
+                match bus.consumer_info(stream, &name).await {
+                    Ok(Some(info)) if info.pending == 0 => {}
+                    _ => return false,
+                }
             }
         }
         true
