@@ -151,7 +151,7 @@ impl Bucket {
             secret_key: self.secret_key.expose().clone(),
             token: None,
         };
-        AwsAuthorizer::new(&credential, "s3", &self.region).authorize(&mut request, None);
+        AwsAuthorizer::new(&credential, "s3", &self.region).try_authorize(&mut request, None)?;
         let answer = transport.call(request).await.map_err(lost)?;
         let status = answer.status();
         let text = answer.into_body().bytes().await.map_err(lost)?;
