@@ -92,6 +92,7 @@ impl Evaluated {
         matches: Vec<RuleMatch<'_>>,
     ) {
         let about = event.as_object().map(entities).unwrap_or_default();
+        let received = received(&event["metadata"]);
         for found in matches {
             let (rule, source) = (found.rule, &header.source);
             let times = (time, item.time);
@@ -110,6 +111,7 @@ impl Evaluated {
                     rule: facts(rule),
                     event: item.uid,
                     time: item.time,
+                    received,
                     source: source.clone(),
                     entities: about.clone(),
                     matched: found.fields,
@@ -119,6 +121,11 @@ impl Evaluated {
             }
         }
     }
+}
+
+/// When the site received the record, as the normaliser wrote it down.
+pub(crate) fn received(metadata: &Value) -> Option<Timestamp> {
+    metadata["logged_time"].as_i64().map(Timestamp::from_millis)
 }
 
 fn facts(rule: &LoadedRule) -> RuleFacts {

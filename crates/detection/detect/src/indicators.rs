@@ -8,6 +8,7 @@ use aurora_model::{Entity, EntityKind, EventItem, Header, MatchedField, RuleId, 
 use serde_json::{Map, Value as Json};
 
 use crate::entities;
+use crate::evaluate::received;
 use crate::triage::{Hit, RuleFacts};
 
 const PREFIX: &str = "indicator:";
@@ -49,10 +50,12 @@ pub(crate) fn hits(
         return Vec::new();
     }
     let about = entities(event);
+    let received = event.get("metadata").and_then(received);
     let hit = |found: IndicatorMatch| Hit {
         rule: facts(&found),
         event: item.uid,
         time: item.time,
+        received,
         source: header.source.clone(),
         entities: with_itself(about.clone(), found.value()),
         matched: reasons(&found),

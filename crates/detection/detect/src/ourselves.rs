@@ -91,6 +91,7 @@ fn hit(about: &About<'_>, now: Timestamp) -> Hit {
         },
         event: EventUid(about.event),
         time: now,
+        received: None,
         source: SourceName::new("aurorasoc"),
         entities: Vec::new(),
         matched: vec![MatchedField {

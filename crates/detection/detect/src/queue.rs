@@ -74,6 +74,7 @@ impl Queue {
                 Ok(_) => {
                     self.openings.settle(self.state.opened());
                     self.state.settle();
+                    self.measure(hits);
                     return Ok(());
                 }
                 Err(RecordsError::Conflict { id, .. }) => {
@@ -89,6 +90,15 @@ impl Queue {
                 }
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    /// How long it took from the records to their alerts.
+    fn measure(&self, hits: &[Hit]) {
+        let now = self.clock.now();
+        for received in hits.iter().filter_map(|hit| hit.received) {
+            self.metrics
+                .observe(Metric::AlertSeconds, now.since(received));
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Hit {
     /// For a window, the event that made it fire.
     pub event: EventUid,
     pub time: Timestamp,
+    /// When the site received the record, where one event made the match and says so.
+    pub received: Option<Timestamp>,
     pub source: SourceName,
     pub entities: Vec<Entity>,
     pub matched: Vec<MatchedField>,
@@ -375,6 +377,7 @@ mod tests {
             },
             event: EventUid(Derive::new("test").number(event).finish()),
             time: Timestamp::from_millis(seconds * 1000),
+            received: None,
             source: SourceName::new("windows"),
             entities: vec![Entity {
                 kind: EntityKind::Host,

@@ -7,6 +7,8 @@ use aurora_model::{AlertStatus, Disposition};
 use aurora_sandbox::{Sandbox, Stores};
 use serde_json::json;
 
+use crate::support::metric;
+
 const RULE: &str = r"
 title: Encoded PowerShell
 id: 6f5f8f0e-6d3c-4f38-9d4b-0f1f5a3f7c01
@@ -85,6 +87,11 @@ async fn an_attack_is_detected_owned_and_closed(stores: Stores) {
     assert_eq!(ledger.total.dead_lettered, 1);
     assert_eq!((ledger.matches.matches, ledger.matches.alerts), (3, 2));
     assert_eq!(ledger.matches.grouped, 1);
+    let measured = || async {
+        let count = metric(&lab.sandbox, "aurora_alert_seconds_count").await;
+        (count >= 3.0).then_some(())
+    };
+    lab.sandbox.poll(measured).await;
     let rows = lab
         .sandbox
         .site()

@@ -220,6 +220,7 @@ pub(crate) fn hit(scope: &Scope, alert: &WindowAlert, arrival: Arrival) -> Hit {
         rule: alert.rule.clone(),
         event: last,
         time: alert.last,
+        received: None,
         source: alert.source.clone(),
         entities: alert.group.iter().filter_map(entity).collect(),
         matched: alert.group.iter().map(shown).collect(),
