@@ -37,8 +37,10 @@ impl Rule {
     /// Whether the rule fires on the event, and why. The logsource is the caller's to check.
     pub fn matches(&self, event: &dyn FieldSource) -> Option<Match> {
         let detection = &self.detection;
-        let fields = |expr| reasons(expr, detection, event);
-        let fields = detection.conditions.iter().find_map(fields)?;
+        // Most rules do not fire: those are not worth a list of reasons.
+        let mut conditions = detection.conditions.iter();
+        let fired = conditions.find(|expr| holds(expr, detection, event))?;
+        let fields = reasons(fired, detection, event)?;
         Some(Match { fields })
     }
 }
