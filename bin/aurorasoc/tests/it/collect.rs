@@ -164,11 +164,10 @@ impl Host {
 
     /// Lines of sshd, each of its own.
     fn write(&mut self, lines: u64) {
-        let open = |name: &str| {
-            let file = std::fs::File::options().create(true).append(true);
-            file.clone().open(self.path(name)).unwrap()
-        };
-        let mut file = std::io::BufWriter::new(open("auth.log"));
+        let mut options = std::fs::File::options();
+        options.create(true).append(true);
+        let file = options.open(self.path("auth.log")).unwrap();
+        let mut file = std::io::BufWriter::new(file);
         for n in self.written..self.written + lines {
             let line = format!(
                 "<38>Nov 22 11:00:00 ws1 sshd[7]: Accepted password for eva from 10.0.0.{} port {n} ssh2",

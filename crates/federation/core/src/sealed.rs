@@ -3,6 +3,8 @@
 //! `[header, key, signature, body]`, where the header is the CBOR of `[version, stream, seq, prev,
 //! kind, [wall, count], body hash]` and the signature (Ed25519) is over a domain and the header.
 
+use std::sync::Arc;
+
 use aurora_secrets::Signer;
 use bytes::Bytes;
 use serde_bytes::{ByteArray, ByteBuf};
@@ -22,9 +24,12 @@ const BODY: &[u8] = b"aurorasoc.federation.body.v1\n";
 type Header = (u8, StreamId, u64, Hash, Kind, Hlc, Hash);
 type Outer = (ByteBuf, KeyId, ByteArray<64>, ByteBuf);
 
-/// A record with its signature.
+/// A record with its signature; copies share it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sealed {
+pub struct Sealed(Arc<Parts>);
+
+#[derive(PartialEq, Eq)]
+struct Parts {
     record: Record,
     header: Vec<u8>,
     key: KeyId,
@@ -63,14 +68,14 @@ impl Sealed {
             ByteArray::new(signature),
             ByteBuf::from(body.to_vec()),
         );
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             record,
             header,
             key,
             signature,
             body,
             bytes: to_cbor(&outer).into(),
-        })
+        })))
     }
 
     /// Reads a record; its signature is for [`Sealed::verify`].
@@ -105,14 +110,14 @@ impl Sealed {
             hlc,
             body: hash,
         };
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             record,
             header: header.into_vec(),
             key,
             signature: signature.into_array(),
             body: body.into_vec().into(),
             bytes,
-        })
+        })))
     }
 
     /// Whether its origin signed it.
@@ -120,28 +125,28 @@ impl Sealed {
     /// # Errors
     /// Why it is not to be believed.
     pub fn verify(&self, directory: &Directory) -> Result<(), Refusal> {
-        let (origin, time) = (self.record.stream.origin, self.record.hlc.time());
-        let key = directory.key(self.key, origin, time)?;
-        aurora_secrets::verify(&key.public, &signed(&self.header), &self.signature)
+        let (origin, time) = (self.0.record.stream.origin, self.0.record.hlc.time());
+        let key = directory.key(self.0.key, origin, time)?;
+        aurora_secrets::verify(&key.public, &signed(&self.0.header), &self.0.signature)
             .map_err(|_| Refusal::Signature)
     }
 
     pub fn record(&self) -> &Record {
-        &self.record
+        &self.0.record
     }
 
     pub fn body(&self) -> &Bytes {
-        &self.body
+        &self.0.body
     }
 
     /// As they were signed and are to be kept and relayed.
     pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+        &self.0.bytes
     }
 
     /// What the next record of the stream calls it.
     pub fn hash(&self) -> Hash {
-        Hash::of(CHAINED, &self.header)
+        Hash::of(CHAINED, &self.0.header)
     }
 }
 
@@ -168,7 +173,7 @@ fn signed(header: &[u8]) -> Vec<u8> {
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sealed")
-            .field("record", &self.record)
+            .field("record", &self.0.record)
             .finish_non_exhaustive()
     }
 }

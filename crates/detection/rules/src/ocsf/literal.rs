@@ -16,9 +16,8 @@ impl OddEscapes {
     /// stands in the event's text but for the case of its letters. `raw` is the record with its
     /// escapes escaped once more.
     pub fn leave_words(&self, document: &Document<'_>, raw: &str) -> bool {
-        !document.has_odd_escapes()
-            && !document.folds_to_ascii()
-            && !(document.may_hold_odd_escapes() && self.are_in(raw))
+        let record_has_some = || document.may_hold_odd_escapes() && self.are_in(raw);
+        !document.has_odd_escapes() && !document.folds_to_ascii() && !record_has_some()
     }
 
     fn are_in(&self, raw: &str) -> bool {

@@ -39,6 +39,7 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
+#[allow(clippy::print_stderr)]
 async fn a_bucket_is_read_once_over_pages_and_restarts() {
     let Some(server) = Seaweed::start().unwrap() else {
         eprintln!("skipped: `weed` is not installed; run `./aurora setup`");

@@ -42,7 +42,10 @@ pub(super) async fn correlation(
     request: &ExplainCorrelation,
 ) -> Result<CorrelationExplanation> {
     let in_force = site.parts.rules.handle().current();
-    let known = in_force.correlations().iter().any(|it| it.id == request.rule);
+    let known = in_force
+        .correlations()
+        .iter()
+        .any(|it| it.id == request.rule);
     if !known {
         return Err(Error::not_found("correlation", &request.rule));
     }
@@ -80,7 +83,10 @@ async fn stored(
         );
         return Err(Error::too_expensive(text).fix("narrow the time range"));
     }
-    let place = found.columns.iter().position(|column| column.name == "event");
+    let place = found
+        .columns
+        .iter()
+        .position(|column| column.name == "event");
     let place = place.ok_or_else(|| Error::internal("the store answered without events"))?;
     let rows = found.rows.into_iter();
     Ok(rows.map(|mut row| row.swap_remove(place)).collect())

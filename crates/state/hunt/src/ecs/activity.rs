@@ -12,9 +12,12 @@ use crate::{Filter, Test};
 const NAME: &str = "activity_name";
 const ID: &str = "activity_id";
 
+/// What each word means in a class.
+type Meanings<'a> = Vec<Vec<&'a str>>;
+
 pub(super) fn of_type(test: &Test) -> Filter {
     let mut listed: BTreeMap<Vec<i64>, Vec<u32>> = BTreeMap::new();
-    let mut named: BTreeMap<(Vec<i64>, Vec<Vec<&str>>), Vec<u32>> = BTreeMap::new();
+    let mut named: BTreeMap<(Vec<i64>, Meanings<'_>), Vec<u32>> = BTreeMap::new();
     for class in aurora_ocsf::classes() {
         let (known, passing) = activities(class, test);
         listed.entry(passing).or_default().push(class.uid);

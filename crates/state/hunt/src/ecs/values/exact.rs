@@ -134,8 +134,7 @@ fn in_milliseconds(range: &Range) -> Range {
                 upper: range.upper,
             };
             near(bound)
-                .filter(|at| below.contains(at * 1e6))
-                .last()
+                .rfind(|at| below.contains(at * 1e6))
                 .map_or(Bound::Excluded(f64::MIN), Bound::Included)
         }
     };
