@@ -8,10 +8,21 @@ pub const DRIVERS: &[(&str, &[&str])] = &[
     ("evtx", &["aurora-formats"]),
     ("lettre", &["aurora-notify"]),
     ("libloading", &["aurora-events-engine"]),
-    ("object_store", &["aurora-artifacts-local", "aurora-artifacts-s3", "aurora-follow", "aurora-objects"]),
+    (
+        "object_store",
+        &[
+            "aurora-artifacts-local",
+            "aurora-artifacts-s3",
+            "aurora-follow",
+            "aurora-objects",
+        ],
+    ),
     ("prometheus-client", &["aurora-telemetry"]),
     ("redis", &["aurora-ephemeral-redis"]),
     ("rocksdb", &["aurora-window-state-rocksdb"]),
-    ("sqlx", &["aurora-records-postgres", "aurora-records-sqlite"]),
+    (
+        "sqlx",
+        &["aurora-records-postgres", "aurora-records-sqlite"],
+    ),
     ("vrl", &["aurora-parsers"]),
 ];
