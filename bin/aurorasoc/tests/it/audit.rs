@@ -12,7 +12,7 @@ fn text(path: &Path) -> &str {
 fn a_log_is_proved_to_others() {
     let place = Place::new();
     place.ok(&["up"]);
-    for name in ["one", "two", "three"] {
+    for name in ["syslog", "zeek", "json"] {
         place.ok(&["sources", "token", name]);
     }
     let decisions = place.json(&["decisions"]);
@@ -26,7 +26,7 @@ fn a_log_is_proved_to_others() {
     let exported = place.run(&["audit", "export", "--to", text(&copy)]);
     assert_eq!(exported.code, 3, "{exported:?}");
     place.ok(&["audit", "monitor", "--state", text(&state)]);
-    place.ok(&["sources", "token", "four"]);
+    place.ok(&["sources", "token", "cef"]);
     let later = |report: &serde_json::Value| number(&report["entries"]) > last;
     place.until(&["audit", "verify"], later);
     let seen = place.ok(&["audit", "monitor", "--state", text(&state)]);

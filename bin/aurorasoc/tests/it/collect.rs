@@ -344,12 +344,9 @@ fn mistakes_are_told_plainly() {
         "--journal",
         "--token-file",
     ];
-    let mut command = host.command();
-    command
-        .arg("--data-dir")
-        .arg(site.folder.path().join("other"));
+    host.kill();
     let plain = Ran::of(
-        command
+        host.command()
             .args(plain)
             .arg(host.path("token"))
             .output()

@@ -88,7 +88,7 @@ async fn an_attack_is_detected_owned_and_closed(stores: Stores) {
     assert_eq!((ledger.matches.matches, ledger.matches.alerts), (3, 2));
     assert_eq!(ledger.matches.grouped, 1);
     let measured = || async {
-        let count = metric(&lab.sandbox, "aurora_alert_seconds_count").await;
+        let count = metric(&lab.sandbox, "aurora_alert_seconds_count{}").await;
         (count >= 3.0).then_some(())
     };
     lab.sandbox.poll(measured).await;
