@@ -58,7 +58,7 @@ sigma-pysigma:
 sigma-captures:
     cargo nextest run --package aurora-rules --run-ignored all -E 'test(captures_too)'
 
-# Federated sites under faults of network, disk and clock, on many seeds (500 run in every test run); a failure names its seed
+# Federated sites under faults of network, disk and clock, on many seeds (200 run in every test run); a failure names its seed
 federation-simulation seeds="2000":
     AURORA_FEDERATION_SEEDS={{ seeds }} cargo nextest run --package aurora-federation -E 'test(simulation)'
 

@@ -3,7 +3,7 @@
 use crate::world::World;
 
 /// Seeds in every test run; `AURORA_FEDERATION_SEEDS` for more, `AURORA_SEED` for one.
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 200;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
