@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aurora_ids::Id128;
-use aurora_model::{Scope, SiteId, TenantId};
+use aurora_model::Scope;
 use aurora_records::archive::{Archive, Entry, Filling, Hold, Moment};
-use aurora_records::{Collection, Document, Error};
+use aurora_records::columns::{self, Part};
+use aurora_records::{Collection, Error};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
 
 use crate::connect::SESSION;
-use crate::error::Damaged;
 use crate::group::Working;
 use crate::statements::table;
-use crate::write::{document, lock, write};
-use crate::{Options, format, natural, storage, text};
+use crate::write::{lock, write};
+use crate::{Options, format, storage, text};
 
 /// Rows of a step.
 const STEP: i64 = 1_000;
@@ -108,22 +107,12 @@ struct Held {
 impl Hold for Held {
     async fn release(mut self: Box<Self>) -> Result<Box<dyn Moment>, Error> {
         run(&mut self.writer, "ROLLBACK").await?;
-        let mut parts = vec![Part::Decisions, Part::Slots, Part::Counters];
-        parts.extend(Collection::ALL.into_iter().map(Part::Documents));
         Ok(Box::new(Reading {
             reader: self.reader,
-            parts,
+            parts: Part::all().collect(),
             after: Row::default(),
         }))
     }
-}
-
-#[derive(Clone, Copy)]
-enum Part {
-    Documents(Collection),
-    Slots,
-    Counters,
-    Decisions,
 }
 
 /// Site, tenant, mark, key, number, bytes.
@@ -189,41 +178,12 @@ async fn step(connection: &mut PgConnection, part: Part, after: &Row) -> Result<
 }
 
 fn entry(part: Part, (site, tenant, _, key, number, bytes): Row) -> Result<Entry, Error> {
-    let damaged = |what| Error::storage(Damaged(what));
-    let site: [u8; 16] = site.try_into().map_err(|_| damaged("a scope"))?;
-    let tenant = TenantId::try_from(tenant).map_err(Error::storage)?;
-    let scope = Scope {
-        site: SiteId(Id128::from_bytes(site)),
+    part.entry(columns::Row {
+        site,
         tenant,
-    };
-    Ok(match part {
-        Part::Documents(collection) => {
-            let body = String::from_utf8(bytes).map_err(Error::storage)?;
-            let Document {
-                id, version, body, ..
-            } = document(collection, (key, number, body))?;
-            Entry::Document {
-                scope,
-                collection,
-                id,
-                version,
-                body,
-            }
-        }
-        Part::Slots => Entry::Slot {
-            scope,
-            key: text::read(key),
-            value: bytes,
-        },
-        Part::Counters => Entry::Counter {
-            scope,
-            name: text::read(key),
-            value: natural(number)?,
-        },
-        Part::Decisions => {
-            let decision = serde_json::from_slice(&bytes).map_err(Error::storage)?;
-            Entry::Decision(Box::new(decision))
-        }
+        key: text::read(key),
+        number,
+        bytes,
     })
 }
 

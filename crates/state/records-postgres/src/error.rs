@@ -2,11 +2,6 @@
 
 use aurora_records::Error;
 
-/// A value in our own tables that we cannot have written.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} in the records store is damaged")]
-pub(crate) struct Damaged(pub(crate) &'static str);
-
 /// The database cannot hold our texts.
 #[derive(Debug, thiserror::Error)]
 #[error("the database's encoding is {0}; make one with `createdb --encoding UTF8`")]

@@ -4,7 +4,7 @@ use aurora_records::Error;
 use sqlx::{Connection, PgConnection};
 
 use crate::error::Encoding;
-use crate::{collections, natural, storage};
+use crate::{collections, storage};
 
 /// In order; never edited once released.
 const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_base.sql")];
@@ -29,7 +29,7 @@ pub(crate) async fn check(connection: &mut PgConnection) -> Result<u32, Error> {
         .fetch_one(connection)
         .await
         .map_err(storage)?;
-    let found = u32::try_from(natural(found)?).unwrap_or(u32::MAX);
+    let found = u32::try_from(aurora_records::columns::natural(found)?).unwrap_or(u32::MAX);
     if found > FORMAT {
         return Err(Error::NewerFormat {
             found,

@@ -27,19 +27,9 @@ pub use options::{BadAddress, Options};
 pub use store::PostgresRecords;
 
 use aurora_model::Scope;
-use aurora_records::Error;
 
-use crate::error::{Damaged, storage};
+use crate::error::storage;
 
 fn site(scope: &Scope) -> &[u8] {
     scope.site.0.as_bytes()
-}
-
-/// Versions, sequences and counts all stay within PostgreSQL's integers.
-fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn natural(number: i64) -> Result<u64, Error> {
-    u64::try_from(number).map_err(|_| Error::storage(Damaged("a count")))
 }

@@ -1,13 +1,14 @@
 //! Queries, on the readers' connections.
 
 use aurora_model::{Decision, Scope};
+use aurora_records::columns::{end_of, integer, natural};
 use aurora_records::{Collection, DecisionQuery, Document, Error, Field, Order, Page, Query, Test};
 use sqlx::{Connection, PgConnection, Postgres, QueryBuilder};
 
 use crate::statements::{column, indexed, table};
-use crate::text::{end_of, head, mark, written};
+use crate::text::{head, mark, written};
 use crate::write::{document, documents};
-use crate::{integer, natural, site, storage, text};
+use crate::{site, storage, text};
 
 /// Page and total of a query are of one moment.
 const MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";

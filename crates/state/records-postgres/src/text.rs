@@ -44,19 +44,6 @@ pub(crate) fn mark(text: &str) -> Vec<u8> {
     blake3::derive_key("aurora.records.mark.v1", text.as_bytes()).to_vec()
 }
 
-/// The first text after every text that starts with `prefix`; `None` when there is no such text.
-pub(crate) fn end_of(prefix: &str) -> Option<String> {
-    let mut end = prefix.to_owned();
-    while let Some(last) = end.pop() {
-        // The character range steps over the surrogates.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            end.push(next);
-            return Some(end);
-        }
-    }
-    None
-}
-
 /// What the index of a text holds of it; as `left(…, 256)` in SQL.
 pub(crate) fn head(written: &str) -> &str {
     match written.char_indices().nth(256) {
@@ -67,6 +54,7 @@ pub(crate) fn head(written: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use aurora_records::columns::end_of;
     use proptest::prelude::*;
 
     use super::*;

@@ -1,14 +1,14 @@
 //! A group's transaction: lock, read what it touches, write what came of it.
 
 use aurora_model::Scope;
+use aurora_records::columns::{self, Damaged, integer, natural};
 use aurora_records::{Collection, Document, Error, FieldKind, Found, MAX_COUNTER};
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::error::Damaged;
 use crate::group::{Touched, Working};
 use crate::statements::{put, table};
 use crate::text::{mark, written};
-use crate::{integer, natural, site, storage, text};
+use crate::{site, storage, text};
 
 /// Waits until this transaction alone writes to the scope, and gives the newest decision.
 ///
@@ -97,13 +97,7 @@ pub(crate) fn document(
     collection: Collection,
     (id, version, body): (String, i64, String),
 ) -> Result<Document, Error> {
-    let body = serde_json::from_str(&body).map_err(Error::storage)?;
-    Ok(Document {
-        collection,
-        id: text::read(id),
-        version: natural(version)?,
-        body,
-    })
+    columns::document(collection, text::read(id), version, &body)
 }
 
 /// Writes what came of a scope's changes.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use aurora_clock::Clock;
 use aurora_ids::Id128;
 use aurora_model::{Context, Scope};
+use aurora_records::columns::integer;
 use aurora_records::{Change, Committed, Error};
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
@@ -24,7 +25,7 @@ use tracing::warn;
 use crate::connect::Patience;
 use crate::error::may_pass;
 use crate::group::{Touched, Working};
-use crate::{integer, storage, write};
+use crate::{storage, write};
 
 /// Bounds how long a commit can wait for the others of its group.
 const MAX_GROUP: usize = 128;

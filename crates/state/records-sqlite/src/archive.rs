@@ -4,16 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aurora_ids::Id128;
-use aurora_model::{Scope, SiteId, TenantId};
 use aurora_records::archive::{Archive, Entry, Filling, Hold, Moment};
+use aurora_records::columns::{Part, Row};
 use aurora_records::{Collection, Document, Error};
 use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
 
 use crate::statements::{Statements, table};
 use crate::store::{make_file, options, prepare};
-use crate::write::{Write, document};
-use crate::{Damaged, format, natural, storage};
+use crate::write::Write;
+use crate::{format, storage};
 
 /// Rows of a step.
 const STEP: i64 = 1_000;
@@ -101,22 +100,12 @@ struct Held {
 impl Hold for Held {
     async fn release(mut self: Box<Self>) -> Result<Box<dyn Moment>, Error> {
         run(&mut self.writer, "ROLLBACK").await?;
-        let mut tables = vec![Part::Decisions, Part::Slots, Part::Counters];
-        tables.extend(Collection::ALL.into_iter().map(Part::Documents));
         Ok(Box::new(Reading {
             reader: self.reader,
-            parts: tables,
+            parts: Part::all().collect(),
             after: Row::default(),
         }))
     }
-}
-
-#[derive(Clone, Copy)]
-enum Part {
-    Documents(Collection),
-    Slots,
-    Counters,
-    Decisions,
 }
 
 /// Parts from the last to the first, each by steps.
@@ -127,8 +116,8 @@ struct Reading {
     after: Row,
 }
 
-/// Site, tenant, key, number, bytes.
-type Row = (Vec<u8>, String, String, i64, Vec<u8>);
+/// Of a [`Row`].
+type Columns = (Vec<u8>, String, String, i64, Vec<u8>);
 
 #[async_trait]
 impl Moment for Reading {
@@ -137,7 +126,7 @@ impl Moment for Reading {
             let rows = step(&mut self.reader, *part, &self.after).await?;
             if let Some(last) = rows.last() {
                 self.after.clone_from(last);
-                return rows.into_iter().map(|row| entry(*part, row)).collect();
+                return rows.into_iter().map(|row| part.entry(row)).collect();
             }
             self.parts.pop();
             self.after = Row::default();
@@ -166,55 +155,23 @@ async fn step(
          WHERE (site, tenant, {key}) > (?1, ?2, {place}) \
          ORDER BY site, tenant, {key} LIMIT ?5"
     );
-    let (site, tenant, key, number, _) = after;
-    sqlx::query_as(AssertSqlSafe(sql))
-        .bind(site)
-        .bind(tenant)
-        .bind(key)
-        .bind(number)
+    let rows: Vec<Columns> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(&after.site)
+        .bind(&after.tenant)
+        .bind(&after.key)
+        .bind(after.number)
         .bind(STEP)
         .fetch_all(connection)
         .await
-        .map_err(storage)
-}
-
-fn entry(part: Part, (site, tenant, key, number, bytes): Row) -> Result<Entry, Error> {
-    let damaged = |what| Error::storage(Damaged(what));
-    let site: [u8; 16] = site.try_into().map_err(|_| damaged("a scope"))?;
-    let tenant = TenantId::try_from(tenant).map_err(Error::storage)?;
-    let scope = Scope {
-        site: SiteId(Id128::from_bytes(site)),
+        .map_err(storage)?;
+    let row = |(site, tenant, key, number, bytes)| Row {
+        site,
         tenant,
+        key,
+        number,
+        bytes,
     };
-    Ok(match part {
-        Part::Documents(collection) => {
-            let body = std::str::from_utf8(&bytes).map_err(Error::storage)?;
-            let Document {
-                id, version, body, ..
-            } = document(collection, key, number, body)?;
-            Entry::Document {
-                scope,
-                collection,
-                id,
-                version,
-                body,
-            }
-        }
-        Part::Slots => Entry::Slot {
-            scope,
-            key,
-            value: bytes,
-        },
-        Part::Counters => Entry::Counter {
-            scope,
-            name: key,
-            value: natural(number)?,
-        },
-        Part::Decisions => {
-            let decision = serde_json::from_slice(&bytes).map_err(Error::storage)?;
-            Entry::Decision(Box::new(decision))
-        }
-    })
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// One transaction: nothing is kept before its end.

@@ -21,11 +21,6 @@ pub use store::SqliteRecords;
 use aurora_model::Scope;
 use aurora_records::Error;
 
-/// A value in our own tables that we cannot have written.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} in the records store is damaged")]
-struct Damaged(&'static str);
-
 fn storage(source: sqlx::Error) -> Error {
     match source {
         sqlx::Error::PoolClosed => Error::Closed,
@@ -35,13 +30,4 @@ fn storage(source: sqlx::Error) -> Error {
 
 fn site(scope: &Scope) -> &[u8] {
     scope.site.0.as_bytes()
-}
-
-/// Versions, sequences and counts all stay within SQLite's integers.
-fn integer(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn natural(number: i64) -> Result<u64, Error> {
-    u64::try_from(number).map_err(|_| Error::storage(Damaged("a count")))
 }

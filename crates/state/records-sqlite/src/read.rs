@@ -1,12 +1,12 @@
 //! Queries, on the readers' connections.
 
 use aurora_model::{Decision, Scope};
+use aurora_records::columns::{document, end_of, integer, natural};
 use aurora_records::{DecisionQuery, Document, Error, Order, Page, Query, Test};
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::statements::{column, table};
-use crate::write::document;
-use crate::{integer, natural, site, storage};
+use crate::{site, storage};
 
 /// A checked query; page and total are of one moment.
 pub(crate) async fn list(
@@ -136,19 +136,6 @@ fn starting(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, column: &str, prefix:
     sql.push(" ORDER BY ").push(column);
 }
 
-/// The first text after every text that starts with `prefix`; `None` when there is no such text.
-fn end_of(prefix: &str) -> Option<String> {
-    let mut end = prefix.to_owned();
-    while let Some(last) = end.pop() {
-        // The character range steps over the surrogates.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            end.push(next);
-            return Some(end);
-        }
-    }
-    None
-}
-
 pub(crate) async fn decisions(
     connection: &mut SqliteConnection,
     scope: &Scope,
@@ -176,23 +163,4 @@ pub(crate) async fn decisions(
         .map_err(storage)?;
     let read = |body: &String| serde_json::from_str(body).map_err(Error::storage);
     bodies.iter().map(read).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::end_of;
-
-    #[test]
-    fn a_prefix_ends_at_the_next_text() {
-        for (prefix, end) in [
-            ("", None),
-            ("a", Some("b")),
-            ("a/", Some("a0")),
-            ("a\u{d7ff}", Some("a\u{e000}")),
-            ("a\u{10ffff}\u{10ffff}", Some("b")),
-            ("\u{10ffff}", None),
-        ] {
-            assert_eq!(end_of(prefix).as_deref(), end, "{prefix:?}");
-        }
-    }
 }

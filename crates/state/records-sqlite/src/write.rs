@@ -2,13 +2,14 @@
 
 use aurora_clock::Timestamp;
 use aurora_model::{Context, Decision, Scope};
+use aurora_records::columns::{Damaged, document, integer, natural};
 use aurora_records::{
     Change, Collection, Committed, Document, Error, FieldKind, Found, MAX_COUNTER, Plan,
 };
 use sqlx::SqliteConnection;
 
 use crate::statements::Statements;
-use crate::{Damaged, integer, natural, site, storage};
+use crate::{site, storage};
 
 /// A refusal ([`Error::Conflict`] and the like) leaves the transaction as it was: it is found
 /// before anything is written.
@@ -74,21 +75,6 @@ pub(crate) async fn get(
         .map_err(storage)?;
     row.map(|(version, body)| document(collection, id.to_owned(), version, &body))
         .transpose()
-}
-
-pub(crate) fn document(
-    collection: Collection,
-    id: String,
-    version: i64,
-    body: &str,
-) -> Result<Document, Error> {
-    let body = serde_json::from_str(body).map_err(Error::storage)?;
-    Ok(Document {
-        collection,
-        id,
-        version: natural(version)?,
-        body,
-    })
 }
 
 pub(crate) async fn slot(

@@ -10,6 +10,7 @@ pub mod archive;
 mod change;
 mod claim;
 mod collection;
+pub mod columns;
 pub mod effect;
 mod error;
 mod fingerprint;
