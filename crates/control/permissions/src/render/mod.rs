@@ -1,0 +1,1 @@
+//! What is made of the table and checked in.
