@@ -29,6 +29,18 @@ pub enum AuthStrength {
     OneTimeLink,
     /// A per-source token.
     Token,
+    /// A certificate of the site's own authority.
+    Certificate,
+    /// A password alone.
+    Password,
+    /// A password and a code of a generator (RFC 6238).
+    Totp,
+    /// A passkey (WebAuthn), which proves itself and its holder.
+    Passkey,
+    /// An API key of a person or service.
+    ApiKey,
+    /// Another provider vouches (OpenID Connect).
+    Oidc,
 }
 
 /// What every write needs: whose data, who, why, and within which trace.

@@ -11,6 +11,7 @@ pub mod context;
 pub mod deadletter;
 pub mod effect;
 pub mod engineering;
+pub mod enrol;
 pub mod envelope;
 pub mod events;
 pub mod finding;

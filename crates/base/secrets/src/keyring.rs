@@ -28,10 +28,22 @@ pub enum Purpose {
     AuditBlinding,
     /// Cosigning other sites' audit logs.
     AuditWitness,
+    /// Signing certificates of the site's own parts and of its edges.
+    SiteAuthority,
+    /// Hashing the tokens with which hosts enrol.
+    EnrolToken,
+    /// Hashing the tokens of API keys.
+    ApiKey,
+    /// What passwords are hashed with beside their salt.
+    Password,
+    /// Secrets of code generators, each by its salt.
+    CodeGenerator,
+    /// What passkeys know a person by, each by the name.
+    PasskeyHandle,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::Signing,
         Self::IngestToken,
         Self::LinkToken,
@@ -40,6 +52,12 @@ impl Purpose {
         Self::AuditLog,
         Self::AuditBlinding,
         Self::AuditWitness,
+        Self::SiteAuthority,
+        Self::EnrolToken,
+        Self::ApiKey,
+        Self::Password,
+        Self::CodeGenerator,
+        Self::PasskeyHandle,
     ];
 
     /// BLAKE3's derivation context. Changing one makes every key of its purpose another key.
@@ -53,6 +71,12 @@ impl Purpose {
             Self::AuditLog => "aurora.keys.v1 audit-log",
             Self::AuditBlinding => "aurora.keys.v1 audit-blinding",
             Self::AuditWitness => "aurora.keys.v1 audit-witness",
+            Self::SiteAuthority => "aurora.keys.v1 site-authority",
+            Self::EnrolToken => "aurora.keys.v1 enrol-token",
+            Self::ApiKey => "aurora.keys.v1 api-key",
+            Self::Password => "aurora.keys.v1 password",
+            Self::CodeGenerator => "aurora.keys.v1 code-generator",
+            Self::PasskeyHandle => "aurora.keys.v1 passkey-handle",
         }
     }
 }

@@ -1,8 +1,26 @@
-//! Certificates, keys and authorities from files in PEM form, and a client's side of TLS.
+//! Certificates, keys and authorities, and both sides of TLS.
 //!
 //! What it is: the one place that reads such files ([`certificates`], [`private_key`],
-//! [`authorities`]) and that says whom a client trusts ([`client`]). What it is not: an authority; it
-//! issues nothing. Start reading at [`client`].
+//! [`authorities`]), that says whom a client of other people's servers trusts ([`client`]), and that
+//! speaks mutual TLS among our own parts: [`SpiffeId`] names them, [`Peers`] checks who they are,
+//! [`Identity`] is what one shows and can be renewed under open connections. What it is not: an
+//! authority; it issues nothing. Start reading at [`client`], or at [`Peers`] for our own parts.
+
+mod identity;
+mod leaf;
+mod mutual;
+mod peers;
+mod pinned;
+mod request;
+mod spiffe;
+
+pub use identity::Identity;
+pub use leaf::{Leaf, NotOurs, Usage};
+pub use mutual::{mutual_client, mutual_server};
+pub use peers::{Admit, MAX_LIFE, Peers, SKEW};
+pub use pinned::{Pin, Pinned};
+pub use request::Request;
+pub use spiffe::{BadId, SpiffeId, Who};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -21,6 +21,12 @@ pub enum Collection {
     Links,
     /// People with an account.
     People,
+    /// Passkeys of people.
+    Passkeys,
+    /// Keys of people for programs, with the hash of their token.
+    ApiKeys,
+    /// Whom other providers vouch for, and who that is here.
+    Identities,
     /// Every version of every rule that was in force.
     RuleVersions,
     /// Texts of rules by their hash.
@@ -29,6 +35,16 @@ pub enum Collection {
     IndicatorSets,
     /// Bounds that correlations reached, with their date.
     RuleBounds,
+    /// Tokens with which a host may enrol once.
+    EnrolTokens,
+    /// Hosts that have enrolled, or were denied.
+    Edges,
+    /// Requests for approval, with what was said of them.
+    Approvals,
+    /// Windows in which somebody acts alone.
+    BreakGlass,
+    /// Roles that an administrator made.
+    Roles,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +106,7 @@ const fn integer(name: &'static str) -> Field {
 }
 
 impl Collection {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 22] = [
         Self::Alerts,
         Self::Incidents,
         Self::Entities,
@@ -101,10 +117,18 @@ impl Collection {
         Self::Sessions,
         Self::Links,
         Self::People,
+        Self::Passkeys,
+        Self::ApiKeys,
+        Self::Identities,
         Self::RuleVersions,
         Self::RuleTexts,
         Self::IndicatorSets,
         Self::RuleBounds,
+        Self::EnrolTokens,
+        Self::Edges,
+        Self::Approvals,
+        Self::BreakGlass,
+        Self::Roles,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -119,10 +143,18 @@ impl Collection {
             Self::Sessions => "sessions",
             Self::Links => "links",
             Self::People => "people",
+            Self::Passkeys => "passkeys",
+            Self::ApiKeys => "api_keys",
+            Self::Identities => "identities",
             Self::RuleVersions => "rule_versions",
             Self::RuleTexts => "rule_texts",
             Self::IndicatorSets => "indicator_sets",
             Self::RuleBounds => "rule_bounds",
+            Self::EnrolTokens => "enrol_tokens",
+            Self::Edges => "edges",
+            Self::Approvals => "approvals",
+            Self::BreakGlass => "break_glass",
+            Self::Roles => "roles",
         }
     }
 
@@ -169,11 +201,30 @@ impl Collection {
         const SOURCES: &[Field] = &[text("name"), text("token_hash")];
         const IMPORTS: &[Field] = &[text("state"), integer("updated_at")];
         const SESSIONS: &[Field] = &[text("person"), integer("expires_at")];
-        const LINKS: &[Field] = &[integer("expires_at")];
+        const LINKS: &[Field] = &[text("person"), integer("expires_at")];
         const PEOPLE: &[Field] = &[text("name")];
+        const PASSKEYS: &[Field] = &[text("person")];
+        const API_KEYS: &[Field] = &[text("person"), integer("expires_at")];
+        const IDENTITIES: &[Field] = &[text("person")];
         const RULE_VERSIONS: &[Field] = &[text("rule"), integer("at"), integer("head")];
         const RULE_BOUNDS: &[Field] = &[text("rule"), integer("at")];
+        const ENROL_TOKENS: &[Field] =
+            &[text("token_hash"), integer("created_at"), integer("expires_at")];
+        const EDGES: &[Field] = &[text("host"), text("state"), integer("enrolled_at")];
+        const APPROVALS: &[Field] = &[
+            text("asker"),
+            text("action"),
+            text("state"),
+            integer("open"),
+            integer("asked_at"),
+            integer("expires_at"),
+        ];
+        const BREAK_GLASS: &[Field] = &[integer("opened_at"), integer("until")];
         match self {
+            Self::Approvals => APPROVALS,
+            Self::BreakGlass => BREAK_GLASS,
+            Self::EnrolTokens => ENROL_TOKENS,
+            Self::Edges => EDGES,
             Self::RuleBounds => RULE_BOUNDS,
             Self::Alerts => ALERTS,
             Self::Incidents => INCIDENTS,
@@ -185,8 +236,11 @@ impl Collection {
             Self::Sessions => SESSIONS,
             Self::Links => LINKS,
             Self::People => PEOPLE,
+            Self::Passkeys => PASSKEYS,
+            Self::ApiKeys => API_KEYS,
+            Self::Identities => IDENTITIES,
             Self::RuleVersions => RULE_VERSIONS,
-            Self::RuleTexts | Self::IndicatorSets => &[],
+            Self::RuleTexts | Self::IndicatorSets | Self::Roles => &[],
         }
     }
 
