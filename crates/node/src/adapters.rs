@@ -220,8 +220,9 @@ async fn embedded_events(
     let (supervisor, handle) = Supervisor::new(supervised);
     tasks.spawn("engine", supervisor.run(tasks.shutdown()));
     handle.ready(FIRST_ANSWER).await?;
-    let store = ClickHouseEvents::open(engine(config, data.root())).await?;
-    Ok((Arc::new(store), Engine::Embedded(handle)))
+    // It may have ended meanwhile, and then it is started again.
+    let store = answering(|| engine(config, data.root())).await?;
+    Ok((store, Engine::Embedded(handle)))
 }
 
 /// The options of a ClickHouse server. Beyond this machine it is spoken to over TLS alone.

@@ -5,6 +5,7 @@ mod data;
 mod http;
 mod journal;
 mod lifeline;
+mod only;
 mod running;
 mod server;
 mod shape;
@@ -19,9 +20,10 @@ use crate::ffi::Engine;
 use crate::{ChildOptions, Error};
 use connections::Connections;
 use lifeline::Lifeline;
+use only::Only;
 
-/// Confines this process, opens the store and answers until its parent is gone. Returns after the
-/// store is closed.
+/// Confines this process, opens the store as soon as no other process has it, and answers until its
+/// parent is gone. Returns after the store is closed.
 ///
 /// Call it before any thread is started: Landlock holds for the calling thread and those that it
 /// starts afterwards.
@@ -30,9 +32,17 @@ use lifeline::Lifeline;
 /// When the library cannot be loaded, the store cannot be opened or the socket is refused.
 pub fn serve(options: &ChildOptions) -> Result<(), Error> {
     private_directory(&options.path)?;
+    let mut lifeline =
+        Lifeline::take(options.lifeline).map_err(Error::io("take standard input"))?;
+    let only = Only::take(&options.path, &mut lifeline).map_err(Error::io("lock the store"))?;
+    let Some(_only) = only else {
+        return Ok(());
+    };
     let listener = listen(&options.socket)?;
-    let lifeline = Lifeline::take().map_err(Error::io("take standard input"))?;
     let confinement = confine(&options.path, &options.library)?;
+    // Opening a store takes a while, and without a parent nobody has a use for it.
+    let parent = lifeline.watch(|why| server::die(why));
+    let parent = parent.map_err(Error::io("start a thread"))?;
     for part in journal::mend(&options.path).map_err(Error::io("read the store"))? {
         server::say(&format!(
             "part {part} was not stored: its batch may come again"
@@ -50,7 +60,7 @@ pub fn serve(options: &ChildOptions) -> Result<(), Error> {
         &connections,
         options,
         confinement,
-        lifeline,
+        parent,
     ));
     runtime.shutdown_timeout(Duration::from_millis(100));
     connections.close();

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,7 +21,7 @@ use tokio::task::JoinSet;
 use super::connections::{Busy, Connections, Job, Lane, Lanes};
 use super::data::Data;
 use super::http::{Asked, error_code};
-use super::lifeline::Lifeline;
+use super::lifeline::Parent;
 use super::running::Deadline;
 use super::shape;
 use crate::confine::Confinement;
@@ -47,7 +48,7 @@ pub(super) async fn run(
     connections: &Connections,
     options: &ChildOptions,
     confinement: Confinement,
-    lifeline: Lifeline,
+    mut parent: Parent,
 ) -> Result<(), Error> {
     let listener = tokio::net::UnixListener::from_std(listener).map_err(Error::io("listen"))?;
     let lanes = connections.lanes();
@@ -58,9 +59,7 @@ pub(super) async fn run(
         confinement,
         path: options.path.clone(),
     });
-    let mut parent_gone = lifeline
-        .watch(options.lifeline)
-        .map_err(Error::io("start a thread"))?;
+    parent.is_awaited.store(true, Ordering::SeqCst);
     let mut look = tokio::time::interval(LOOK_EVERY);
     let mut clients = JoinSet::new();
     loop {
@@ -75,7 +74,7 @@ pub(super) async fn run(
                     die("a query outlived its deadline");
                 }
             }
-            why = &mut parent_gone => {
+            why = &mut parent.gone => {
                 say(why.as_deref().unwrap_or("the parent is not watched any more"));
                 break;
             }
@@ -99,7 +98,7 @@ fn after(time: Duration, reason: &'static str) -> Result<(), Error> {
 
 /// Ends this process as `kill -9` would: an engine that hangs cannot be asked to leave, and what it
 /// acknowledged is on the disk. The parent reads the reason from standard error.
-fn die(reason: &str) -> ! {
+pub(super) fn die(reason: &str) -> ! {
     say(reason);
     _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     std::process::abort()

@@ -48,6 +48,11 @@ impl Process {
         })
     }
 
+    /// Its number, until its end was waited for.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     pub(super) async fn ended(&mut self) -> String {
         match self.child.wait().await {
             Ok(status) => self.reason(status),

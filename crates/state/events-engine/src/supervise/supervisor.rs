@@ -142,9 +142,10 @@ impl Supervisor {
 
     /// Waits for the first answer, then for the end or for silence.
     async fn watch(&self, process: &mut Process) -> String {
+        let pid = process.pid();
         let report = tokio::select! {
             reason = process.ended() => return reason,
-            answered = timeout(self.options.start_timeout, self.first_answer()) => match answered {
+            answered = timeout(self.options.start_timeout, self.first_answer(pid)) => match answered {
                 Ok(report) => report,
                 Err(_) => return "it did not answer in time after its start".to_owned(),
             },
@@ -162,29 +163,30 @@ impl Supervisor {
         });
         tokio::select! {
             reason = process.ended() => reason,
-            () = self.silence() => "it did not answer any more".to_owned(),
+            () = self.silence(pid) => "it did not answer any more".to_owned(),
             () = self.restart.notified() => "a restart was asked for".to_owned(),
         }
     }
 
-    async fn first_answer(&self) -> Report {
+    /// The first answer of this child. One that a killed parent left may answer for a moment longer.
+    async fn first_answer(&self, child: Option<u32>) -> Report {
         loop {
             match probe::status(&self.options.child.socket).await {
-                Ok(report) => return report,
-                Err(_) => sleep(PROBE_EVERY).await,
+                Ok(report) if Some(report.pid) == child => return report,
+                _ => sleep(PROBE_EVERY).await,
             }
         }
     }
 
     /// Returns when the child has not answered for `ping_timeout`.
-    async fn silence(&self) {
+    async fn silence(&self, child: Option<u32>) {
         let mut ticks = interval(self.options.ping_every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             // One refused connection (a full backlog refuses at once) is not silence: it is asked
             // again until the time is over.
-            if timeout(self.options.ping_timeout, self.first_answer())
+            if timeout(self.options.ping_timeout, self.first_answer(child))
                 .await
                 .is_err()
             {

@@ -10,7 +10,7 @@ use rustix::fs::{OFlags, fcntl_setfl};
 use crate::site::{PATIENCE, options};
 
 /// A child without a supervisor, and our end of the pipe that keeps it alive.
-fn child(dir: &std::path::Path) -> Option<(Child, PipeWriter, Options)> {
+pub fn child(dir: &std::path::Path) -> Option<(Child, PipeWriter, Options)> {
     let options = options(dir, |_| {})?;
     let (pipe, parents) = std::io::pipe().unwrap();
     // As the engine's library leaves standard input for a moment with every INSERT.
@@ -24,7 +24,7 @@ fn child(dir: &std::path::Path) -> Option<(Child, PipeWriter, Options)> {
     Some((started.unwrap(), parents, store))
 }
 
-async fn open(options: Options) -> ClickHouseEvents {
+pub async fn open(options: Options) -> ClickHouseEvents {
     let opening = async {
         loop {
             match ClickHouseEvents::open(options.clone()).await {
@@ -36,7 +36,7 @@ async fn open(options: Options) -> ClickHouseEvents {
     tokio::time::timeout(PATIENCE, opening).await.unwrap()
 }
 
-async fn ended(mut child: Child) -> ExitStatus {
+pub async fn ended(mut child: Child) -> ExitStatus {
     let waiting = tokio::task::spawn_blocking(move || child.wait().unwrap());
     tokio::time::timeout(PATIENCE, waiting)
         .await

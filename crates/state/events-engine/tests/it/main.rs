@@ -7,6 +7,7 @@ mod confined;
 mod crash;
 mod lifeline;
 mod long;
+mod orphan;
 mod remote;
 mod site;
 mod suite;
