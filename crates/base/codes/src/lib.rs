@@ -21,6 +21,7 @@ pub enum Code {
     RulesBroken,
     KeyPermissions,
     ConfigInvalid,
+    WindowsLost,
 }
 
 impl Code {
@@ -40,6 +41,7 @@ impl Code {
         Self::RulesBroken,
         Self::KeyPermissions,
         Self::ConfigInvalid,
+        Self::WindowsLost,
     ];
 
     /// Number, what is wrong, what to do: one row each. Numbers are never used again.
@@ -119,6 +121,11 @@ impl Code {
                 15,
                 "the configuration cannot be read",
                 "mend the key that the message names",
+            ),
+            Self::WindowsLost => (
+                16,
+                "the snapshot of some windows is lost",
+                "bring the artifact back from a backup, or set `detection.rebuild_lost_windows` and restart",
             ),
         }
     }

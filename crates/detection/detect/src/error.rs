@@ -42,11 +42,28 @@ pub enum Error {
     Scratch(#[source] std::io::Error),
     #[error("a file of the newest snapshot is gone: `{0}`")]
     SnapshotGone(String),
+    /// Nobody can work on the part before that file is there again, or is done without.
+    #[error("the windows of part {part} cannot be made from their snapshot")]
+    Unrestorable {
+        part: u16,
+        #[source]
+        source: Box<Error>,
+    },
     #[error("cannot read a snapshot of format {found}: this release knows up to {known}")]
     NewerSnapshot { found: u32, known: u32 },
 }
 
 impl Error {
+    /// Whether a snapshot is not there as it was stored. To ask again does not help by itself.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(
+            self,
+            Self::SnapshotGone(_)
+                | Self::Damaged { .. }
+                | Self::Artifacts(aurora_artifacts::Error::Damaged(_))
+        )
+    }
+
     /// Whether another process does the work now: what was begun here counts for nothing.
     pub(crate) fn is_moved(&self) -> bool {
         matches!(

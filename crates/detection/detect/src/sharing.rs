@@ -138,6 +138,10 @@ impl Hold {
         self.fence.clone()
     }
 
+    pub(crate) fn epoch(&self) -> u64 {
+        self.claim.epoch()
+    }
+
     /// The change is refused when somebody else has taken over.
     pub(crate) fn on(&self, change: Change) -> Change {
         change.under(&self.claim)

@@ -2,27 +2,14 @@
 //! neither the disk nor its cache is taken by one large file.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use aurora_artifacts::{Digest, Digester, Pace};
-use tokio::time::Instant;
+use aurora_artifacts::{Pace, each_piece};
 
-/// Bytes that are read at a time.
-const PIECE: usize = 1 << 20;
 /// Bytes of a copy that may wait in memory to be written: the sync of another file may have to wait
 /// for all of them.
 const UNSYNCED: usize = 8 << 20;
-
-/// The digest of a file.
-pub(crate) async fn digest(file: &Path, pace: Pace) -> io::Result<Digest> {
-    let add = |digester: &mut Digester, piece: &[u8]| {
-        digester.add(piece);
-        Ok(())
-    };
-    let digester = each_piece(file, pace, Digester::default(), add).await?;
-    Ok(digester.finish())
-}
 
 /// A file under a second name below `root`, in place of what stands there, durably.
 pub(crate) async fn keep(file: &Path, place: &Path, root: &Path, pace: Pace) -> io::Result<()> {
@@ -143,33 +130,6 @@ async fn copy_to(from: &Path, to: File, pace: Pace) -> io::Result<()> {
     };
     let (to, _) = each_piece(from, pace, (to, 0), write).await?;
     blocking(move || to.sync_all()).await
-}
-
-/// Folds a file's pieces, on threads that may block; between them the pace is kept.
-async fn each_piece<T: Send + 'static>(
-    file: &Path,
-    pace: Pace,
-    mut state: T,
-    step: fn(&mut T, &[u8]) -> io::Result<()>,
-) -> io::Result<T> {
-    let file = file.to_owned();
-    let mut file = blocking(move || File::open(file)).await?;
-    let (started, mut done) = (Instant::now(), 0);
-    let mut piece = Vec::with_capacity(PIECE);
-    loop {
-        (file, piece, state) = blocking(move || {
-            piece.clear();
-            (&mut file).take(PIECE as u64).read_to_end(&mut piece)?;
-            step(&mut state, &piece)?;
-            Ok((file, piece, state))
-        })
-        .await?;
-        if piece.is_empty() {
-            return Ok(state);
-        }
-        done += piece.len() as u64;
-        tokio::time::sleep_until(started + pace.time(done)).await;
-    }
 }
 
 async fn blocking<T: Send + 'static>(

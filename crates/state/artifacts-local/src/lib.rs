@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aurora_artifacts::{Artifacts, Digest, Error, Pace};
+use aurora_artifacts::{Artifacts, Digest, Error, Pace, digest_of};
 use aurora_model::{Context, Scope};
 use bytes::Bytes;
 use object_store::local::LocalFileSystem;
@@ -87,16 +87,29 @@ impl Artifacts for LocalArtifacts {
         Ok(Some(bytes))
     }
 
-    async fn put_file(&self, context: &Context, file: &Path, pace: Pace) -> Result<Digest, Error> {
-        let digest = files::digest(file, pace).await.map_err(Error::storage)?;
+    async fn has(&self, scope: &Scope, digest: Digest) -> Result<bool, Error> {
+        match self.store.head(&location(scope, digest)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(Error::storage(error)),
+        }
+    }
+
+    async fn put_file(
+        &self,
+        context: &Context,
+        file: &Path,
+        digest: Digest,
+        pace: Pace,
+    ) -> Result<(), Error> {
         let place = self.file(&context.scope, digest);
         let kept = files::keep(file, &place, &self.root, pace).await;
-        kept.map(|()| digest).map_err(Error::storage)
+        kept.map_err(Error::storage)
     }
 
     async fn get_file(&self, scope: &Scope, digest: Digest, to: &Path) -> Result<bool, Error> {
         let file = self.file(scope, digest);
-        match files::digest(&file, Pace::FREE).await {
+        match digest_of(&file, Pace::FREE).await {
             Ok(found) if found == digest => {}
             Ok(_) => return Err(Error::Damaged(digest)),
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),

@@ -2,7 +2,7 @@
 //!
 //! What it is: [`MemoryArtifacts`], which passes the port's suite. What it is not: durable.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -26,6 +26,13 @@ impl MemoryArtifacts {
         self.blobs().insert((scope.clone(), digest), bytes);
     }
 
+    /// Everything of a scope, by digest.
+    pub fn kept(&self, scope: &Scope) -> BTreeSet<Digest> {
+        let blobs = self.blobs();
+        let own = blobs.keys().filter(|(of, _)| of == scope);
+        own.map(|(_, digest)| *digest).collect()
+    }
+
     /// Nothing panics while the lock is held, so what is behind a poisoned one is whole.
     fn blobs(&self) -> MutexGuard<'_, Blobs> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -46,6 +53,10 @@ impl Artifacts for MemoryArtifacts {
             Some(bytes) if Digest::of(&bytes) != digest => Err(Error::Damaged(digest)),
             found => Ok(found),
         }
+    }
+
+    async fn has(&self, scope: &Scope, digest: Digest) -> Result<bool, Error> {
+        Ok(self.blobs().contains_key(&(scope.clone(), digest)))
     }
 
     async fn remove(&self, context: &Context, digest: Digest) -> Result<(), Error> {

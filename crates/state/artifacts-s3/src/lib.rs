@@ -157,6 +157,14 @@ impl Artifacts for S3Artifacts {
         self.whole(&self.location(scope, digest), digest).await
     }
 
+    async fn has(&self, scope: &Scope, digest: Digest) -> Result<bool, Error> {
+        match self.store.head(&self.location(scope, digest)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(Error::storage(error)),
+        }
+    }
+
     async fn remove(&self, context: &Context, digest: Digest) -> Result<(), Error> {
         let place = self.location(&context.scope, digest);
         match self.store.delete(&place).await {

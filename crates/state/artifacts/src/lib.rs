@@ -5,10 +5,12 @@
 
 mod digest;
 mod pace;
+mod pieces;
 mod port;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
 pub use digest::{Digest, Digester};
 pub use pace::Pace;
+pub use pieces::{digest_of, each_piece};
 pub use port::{Artifacts, Error};

@@ -1,4 +1,3 @@
-use std::io;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -6,6 +5,7 @@ use async_trait::async_trait;
 use aurora_model::{Context, Scope};
 use bytes::Bytes;
 
+use crate::pieces::blocking;
 use crate::{Digest, Pace};
 
 /// What a caller of the artifact store decides on.
@@ -37,18 +37,36 @@ pub trait Artifacts: Send + Sync + std::fmt::Debug {
     /// [`Error::Damaged`] when the bytes changed behind our back.
     async fn get(&self, scope: &Scope, digest: Digest) -> Result<Option<Bytes>, Error>;
 
-    /// Keeps what a file holds, and returns when that is durable. The file never changes again: an
-    /// adapter may keep it under a second name instead of copying it, and one that copies does it in
-    /// pieces, no faster than `pace` says.
+    /// Whether there is such a blob; not whether it is whole.
     ///
     /// # Errors
-    /// When the file cannot be read, or storage fails.
-    async fn put_file(&self, context: &Context, file: &Path, pace: Pace) -> Result<Digest, Error> {
+    /// When storage fails.
+    async fn has(&self, scope: &Scope, digest: Digest) -> Result<bool, Error>;
+
+    /// Keeps what a file holds, and returns when that is durable. `digest` is the file's, as
+    /// [`digest_of`](crate::digest_of) says it. The file never changes again: an adapter may keep it
+    /// under a second name instead of copying it, and one that copies does it in pieces, no faster than
+    /// `pace` says.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or storage fails. [`Error::Damaged`] for a file with another
+    /// digest, by an adapter that reads it.
+    async fn put_file(
+        &self,
+        context: &Context,
+        file: &Path,
+        digest: Digest,
+        pace: Pace,
+    ) -> Result<(), Error> {
         // An adapter that has no use for files; only one of a few megabytes is worth its memory.
         let _ = pace;
         let file = file.to_owned();
-        let bytes = blocking(move || std::fs::read(file)).await?;
-        self.put(context, bytes.into()).await
+        let bytes = blocking(move || std::fs::read(file)).await;
+        let bytes = bytes.map_err(Error::storage)?;
+        if Digest::of(&bytes) != digest {
+            return Err(Error::Damaged(digest));
+        }
+        self.put(context, bytes.into()).await.map(drop)
     }
 
     /// Puts a blob in a file that does not exist yet and is only read from then on: it may be the
@@ -61,18 +79,11 @@ pub trait Artifacts: Send + Sync + std::fmt::Debug {
             return Ok(false);
         };
         let to = to.to_owned();
-        blocking(move || std::fs::File::create_new(to)?.write_all(&bytes)).await?;
-        Ok(true)
+        let written = blocking(move || std::fs::File::create_new(to)?.write_all(&bytes)).await;
+        written.map(|()| true).map_err(Error::storage)
     }
 
     /// # Errors
     /// When storage fails.
     async fn remove(&self, context: &Context, digest: Digest) -> Result<(), Error>;
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(Error::storage)?.map_err(Error::storage)
 }

@@ -10,7 +10,7 @@ use aurora_model::{Context, Scope, SiteId};
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use crate::{Artifacts, Digest, Error, Pace};
+use crate::{Artifacts, Digest, Error, Pace, digest_of};
 
 /// One place where an adapter keeps artifacts, empty at first.
 #[async_trait]
@@ -86,6 +86,11 @@ async fn get(store: &dyn Artifacts, digest: Digest) -> Option<Bytes> {
         .expect("the store works")
 }
 
+async fn has(store: &dyn Artifacts, digest: Digest) -> bool {
+    let found = store.has(&context().scope, digest).await;
+    found.expect("the store works")
+}
+
 /// Any bytes, also none and many, are found by what they are.
 pub async fn blobs_come_back_by_digest(stand: &dyn Stand) {
     let store = stand.open().await;
@@ -101,8 +106,11 @@ pub async fn blobs_come_back_by_digest(stand: &dyn Stand) {
             "twice is once"
         );
         assert_eq!(get(store.as_ref(), digest).await.as_deref(), Some(bytes));
+        assert!(has(store.as_ref(), digest).await);
     }
-    assert_eq!(get(store.as_ref(), Digest::of(b"never kept")).await, None);
+    let never = Digest::of(b"never kept");
+    assert_eq!(get(store.as_ref(), never).await, None);
+    assert!(!has(store.as_ref(), never).await);
 }
 
 /// A digest is no right to another tenant's bytes.
@@ -216,9 +224,11 @@ pub async fn files_come_and_go_whole(stand: &dyn Stand) {
         std::fs::write(&file, bytes).expect("it can be written");
         // The second time mends what was damaged meanwhile.
         for damaged in [false, true] {
-            let kept = store.put_file(&context, &file, Pace::FREE).await;
-            let digest = kept.expect("the store works");
+            let digest = digest_of(&file, Pace::FREE).await.expect("it is there");
             assert_eq!(digest, Digest::of(bytes));
+            let kept = store.put_file(&context, &file, digest, Pace::FREE).await;
+            kept.expect("the store works");
+            assert!(has(store.as_ref(), digest).await);
             assert_eq!(get(store.as_ref(), digest).await.as_deref(), Some(bytes));
             let found = store.get_file(&scope, digest, &back).await;
             assert!(found.expect("the store works"));
@@ -247,7 +257,9 @@ pub async fn files_come_and_go_whole(stand: &dyn Stand) {
             .expect("the store works");
         let found = store.get_file(&scope, digest, &back).await;
         assert!(!found.expect("the store works") && !back.exists());
+        assert!(!has(store.as_ref(), digest).await);
     }
-    let missing = store.put_file(&context, &file, Pace::FREE).await;
+    let nothing = Digest::of(b"");
+    let missing = store.put_file(&context, &file, nothing, Pace::FREE).await;
     assert!(matches!(missing, Err(Error::Storage(_))));
 }

@@ -23,3 +23,4 @@ mod tail;
 pub use aurora_rules::{Limits, Program};
 pub use service::{Options, Parts};
 pub use shared::{Correlate, Kept, WindowStores};
+pub use snapshot::{Lost, lost};

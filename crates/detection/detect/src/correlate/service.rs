@@ -53,6 +53,9 @@ pub struct Options {
     pub snapshot_every: Duration,
     /// Where snapshots are made before they are handed to the artifact store.
     pub scratch: PathBuf,
+    /// Whether a part whose snapshot is lost begins anew, with what the stream and the event store still
+    /// have. Else nobody works on it until the snapshot is there again.
+    pub rebuild_lost: bool,
     /// Threads that take part in a long round, each with some of the shards. Default: one for each
     /// core.
     pub threads: usize,
@@ -65,6 +68,7 @@ impl Options {
             idle: Duration::from_secs(30),
             snapshot_every: Duration::from_secs(60),
             scratch,
+            rebuild_lost: false,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

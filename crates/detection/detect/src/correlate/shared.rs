@@ -10,11 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aurora_bus::{ConsumerOptions, End, Lanes, Lease};
+use aurora_codes::Code;
 use aurora_model::{Context, Stream, Subject};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
 use aurora_window_state::WindowStore;
-use tracing::info;
+use tracing::{error, info};
 
 use super::service::{Options, Owner, Parts, blocking};
 use super::snapshot::{HELD, Snapshots};
@@ -104,11 +105,18 @@ pub struct Correlate {
 }
 
 #[derive(Debug)]
-struct Work {
-    options: Options,
-    parts: Parts,
-    stores: Arc<dyn WindowStores>,
-    board: Arc<Board>,
+pub(super) struct Work {
+    pub(super) options: Options,
+    pub(super) parts: Parts,
+    pub(super) stores: Arc<dyn WindowStores>,
+    pub(super) board: Arc<Board>,
+}
+
+/// A part that is ours, with its store and its folder.
+pub(super) struct Taken {
+    pub(super) hold: Hold,
+    pub(super) options: Options,
+    pub(super) parts: Parts,
 }
 
 impl Correlate {
@@ -178,11 +186,40 @@ impl Work {
             Err(error) => Err(error),
         };
         self.board.left(part, &self.parts.metrics);
-        ended(worked)
+        match worked {
+            Err(error @ Error::Unrestorable { .. }) => {
+                self.wait_for_snapshot(part, &error, stop).await;
+                Ok(End::Stopped)
+            }
+            worked => ended(worked),
+        }
+    }
+
+    /// The other parts go on. An operator brings the snapshot back, or has the part do without.
+    async fn wait_for_snapshot(&self, part: Part, error: &Error, stop: &Shutdown) {
+        let (part, reason) = (part.number(), aurora_tasks::chain(error));
+        error!(
+            code = %Code::WindowsLost, part, reason,
+            "nobody works on a part of the windows; tried again"
+        );
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(self.options.snapshot_every) => {}
+        }
+    }
+
+    async fn take_over(&self, part: Part, lease: &Lease) -> Result<Owner, Error> {
+        let Taken {
+            hold,
+            options,
+            parts,
+        } = self.claim(part, lease).await?;
+        let held = (&hold, PARTS + lease.epoch);
+        Ok(Owner::new(part, options, parts, held, self.board.clone()))
     }
 
     /// What stands in this process's store counts only if nobody has written the part elsewhere since.
-    async fn take_over(&self, part: Part, lease: &Lease) -> Result<Owner, Error> {
+    pub(super) async fn claim(&self, part: Part, lease: &Lease) -> Result<Taken, Error> {
         let (records, scope) = (self.parts.records.as_ref(), &self.parts.scope);
         let stores = self.stores.clone();
         let Kept { store, place } = blocking(move || stores.open(part)).await??;
@@ -216,8 +253,11 @@ impl Work {
             windows: store,
             ..self.parts.clone()
         };
-        let held = (&hold, PARTS + lease.epoch);
-        Ok(Owner::new(part, options, parts, held, self.board.clone()))
+        Ok(Taken {
+            hold,
+            options,
+            parts,
+        })
     }
 }
 
