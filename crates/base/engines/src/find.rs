@@ -25,7 +25,7 @@ pub(crate) fn postgres() -> Option<PathBuf> {
         .find(|folder| folder.join("postgres").is_file())
 }
 
-fn cache() -> Option<PathBuf> {
+pub(crate) fn cache() -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
     Some(cache?.join("aurorasoc"))
