@@ -75,7 +75,7 @@ pub(crate) fn evaluate(
             seq: message.seq,
             trace: header.trace,
             source: header.source,
-            revision: force.rules.revision(),
+            revision: force.rules.revision().to_owned(),
         });
         evaluated.feeds.progress = newest;
     }

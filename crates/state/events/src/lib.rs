@@ -5,6 +5,7 @@
 
 mod answer;
 mod error;
+mod pages;
 mod port;
 mod projecting;
 #[cfg(feature = "testkit")]
@@ -12,5 +13,6 @@ pub mod testkit;
 
 pub use answer::{Document, answer, columns, resolved};
 pub use error::Error;
+pub use pages::{Page, pages};
 pub use port::{Answer, Column, Events, HuntOptions, Inserted, Row, StoreInfo, TimeRange, Window};
 pub use projecting::{Projecting, only_stored};

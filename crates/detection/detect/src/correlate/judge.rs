@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aurora_clock::Timestamp;
 use aurora_correlation::{GroupKey, LateWindow, Match, Namespace, reevaluate};
 use aurora_events::TimeRange;
 use aurora_ids::Id128;
@@ -25,6 +24,9 @@ use crate::sharing::Part;
 
 /// Between two looks at what came late; a burst is then judged once.
 const EVERY: Duration = Duration::from_secs(1);
+/// After judging it rests so many times as long as it took: a long import that comes out of order
+/// would else have its windows read from the store again and again.
+const REST: u32 = 4;
 /// Windows of one group that are so near one another are read together.
 const GAP: Duration = Duration::from_secs(600);
 /// Late windows judged at a time.
@@ -37,6 +39,8 @@ pub(super) struct Judge {
     part: Part,
     parts: Parts,
     queue: Queue,
+    /// By the clock's running time.
+    rests_until: Duration,
 }
 
 /// Late windows of one correlation.
@@ -48,7 +52,12 @@ struct Docket {
 
 impl Judge {
     pub(super) fn new(part: Part, parts: Parts, queue: Queue) -> Self {
-        Self { part, parts, queue }
+        Self {
+            part,
+            parts,
+            queue,
+            rests_until: Duration::ZERO,
+        }
     }
 
     pub(super) async fn run(
@@ -74,7 +83,9 @@ impl Judge {
                     swapped.mark_changed();
                 }
             }
-            tell(self.judge().await)?;
+            if self.parts.clock.elapsed() >= self.rests_until {
+                tell(self.judge().await)?;
+            }
         }
     }
 
@@ -87,9 +98,12 @@ impl Judge {
         }
         stored::caught_up(&self.parts).await?;
         let force = self.parts.rules.in_force();
+        let started = self.parts.clock.elapsed();
         for (namespace, docket) in dockets(kept)? {
             self.judge_one(&force, namespace, docket).await?;
         }
+        let ended = self.parts.clock.elapsed();
+        self.rests_until = ended + ended.saturating_sub(started) * REST;
         Ok(())
     }
 
@@ -100,8 +114,9 @@ impl Judge {
         docket: Docket,
     ) -> Result<(), Error> {
         let mut sorted = Sorted::default();
-        let range = docket.range();
-        let mut found = Matches::of(force, namespace, range);
+        let ranges = docket.ranges();
+        let first = ranges.iter().map(|range| range.from).min();
+        let mut found = Matches::of(force, namespace, &ranges);
         let mut groups: BTreeMap<GroupKey, Vec<Match>> = BTreeMap::new();
         for (late, _) in &docket.windows {
             groups.insert(late.group.clone(), Vec::new());
@@ -120,7 +135,8 @@ impl Judge {
                 rows = MAX_ROWS,
                 "too many events to judge late windows from all of them"
             );
-            sorted.cut(force.program.facts(namespace), MAX_ROWS, range.from);
+            let from = first.unwrap_or_default();
+            sorted.cut(force.program.facts(namespace), MAX_ROWS, from);
         }
         for (late, source) in &docket.windows {
             let events = groups.get(&late.group).map_or(&[][..], Vec::as_slice);
@@ -185,7 +201,7 @@ impl Judge {
             from: now.minus(it.spec().timespan + force.program.limits().lateness),
             until: now.plus(force.program.limits().future),
         };
-        let mut found = Matches::of(force, namespace, range);
+        let mut found = Matches::of(force, namespace, &[range]);
         let source = SourceName::new("event store");
         let mut count = 0;
         while let Some(some) = found.next(&self.parts).await? {
@@ -216,15 +232,13 @@ impl Judge {
 }
 
 impl Docket {
-    /// From the first event that matters to the last.
-    fn range(&self) -> TimeRange {
-        let windows = || self.windows.iter().map(|(late, _)| late);
-        let from = windows().map(|late| late.read_from).min();
-        let until = windows().map(|late| late.until).max();
-        TimeRange {
-            from: from.unwrap_or_default(),
-            until: Timestamp::from_millis(until.unwrap_or_default().as_millis() + 1),
-        }
+    /// Of each window, from the first event that matters to the last.
+    fn ranges(&self) -> Vec<TimeRange> {
+        let range = |(late, _): &(LateWindow, SourceName)| TimeRange {
+            from: late.read_from,
+            until: late.until.plus(Duration::from_millis(1)),
+        };
+        self.windows.iter().map(range).collect()
     }
 
     fn add(&mut self, mut late: LateWindow, source: SourceName) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aurora_clock::Timestamp;
 use aurora_correlation::{Correlation, Input, Match, Namespace, Plan, Timeline, Told};
-use aurora_events::{HuntOptions, TimeRange};
+use aurora_events::{HuntOptions, TimeRange, pages};
 use aurora_hunt::Query;
 use aurora_model::{EventUid, RuleId, Stream};
 use aurora_records::place;
@@ -19,9 +19,10 @@ use crate::rule_handle::InForce;
 
 /// Events read for one question at most.
 pub(crate) const MAX_ROWS: usize = 2_000_000;
-/// Events of one page.
-const PAGE: usize = 10_000;
+/// Events of one page: about 2 kB each as text, five times that as a tree.
+const PAGE: usize = 2_000;
 const TIMEOUT: Duration = Duration::from_secs(60);
+const MILLISECOND: Duration = Duration::from_millis(1);
 /// How long events that were published may take to be stored.
 const STORED_WITHIN: Duration = Duration::from_secs(60);
 /// The event writer's checkpoint: the last sequence of EVENTS that is stored.
@@ -36,8 +37,8 @@ pub(crate) struct Matches {
     query: Option<Query>,
     /// What is still to be read, the earliest last.
     ranges: Vec<TimeRange>,
-    /// What is asked about.
-    range: TimeRange,
+    /// What is asked about, in order and apart.
+    asked: Vec<TimeRange>,
     inner: Option<Inner>,
     /// The correlation and those that feed it.
     wanted: Vec<Namespace>,
@@ -73,8 +74,8 @@ pub(crate) async fn caught_up(parts: &Parts) -> Result<bool, Error> {
 }
 
 impl Matches {
-    /// In a range of event time.
-    pub(crate) fn of(force: &InForce, namespace: Namespace, range: TimeRange) -> Self {
+    /// In ranges of event time.
+    pub(crate) fn of(force: &InForce, namespace: Namespace, ranges: &[TimeRange]) -> Self {
         let plan = force.program.plan();
         let it = plan.find(namespace);
         let inner = it.map_or(Vec::new(), |it| plan.inner(it));
@@ -84,16 +85,21 @@ impl Matches {
         let wanted = all().map(Correlation::namespace).collect();
         let bases = all().flat_map(|it| it.spec().bases.iter().map(|base| base.rule.clone()));
         let query = query(force, &bases.collect());
-        let read = TimeRange {
+        let further = |range: &TimeRange| TimeRange {
             from: range.from.minus(back),
-            ..range
+            ..*range
         };
+        let mut read = match query {
+            Some(_) => apart(ranges.iter().map(further).collect()),
+            None => Vec::new(),
+        };
+        read.reverse();
         Self {
             force: force.clone(),
             namespace,
-            ranges: query.iter().map(|_| read).collect(),
+            ranges: read,
             query,
-            range,
+            asked: apart(ranges.to_vec()),
             inner: (!inner.is_empty()).then(Inner::default),
             wanted,
             rows: 0,
@@ -138,14 +144,15 @@ impl Matches {
         let (force, namespace) = (self.force.clone(), self.namespace);
         let plan = force.program.plan();
         let lateness = plan.lateness() * u32::try_from(plan.correlations().len()).unwrap_or(1);
-        let settled = self.range.until.plus(lateness);
+        let until = self.asked.last().map(|range| range.until);
+        let settled = until.unwrap_or_default().plus(lateness);
         inner.reach(plan, namespace, settled);
         Ok(Some(self.in_range(inner.said)))
     }
 
     fn in_range(&self, mut found: Vec<Match>) -> Vec<Match> {
-        let range = self.range.from..=self.range.until;
-        found.retain(|it| range.contains(&it.time));
+        let asked = |time| move |range: &TimeRange| (range.from..=range.until).contains(&time);
+        found.retain(|it| self.asked.iter().any(asked(it.time)));
         found
     }
 
@@ -165,17 +172,13 @@ impl Matches {
                 timeout: TIMEOUT,
             };
             let answer = parts.events.hunt(&parts.scope, query, &options).await?;
-            let (from, until) = (range.from.as_millis(), range.until.as_millis());
-            if answer.truncated && until - from > 1 {
-                let middle = Timestamp::from_millis(from + (until - from) / 2);
-                self.ranges.push(TimeRange {
-                    from: middle,
-                    ..range
-                });
-                self.ranges.push(TimeRange {
-                    until: middle,
-                    ..range
-                });
+            if answer.truncated && range.width() > MILLISECOND {
+                // Counted, so that it is read in pieces that fit and nothing is read twice again.
+                let (scope, bucket) = (&parts.scope, range.bucket());
+                let counts = parts.events.histogram(scope, query, range, bucket).await?;
+                let pieces = pages(range, bucket, &counts, PAGE as u64);
+                let pieces = pieces.into_iter().rev();
+                self.ranges.extend(pieces.map(|piece| piece.range));
                 continue;
             }
             self.cut |= answer.truncated;
@@ -184,6 +187,19 @@ impl Matches {
         }
         Ok(None)
     }
+}
+
+/// Ranges in order; those that meet are one.
+fn apart(mut ranges: Vec<TimeRange>) -> Vec<TimeRange> {
+    ranges.sort_by_key(|range| range.from);
+    let mut apart: Vec<TimeRange> = Vec::new();
+    for range in ranges {
+        match apart.last_mut() {
+            Some(last) if range.from <= last.until => last.until = last.until.max(range.until),
+            _ => apart.push(range),
+        }
+    }
+    apart
 }
 
 impl Inner {

@@ -1,15 +1,16 @@
 use std::time::{Duration, Instant};
 
-use aurora_events::{Events, HuntOptions, TimeRange};
+use aurora_events::{Events, HuntOptions, Page, TimeRange, pages};
 use aurora_hunt::Query;
 use aurora_model::engineering::{Backtest, BacktestRule, Cost};
 use aurora_model::{Entity, EventUid, Scope};
 use serde_json::{Map, Value};
 
 use super::overlap::PastAlerts;
-use super::pages::{MAX_PAGE, Page, bucket, fits, pages};
 use crate::Error;
 
+/// Events that are held at once.
+pub const MAX_PAGE: u64 = 5_000;
 /// Events of one millisecond that are read; more are told as a gap.
 const MOST_AT_ONCE: u64 = 20 * MAX_PAGE;
 /// Gaps that are told one by one.
@@ -95,7 +96,7 @@ pub async fn run(
         if watch.cancelled() {
             return Err(Error::Cancelled);
         }
-        if !fits(&page) {
+        if !page.fits(MAX_PAGE) {
             let mut finer = reader.counted(page.range).await?;
             // What came meanwhile is counted now.
             let now: u64 = finer.iter().map(|page| page.count).sum();
@@ -155,9 +156,9 @@ impl Reader<'_, '_> {
     /// The range in pages, as its events lie.
     async fn counted(&mut self, range: TimeRange) -> Result<Vec<Page>, Error> {
         let first = self.progress.total == 0;
-        let bucket = bucket(range);
+        let bucket = range.bucket();
         let counts = self.histogram(&self.input.query, range, bucket).await?;
-        let pages = pages(range, bucket, &counts);
+        let pages = pages(range, bucket, &counts, MAX_PAGE);
         if first {
             self.progress.total = pages.iter().map(|page| page.count).sum();
             self.watch.progress(self.progress);
@@ -171,7 +172,7 @@ impl Reader<'_, '_> {
     }
 
     async fn count(&mut self, query: &Query, range: TimeRange) -> Result<u64, Error> {
-        let counts = self.histogram(query, range, bucket(range)).await?;
+        let counts = self.histogram(query, range, range.bucket()).await?;
         Ok(counts.iter().map(|window| window.count).sum())
     }
 

@@ -5,8 +5,8 @@ use aurora_events::TimeRange;
 use aurora_model::engineering::{Backtest, BacktestRule, DayCount, EntityCount, Sample};
 use aurora_model::{Entity, EventUid, MatchedField, RuleId};
 
+use super::days::{day, days};
 use super::overlap::PastAlerts;
-use super::pages::{day, days};
 use super::precision::precision;
 
 /// Matches that are shown.
