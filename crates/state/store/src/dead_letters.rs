@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use tracing::error;
 
 use crate::Error;
-use crate::events::consumer_options;
 use crate::letter_bounds::BYTES_KEPT;
+use crate::writer::consumer_options;
 
 const CONSUMER: &str = "store-deadletter";
 const SLOT: &str = "store/deadletter";

@@ -100,7 +100,11 @@ impl Inserter {
     ) -> Result<bool, Error> {
         let token = self.token(scope, range);
         loop {
-            match self.events.insert(scope, token, rows()?).await {
+            let rows = rows()?;
+            if rows.is_empty() {
+                return Ok(true);
+            }
+            match self.events.insert(scope, token, rows).await {
                 Ok(_) => return Ok(true),
                 Err(error @ (EventsError::Unavailable(_) | EventsError::Full { .. })) => {
                     warn!(%error, "events wait for the event store");

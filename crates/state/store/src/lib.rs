@@ -13,6 +13,7 @@ mod events;
 mod findings;
 mod insert;
 mod letter_bounds;
+mod writer;
 
 pub use dead_letters::{DeadLetterKeeper, INLINE_BYTES};
 pub use error::Error;
@@ -27,6 +28,9 @@ pub struct Options {
     pub rows_per_insert: usize,
     /// How long a small insert waits for more rows.
     pub linger: std::time::Duration,
+    /// How long findings wait for more of them. People look at alerts, which do not wait; an insert of
+    /// one row costs the engine as much as one of hundreds.
+    pub findings_linger: std::time::Duration,
     /// How long to wait before an insert that failed is tried again.
     pub retry: std::time::Duration,
 }
@@ -36,6 +40,7 @@ impl Default for Options {
         Self {
             rows_per_insert: 4_096,
             linger: std::time::Duration::from_millis(250),
+            findings_linger: std::time::Duration::from_secs(1),
             retry: std::time::Duration::from_millis(500),
         }
     }
