@@ -56,6 +56,7 @@ pub(crate) struct SiteService {
     feed: Feed,
     addresses: Mutex<Vec<(String, SocketAddr)>>,
     samples: Mutex<status::Samples>,
+    stored: tokio::sync::Mutex<Option<status::Stored>>,
     backtests: rule_desk::backtest::Backtests,
     plays: demo::Plays,
 }
@@ -77,6 +78,7 @@ impl SiteService {
             started_at: parts.clock.now(),
             addresses: Mutex::new(listeners.addresses.clone()),
             samples: Mutex::default(),
+            stored: tokio::sync::Mutex::default(),
             backtests: rule_desk::backtest::Backtests::default(),
             plays: demo::Plays::default(),
             parts,

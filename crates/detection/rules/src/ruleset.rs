@@ -36,6 +36,7 @@ pub struct RuleSet {
     groups: Vec<Group>,
     mapping: Mapping,
     compiled: OnceLock<Compiled>,
+    revision: OnceLock<String>,
 }
 
 /// The rules of one logsource.
@@ -94,6 +95,7 @@ impl RuleSet {
             groups: Vec::new(),
             mapping,
             compiled: OnceLock::new(),
+            revision: OnceLock::new(),
         };
         for (file, text) in files {
             set.add_file(&file, text, &options);
@@ -236,7 +238,11 @@ impl RuleSet {
     }
 
     /// Hash over ids and revisions: two sets with the same value evaluate alike.
-    pub fn revision(&self) -> String {
+    pub fn revision(&self) -> &str {
+        self.revision.get_or_init(|| self.hashed())
+    }
+
+    fn hashed(&self) -> String {
         let rules = self.rules.iter().map(|it| (&it.id, &it.revision));
         let correlations = self.correlations.iter().map(|it| (&it.id, &it.revision));
         let mut rules: Vec<(&str, &str)> = rules

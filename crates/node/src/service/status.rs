@@ -143,14 +143,43 @@ async fn elsewhere(site: &SiteService) -> Vec<RoleStatus> {
 /// is do not wait for that.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
+/// Whoever watches the site asks how it is several times a second, and a store counts its rows for
+/// that: an answer serves for this long, and longer where it is dear.
+const FRESH: Duration = Duration::from_secs(1);
+/// The most of its time that a store spends on being asked, as a part of one.
+const SHARE: u32 = 20;
+
+/// What the event store said of itself.
+#[derive(Clone)]
+pub(super) struct Stored {
+    scope: Scope,
+    info: StoreInfo,
+    until: Duration,
+}
+
 impl SiteService {
+    /// About now: see [`FRESH`].
     pub(super) async fn store_info(&self, scope: &Scope) -> Result<StoreInfo, EventsError> {
+        let mut stored = self.stored.lock().await;
+        let asked_at = self.parts.clock.elapsed();
+        let known = stored.as_ref().filter(|it| it.scope == *scope);
+        if let Some(known) = known.filter(|it| asked_at < it.until) {
+            return Ok(known.info.clone());
+        }
         let asked = tokio::time::timeout(ANSWERS_WITHIN, self.events().info(scope)).await;
-        asked.unwrap_or_else(|_| {
+        let info = asked.unwrap_or_else(|_| {
             let seconds = ANSWERS_WITHIN.as_secs();
             let text = format!("it did not answer within {seconds} s");
             Err(EventsError::Unavailable(text))
-        })
+        })?;
+        let answered_at = self.parts.clock.elapsed();
+        let took = answered_at.saturating_sub(asked_at);
+        *stored = Some(Stored {
+            scope: scope.clone(),
+            info: info.clone(),
+            until: answered_at + FRESH.max(took * SHARE),
+        });
+        Ok(info)
     }
 }
 

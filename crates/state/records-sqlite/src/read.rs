@@ -15,28 +15,31 @@ pub(crate) async fn list(
     query: &Query,
 ) -> Result<Page, Error> {
     let mut moment = connection.begin().await.map_err(storage)?;
-    let mut count = QueryBuilder::new("SELECT count(*) FROM ");
-    selection(&mut count, scope, query);
-    let total: i64 = count
-        .build_query_scalar()
-        .fetch_one(&mut *moment)
-        .await
-        .map_err(storage)?;
-    let mut page = QueryBuilder::new("SELECT id, version, body FROM ");
-    selection(&mut page, scope, query);
-    order(&mut page, query);
-    let rows: Vec<(String, i64, String)> = page
-        .build_query_as()
-        .fetch_all(&mut *moment)
-        .await
-        .map_err(storage)?;
+    let rows: Vec<(String, i64, String)> = if query.limit == 0 {
+        Vec::new()
+    } else {
+        let mut page = QueryBuilder::new("SELECT id, version, body FROM ");
+        selection(&mut page, scope, query);
+        order(&mut page, query);
+        let page = page.build_query_as().fetch_all(&mut *moment).await;
+        page.map_err(storage)?
+    };
+    let total = match query.whole(rows.len()) {
+        Some(total) => total,
+        None => {
+            let mut count = QueryBuilder::new("SELECT count(*) FROM ");
+            selection(&mut count, scope, query);
+            let count = count.build_query_scalar().fetch_one(&mut *moment).await;
+            natural(count.map_err(storage)?)?
+        }
+    };
     moment.commit().await.map_err(storage)?;
     let read =
         |(id, version, body): (String, i64, String)| document(query.collection, id, version, &body);
     let documents: Result<Vec<Document>, Error> = rows.into_iter().map(read).collect();
     Ok(Page {
         documents: documents?,
-        total: natural(total)?,
+        total,
     })
 }
 

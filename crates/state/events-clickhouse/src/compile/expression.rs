@@ -24,6 +24,15 @@ impl Compiler<'_> {
         }
     }
 
+    /// Whether the path is read without parsing the event's JSON.
+    pub(super) fn has_column(&self, path: &Path) -> bool {
+        let own = ["time", "class_uid", "metadata.uid"];
+        let unmapped = |steps: &[Step]| matches!(steps, [Step::Key(top), Step::Key(_)] if **top == *"unmapped");
+        own.contains(&path.to_string().as_str())
+            || self.columns.find(path).is_some()
+            || unmapped(path.steps())
+    }
+
     fn path(&mut self, path: &Path) -> Expression {
         match path.to_string().as_str() {
             "time" => return Expression::Number("time".to_owned()),

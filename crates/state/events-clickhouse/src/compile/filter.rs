@@ -1,11 +1,22 @@
 use std::net::IpAddr;
 use std::ops::Bound;
 
-use aurora_hunt::{Field, Filter, Pattern, Piece, Range, Test};
+use aurora_hunt::{Field, Filter, Pattern, Piece, Range, Target, Test};
 use ipnet::IpNet;
 
 use super::Compiler;
 use super::expression::Expression;
+
+/// What a condition reads of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cost {
+    /// Columns of their own.
+    Column,
+    /// The record as it came.
+    Raw,
+    /// The whole event's JSON, parsed.
+    Json,
+}
 
 impl Compiler<'_> {
     /// A condition that is never NULL.
@@ -20,9 +31,12 @@ impl Compiler<'_> {
         }
     }
 
+    /// The cheap ones first: the engine asks the next one only about rows that the former left open.
     fn join(&mut self, parts: &[Filter], between: &str) -> String {
+        let mut parts: Vec<&Filter> = parts.iter().collect();
+        parts.sort_by_key(|part| self.cost(part));
         let parts: Vec<String> = parts
-            .iter()
+            .into_iter()
             .map(|part| format!("({})", self.filter(part)))
             .collect();
         parts.join(between)
@@ -33,15 +47,40 @@ impl Compiler<'_> {
         if matches!(test, Test::Matches(pattern) if pattern.as_literal() == Some("")) {
             return format!("NOT ({})", self.field(field, &Test::Exists));
         }
-        let targets: Vec<String> = field
-            .targets
-            .iter()
+        let mut targets: Vec<&Target> = field.targets.iter().collect();
+        targets.sort_by_key(|target| self.cost_of(target));
+        let targets: Vec<String> = targets
+            .into_iter()
             .map(|target| {
                 let expression = self.target(target);
                 self.test(&expression, test)
             })
             .collect();
         targets.join(" OR ")
+    }
+
+    fn cost(&self, filter: &Filter) -> Cost {
+        match filter {
+            Filter::All => Cost::Column,
+            Filter::And(parts) | Filter::Or(parts) => {
+                let parts = parts.iter().map(|part| self.cost(part));
+                parts.max().unwrap_or(Cost::Column)
+            }
+            Filter::Not(inner) => self.cost(inner),
+            Filter::Text(_) => Cost::Raw,
+            Filter::Field(field, _) => {
+                let targets = field.targets.iter().map(|target| self.cost_of(target));
+                targets.max().unwrap_or(Cost::Column)
+            }
+        }
+    }
+
+    fn cost_of(&self, target: &Target) -> Cost {
+        match target {
+            Target::Path(path) if self.has_column(path) => Cost::Column,
+            Target::Path(_) => Cost::Json,
+            Target::Source | Target::Ecs(_) => Cost::Column,
+        }
     }
 
     fn test(&mut self, expression: &Expression, test: &Test) -> String {
