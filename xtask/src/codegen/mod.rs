@@ -5,6 +5,7 @@ mod ecs;
 mod file;
 mod metrics;
 mod ocsf;
+mod permissions;
 
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,10 @@ const LIST: &[Generator] = &[
     Generator {
         name: "metrics",
         source: Source::Code(metrics::generate),
+    },
+    Generator {
+        name: "permissions",
+        source: Source::Code(permissions::generate),
     },
     Generator {
         name: "ocsf-schema",

@@ -5,6 +5,7 @@
 pub const DRIVERS: &[(&str, &[&str])] = &[
     ("async-nats", &["aurora-bus-nats"]),
     ("axum", &["aurora-api", "aurora-listeners"]),
+    ("cedar-policy", &["aurora-permissions-cedar"]),
     ("evtx", &["aurora-formats"]),
     ("lettre", &["aurora-notify"]),
     ("libloading", &["aurora-events-engine"]),

@@ -35,6 +35,7 @@ pub enum Plane {
     Observability,
     Federation,
     Console,
+    Control,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,12 +124,32 @@ const ROOMS: &[(&str, Room)] = &[
         "crates/observability/ledger",
         of(Plane::Observability, Layer::Service),
     ),
+    (
+        "crates/observability/otlp",
+        of(Plane::Observability, Layer::Service),
+    ),
     ("crates/federation/*", of(Plane::Federation, Layer::Pure)),
+    ("crates/control/approvals", of(Plane::Control, Layer::Port)),
+    ("crates/control/people", of(Plane::Control, Layer::Port)),
+    (
+        "crates/control/people-*",
+        of(Plane::Control, Layer::Adapter),
+    ),
+    (
+        "crates/control/permissions",
+        of(Plane::Control, Layer::Port),
+    ),
+    (
+        "crates/control/permissions-*",
+        of(Plane::Control, Layer::Adapter),
+    ),
     ("crates/console/messages", of(Plane::Console, Layer::Pure)),
     ("crates/console/api", of(Plane::Console, Layer::Service)),
     ("crates/console/client", of(Plane::Console, Layer::Service)),
+    ("crates/control/site-ca", of(Plane::Control, Layer::Service)),
     ("crates/node", none(Layer::Node)),
     ("bin/*", none(Layer::Bin)),
+    ("crates/hostile", none(Layer::Beside)),
     ("crates/sandbox", none(Layer::Beside)),
     ("xtask", none(Layer::Beside)),
 ];

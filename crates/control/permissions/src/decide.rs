@@ -1,7 +1,7 @@
 use aurora_clock::Timestamp;
 use aurora_model::Scope;
 
-use crate::{Needs, Permission, Principal};
+use crate::{CustomRole, Error, Needs, Permission, Principal};
 
 /// The question: may the principal do this, here, now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,4 +51,10 @@ pub trait Decide: Send + Sync + std::fmt::Debug {
 
     /// Names the policies in force: changes when they do.
     fn version(&self) -> String;
+
+    /// Puts the roles that administrators made in force, in place of those before.
+    ///
+    /// # Errors
+    /// [`Error::Policies`]; what was in force stays.
+    fn set_roles(&self, roles: &[CustomRole]) -> Result<(), Error>;
 }

@@ -1,33 +1,36 @@
 use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 
 use aurora_model::SiteId;
 
 use crate::{
-    Ask, Assured, CustomRole, Decide, Denial, Kind, Needs, Permission, Principal, RoleName, Verdict,
+    Ask, Assured, CustomRole, Decide, Denial, Error, Kind, Needs, Permission, Principal, RoleName,
+    Verdict,
 };
 
 /// The table read literally. What decides in a site is Cedar; this is what it is compared with,
 /// and what serves where no engine is wanted.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Plain {
     site: SiteId,
-    custom: BTreeMap<RoleName, CustomRole>,
+    custom: RwLock<BTreeMap<RoleName, CustomRole>>,
 }
 
 impl Plain {
     pub fn new(site: SiteId, custom: impl IntoIterator<Item = CustomRole>) -> Self {
-        let custom = custom
-            .into_iter()
-            .map(|role| (role.name.clone(), role))
-            .collect();
-        Self { site, custom }
+        let custom = custom.into_iter().map(|role| (role.name.clone(), role));
+        Self {
+            site,
+            custom: RwLock::new(custom.collect()),
+        }
     }
 
     fn has(&self, role: &RoleName, permission: Permission) -> bool {
         if let Some(role) = role.built_in() {
             return role.has(permission);
         }
-        let custom = self.custom.get(role);
+        let custom = self.custom.read().unwrap_or_else(PoisonError::into_inner);
+        let custom = custom.get(role);
         custom.is_some_and(|role| role.permissions.contains(&permission))
     }
 
@@ -75,11 +78,17 @@ impl Decide for Plain {
     fn version(&self) -> String {
         "plain".to_owned()
     }
+
+    fn set_roles(&self, roles: &[CustomRole]) -> Result<(), Error> {
+        let roles = roles.iter().map(|role| (role.name.clone(), role.clone()));
+        *self.custom.write().unwrap_or_else(PoisonError::into_inner) = roles.collect();
+        Ok(())
+    }
 }
 
 /// What is still to be shown.
 fn lacking(needs: Needs, principal: &Principal, assured: Assured) -> Needs {
-    if assured.break_glass {
+    if assured.break_glass && !needs.always {
         return Needs::NOTHING;
     }
     let local = principal.kind() == Kind::LocalOperator;

@@ -77,7 +77,9 @@ impl Principal {
 
     /// Seconds since they proved who they are; 0 when that lies ahead of a clock that was set back.
     pub fn age_seconds(&self, now: Timestamp) -> u64 {
-        let age = now.as_millis().saturating_sub(self.authenticated_at.as_millis());
+        let age = now
+            .as_millis()
+            .saturating_sub(self.authenticated_at.as_millis());
         u64::try_from(age / 1_000).unwrap_or(0)
     }
 

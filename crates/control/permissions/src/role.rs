@@ -98,8 +98,7 @@ impl TryFrom<String> for RoleName {
     type Error = Error;
 
     fn try_from(name: String) -> Result<Self, Error> {
-        let fine =
-            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+        let fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
         if name.is_empty() || name.len() > 64 || !name.bytes().all(fine) {
             return Err(Error::BadRole(name));
         }

@@ -1,14 +1,14 @@
 //! The taxonomy. An administrator may do everything here, so `admin` stands in no line.
 
-use crate::words::Action::*;
-use crate::words::Resource::{
-    Alert, Approval, Audit, Backup, BreakGlass, Certificate, Credential, DeadLetter, Decision, Demo,
-    Enrolment, Entity, Event, Incident, Indicator, Key, Ledger, Link, Live, Log, Notify, Person,
-    Rule, Session, Site, Source, Suppression,
-};
-use crate::words::{Action, Resource};
 use crate::Role;
 use crate::Role::{Analyst, Auditor, DetectionEngineer, Operator, Responder, Service, Viewer};
+use crate::words::Action::*;
+use crate::words::Resource::{
+    Alert, Approval, Audit, Backup, BreakGlass, Certificate, Credential, DeadLetter, Decision,
+    Demo, Enrolment, Entity, Event, Incident, Indicator, Key, Ledger, Link, Live, Log, Notify,
+    Person, Rule, Session, Site, Source, Suppression,
+};
+use crate::words::{Action, Resource};
 
 /// One permission: what it is, who has it, and what it needs beyond that.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +43,26 @@ pub struct Needs {
     pub at_the_host: bool,
     /// The local operator, who holds the site's files and keys, needs no second person.
     pub host_alone: bool,
+    /// Also under broken glass.
+    pub always: bool,
 }
 
 const READERS: &[Role] = &[
-    Analyst, Responder, DetectionEngineer, Operator, Viewer, Auditor,
+    Analyst,
+    Responder,
+    DetectionEngineer,
+    Operator,
+    Viewer,
+    Auditor,
 ];
 const READERS_AND_SERVICES: &[Role] = &[
-    Analyst, Responder, DetectionEngineer, Operator, Viewer, Auditor, Service,
+    Analyst,
+    Responder,
+    DetectionEngineer,
+    Operator,
+    Viewer,
+    Auditor,
+    Service,
 ];
 const TRIAGE: &[Role] = &[Analyst, Responder];
 const DETECTION: &[Role] = &[Analyst, Responder, DetectionEngineer];
@@ -72,7 +85,7 @@ pub const TABLE: &[Row] = &[
     row(Suppression, Read,    READERS, "see suppressions and what they hid"),
     row(Suppression, Preview, DETECTION, "see what a suppression would have hidden"),
     row(Suppression, Create,  DETECTION, "keep later matches of a rule out of the queue"),
-    row(Suppression, CreateSevere, &[Responder, DetectionEngineer], "do so for a rule of high or critical severity").step_up().approvers(1),
+    row(Suppression, CreateSevere, &[Responder, DetectionEngineer], "do so for a rule of high or critical severity").step_up().approvers(1).host_alone(),
     row(Suppression, Lift,    DETECTION, "end a suppression"),
 
     row(Incident, Read,     READERS_AND_SERVICES, "see incidents"),
@@ -120,7 +133,7 @@ pub const TABLE: &[Row] = &[
     row(Decision, Read,     OVERSEERS, "see who decided what, when and why"),
 
     row(Audit, Read,        OVERSEERS, "see the audit log, its proofs and witnesses"),
-    row(Audit, Erase,       NOBODY_ELSE, "take records out of the audit log, leaving their proofs").step_up().approvers(1),
+    row(Audit, Erase,       NOBODY_ELSE, "take records out of the audit log, leaving their proofs").step_up().approvers(1).always(),
 
     row(Site, Read,         READERS_AND_SERVICES, "see how the site is"),
     row(Site, Diagnose,     OVERSEERS, "run the doctor"),
@@ -147,16 +160,17 @@ pub const TABLE: &[Row] = &[
     anyone(Key, Revoke,        "revoke one's own API keys"),
     row(Key, List,          &[Auditor], "see everybody's API keys"),
     row(Key, RevokeAny,     NOBODY_ELSE, "revoke somebody's API keys"),
+    row(Key, Issue,         NOBODY_ELSE, "make an API key of somebody").at_the_host(),
 
     row(Person, Read,       &[Auditor], "see accounts"),
     row(Person, Create,     NOBODY_ELSE, "make an account").step_up(),
     row(Person, Change,     NOBODY_ELSE, "disable, unlock or name an account, or say whose alias it is").step_up(),
     row(Person, Recover,    NOBODY_ELSE, "make a one-time link for somebody").at_the_host(),
-    row(Person, MakeAdministrator, NOBODY_ELSE, "make somebody an administrator").step_up().approvers(1).host_alone(),
+    row(Person, MakeAdministrator, NOBODY_ELSE, "make somebody an administrator").step_up().approvers(1).host_alone().always(),
 
     row(Resource::Role, Read,  READERS, "see roles and what they may"),
     row(Resource::Role, Grant, NOBODY_ELSE, "give or take roles other than administrator").step_up(),
-    row(Resource::Role, Change, NOBODY_ELSE, "make, change or remove roles of one's own").step_up().approvers(1).host_alone(),
+    row(Resource::Role, Change, NOBODY_ELSE, "make, change or remove roles of the site's own").step_up().approvers(1).host_alone().always(),
 
     row(Enrolment, Read,    OVERSEERS, "see who may join and who has"),
     row(Enrolment, Create,  OPERATORS, "let a machine join").within_minutes(60),
@@ -166,8 +180,9 @@ pub const TABLE: &[Row] = &[
 
     row(Approval, Read,     &[Analyst, Responder, DetectionEngineer, Operator, Auditor], "see what waits for approval"),
     row(Approval, Decide,   WORKERS, "approve or deny what one may do oneself"),
+    anyone(Approval, Assert, "prove who one is, for what one asked for or approves"),
     anyone(Approval, Cancel,   "take back what one asked for"),
-    row(BreakGlass, Open,   NOBODY_ELSE, "act alone for 60 minutes").step_up().approvers(1),
+    row(BreakGlass, Open,   NOBODY_ELSE, "act alone for 60 minutes").step_up().approvers(1).always(),
     row(BreakGlass, End,    NOBODY_ELSE, "end that"),
 ];
 
@@ -214,6 +229,11 @@ impl Row {
         self
     }
 
+    const fn always(mut self) -> Self {
+        self.needs.always = true;
+        self
+    }
+
     const fn host_alone(mut self) -> Self {
         self.needs.host_alone = true;
         self
@@ -237,6 +257,7 @@ impl Needs {
         within_seconds: None,
         at_the_host: false,
         host_alone: false,
+        always: false,
     };
 
     /// Whether a request must be bound to the action's hash before it is done.
@@ -260,6 +281,9 @@ impl std::fmt::Display for Needs {
             (1, false) => parts.push("another person".to_owned()),
             (1, true) => parts.push("another person (not at the host)".to_owned()),
             (people, _) => parts.push(format!("{people} other people")),
+        }
+        if self.always {
+            parts.push("also under broken glass".to_owned());
         }
         if let Some(seconds) = self.within_seconds {
             parts.push(format!("signed in within {} min", seconds / 60));

@@ -64,6 +64,7 @@ words! {
     /// What is done to it.
     Action:
     Add = "add",
+    Assert = "assert",
     Cancel = "cancel",
     Change = "change",
     Check = "check",
@@ -76,6 +77,7 @@ words! {
     Erase = "erase",
     Grant = "grant",
     Import = "import",
+    Issue = "issue",
     Lift = "lift",
     List = "list",
     MakeAdministrator = "make_administrator",

@@ -15,9 +15,7 @@ pub fn fingerprint<'a>(documents: impl IntoIterator<Item = &'a Document>) -> Opt
         part(&mut hash, document.collection.name().as_bytes());
         part(&mut hash, document.id.as_bytes());
         part(&mut hash, &document.version.to_le_bytes());
-        let mut body = Vec::with_capacity(512);
-        canonical(&document.body, &mut body);
-        part(&mut hash, &body);
+        part(&mut hash, &canonical(&document.body));
     }
     any.then(|| hash.finalize().to_hex().to_string())
 }
@@ -27,7 +25,14 @@ fn part(hash: &mut blake3::Hasher, bytes: &[u8]) {
     hash.update(bytes);
 }
 
-fn canonical(value: &Value, out: &mut Vec<u8>) {
+/// JSON with sorted keys and no white space: one text for what means the same.
+pub fn canonical(value: &Value) -> Vec<u8> {
+    let mut text = Vec::with_capacity(512);
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
@@ -39,7 +44,7 @@ fn canonical(value: &Value, out: &mut Vec<u8>) {
                 }
                 scalar(&Value::from(name.as_str()), out);
                 out.push(b':');
-                canonical(value, out);
+                write(value, out);
             }
             out.push(b'}');
         }
@@ -49,7 +54,7 @@ fn canonical(value: &Value, out: &mut Vec<u8>) {
                 if place > 0 {
                     out.push(b',');
                 }
-                canonical(item, out);
+                write(item, out);
             }
             out.push(b']');
         }

@@ -25,7 +25,7 @@ pub use change::{Change, Guard, SlotWrite, Write};
 pub use claim::Claim;
 pub use collection::{Collection, Field, FieldKind};
 pub use error::Error;
-pub use fingerprint::fingerprint;
+pub use fingerprint::{canonical, fingerprint};
 pub use plan::{Found, MAX_COUNTER, Plan};
 pub use port::{Committed, DecisionQuery, Document, Page, Records};
 pub use query::{Filter, Order, Query, Test};

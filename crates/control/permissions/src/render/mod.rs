@@ -1,1 +1,10 @@
-//! What is made of the table and checked in.
+//! What is made of the table and checked in: Cedar's schema and policies, the console's types, and
+//! the matrix for people. Texts only; `cargo xtask codegen` writes them.
+
+mod cedar;
+mod matrix;
+mod typescript;
+
+pub use cedar::{NAMESPACE, custom_policy, entity_type, policies, schema};
+pub use matrix::matrix;
+pub use typescript::typescript;

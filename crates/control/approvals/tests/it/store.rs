@@ -1,0 +1,289 @@
+//! Approvals as they are kept: who may say what of them, and what is on record.
+
+use aurora_approvals::{Asked, Error, Refusal, State};
+use aurora_permissions::{Role, permission};
+use serde_json::{Value, json};
+
+use crate::stand::{Stand, stand, word};
+
+fn refusal<T: std::fmt::Debug>(done: Result<T, Error>) -> String {
+    match done {
+        Err(Error::Refused(refusal)) => format!("{refusal:?}"),
+        Err(Error::BadAssertion) => "BadAssertion".to_owned(),
+        Err(Error::Raced) => "Raced".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_whole_way() {
+    let stand = stand();
+    let (eva, omar) = (
+        stand.person("eva", "eva", Role::Admin),
+        stand.person("omar", "omar", Role::Admin),
+    );
+    let (as_eva, as_omar) = (stand.context(&eva), stand.context(&omar));
+    let approvals = &stand.approvals;
+    let asked = approvals.ask(&as_eva, &eva, stand.erase()).await.unwrap();
+    let hash = asked.action;
+    assert_eq!(asked.state, State::Pending);
+    assert_eq!(asked.blast.lines, ["takes 2 records out"]);
+
+    let again = approvals.ask(&as_eva, &eva, stand.erase()).await.unwrap();
+    assert_eq!(again.id, asked.id, "asking twice is asking once");
+
+    let early = approvals.take(&as_eva, &eva, asked.id, &hash).await;
+    assert_eq!(refusal(early), "NoAssertion");
+    let proof = word(&eva, &hash);
+    approvals
+        .assert(&as_eva, &eva, asked.id, &proof)
+        .await
+        .unwrap();
+    let early = approvals.take(&as_eva, &eva, asked.id, &hash).await;
+    assert_eq!(refusal(early), "TooFew(1)");
+
+    let proof = word(&omar, &hash);
+    let approved = approvals.approve(&as_omar, &omar, asked.id, &proof).await;
+    assert_eq!(approved.unwrap().state, State::Approved);
+    let assured = approvals
+        .take(&as_eva, &eva, asked.id, &hash)
+        .await
+        .unwrap();
+    assert!(assured.step_up && assured.approvers == 1 && !assured.break_glass);
+
+    let replayed = approvals.take(&as_eva, &eva, asked.id, &hash).await;
+    assert_eq!(refusal(replayed), "Over(Used)");
+    assert_eq!(
+        stand.decided().await,
+        [
+            "approval.ask",
+            "approval.assert",
+            "approval.approve",
+            "approval.use"
+        ]
+    );
+}
+
+/// What waits, with the asker's assertion given.
+async fn asserted(stand: &Stand) -> aurora_approvals::Approval {
+    let eva = stand.person("eva", "eva", Role::Admin);
+    let context = stand.context(&eva);
+    let asked = stand
+        .approvals
+        .ask(&context, &eva, stand.erase())
+        .await
+        .unwrap();
+    let proof = word(&eva, &asked.action);
+    let asserted = stand.approvals.assert(&context, &eva, asked.id, &proof);
+    asserted.await.unwrap()
+}
+
+#[tokio::test]
+async fn who_cannot_approve() {
+    let stand = stand();
+    let asked = asserted(&stand).await;
+    let mut service = stand.person("robot", "robot", Role::Admin);
+    service.actor = aurora_model::Actor::Service("robot".to_owned());
+    service.human = None;
+    let local = |human: &str| {
+        let human = aurora_permissions::Human(human.to_owned());
+        let now = aurora_clock::Clock::now(stand.clock.as_ref());
+        aurora_permissions::Principal::local_operator("root", human, now)
+    };
+    for (who, want) in [
+        (stand.person("eva", "eva", Role::Admin), "SameHuman"),
+        (stand.person("eva.private", "eva", Role::Admin), "SameHuman"),
+        (local("eva"), "SameHuman"),
+        (service, "SameHuman"),
+        (stand.person("vic", "vic", Role::Viewer), "MayNot"),
+        (stand.person("ana", "ana", Role::Analyst), "MayNot"),
+    ] {
+        let proof = word(&who, &asked.action);
+        let context = stand.context(&who);
+        let approved = stand.approvals.approve(&context, &who, asked.id, &proof);
+        assert_eq!(refusal(approved.await), want, "{who:?}");
+    }
+    let decided = stand.decided().await;
+    assert!(
+        !decided.contains(&"approval.approve".to_owned()),
+        "{decided:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_assertion_is_the_persons_own_and_for_this_action() {
+    let stand = stand();
+    let asked = asserted(&stand).await;
+    let (omar, zoe) = (
+        stand.person("omar", "omar", Role::Admin),
+        stand.person("zoe", "zoe", Role::Admin),
+    );
+    let other = Asked {
+        deed: stand.deed(permission!(Audit, Erase), json!({ "numbers": [1, 2, 3] })),
+        ..stand.erase()
+    };
+    for proof in [
+        Value::Null,
+        json!({}),
+        word(&zoe, &asked.action),
+        word(&omar, &other.deed.hash()),
+    ] {
+        let context = stand.context(&omar);
+        let approved = stand.approvals.approve(&context, &omar, asked.id, &proof);
+        assert_eq!(refusal(approved.await), "BadAssertion", "{proof}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_asker_takes_it_and_only_for_what_was_asked() {
+    let stand = stand();
+    let asked = asserted(&stand).await;
+    let (eva, omar) = (
+        stand.person("eva", "eva", Role::Admin),
+        stand.person("omar", "omar", Role::Admin),
+    );
+    let proof = word(&omar, &asked.action);
+    let context = stand.context(&omar);
+    let approvals = &stand.approvals;
+    approvals
+        .approve(&context, &omar, asked.id, &proof)
+        .await
+        .unwrap();
+
+    let taken = approvals
+        .take(&context, &omar, asked.id, &asked.action)
+        .await;
+    assert_eq!(refusal(taken), "NotTheAsker");
+    let other = stand.deed(permission!(Audit, Erase), json!({ "numbers": [1] }));
+    let context = stand.context(&eva);
+    let taken = approvals
+        .take(&context, &eva, asked.id, &other.hash())
+        .await;
+    assert_eq!(refusal(taken), "OtherAction");
+    let context = stand.context(&omar);
+    let asserted = approvals.assert(&context, &omar, asked.id, &proof);
+    assert_eq!(refusal(asserted.await), "NotTheAsker");
+}
+
+#[tokio::test]
+async fn time_runs_out() {
+    let stand = stand();
+    let asked = asserted(&stand).await;
+    let (eva, omar) = (
+        stand.person("eva", "eva", Role::Admin),
+        stand.person("omar", "omar", Role::Admin),
+    );
+    let approvals = &stand.approvals;
+    stand.later(4 * 60);
+    let proof = word(&omar, &asked.action);
+    let as_omar = stand.context(&omar);
+    approvals
+        .approve(&as_omar, &omar, asked.id, &proof)
+        .await
+        .unwrap();
+    stand.later(60);
+    let as_eva = stand.context(&eva);
+    let stale = approvals.take(&as_eva, &eva, asked.id, &asked.action).await;
+    assert_eq!(refusal(stale), "NoAssertion", "five minutes have passed");
+    let proof = word(&eva, &asked.action);
+    approvals
+        .assert(&as_eva, &eva, asked.id, &proof)
+        .await
+        .unwrap();
+    stand.later(10 * 60);
+    let late = approvals.take(&as_eva, &eva, asked.id, &asked.action).await;
+    assert_eq!(refusal(late), "Over(Expired)");
+    let late = approvals.assert(&as_eva, &eva, asked.id, &proof).await;
+    assert_eq!(refusal(late), "Over(Expired)");
+
+    assert!(
+        approvals
+            .list(&stand.scope, false)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let all = approvals.list(&stand.scope, true).await.unwrap();
+    assert_eq!(all[0].state, State::Expired);
+    assert_eq!(stand.decided().await.last().unwrap(), "approval.expire");
+}
+
+#[tokio::test]
+async fn one_no_is_enough() {
+    let stand = stand();
+    let asked = asserted(&stand).await;
+    let (eva, omar, zoe) = (
+        stand.person("eva", "eva", Role::Admin),
+        stand.person("omar", "omar", Role::Admin),
+        stand.person("zoe", "zoe", Role::Admin),
+    );
+    let approvals = &stand.approvals;
+    let cancelled = approvals
+        .cancel(&stand.context(&omar), &omar, asked.id)
+        .await;
+    assert_eq!(refusal(cancelled), "NotTheAsker");
+    approvals
+        .deny(&stand.context(&zoe), &zoe, asked.id)
+        .await
+        .unwrap();
+    let proof = word(&omar, &asked.action);
+    let context = stand.context(&omar);
+    let approved = approvals.approve(&context, &omar, asked.id, &proof).await;
+    assert_eq!(refusal(approved), "Over(Denied)");
+    let context = stand.context(&eva);
+    let taken = approvals
+        .take(&context, &eva, asked.id, &asked.action)
+        .await;
+    assert_eq!(refusal(taken), "Over(Denied)");
+}
+
+#[tokio::test]
+async fn whoever_comes_second_finds_it_used() {
+    let stand = stand();
+    let asked = asserted(&stand).await;
+    let (eva, omar) = (
+        stand.person("eva", "eva", Role::Admin),
+        stand.person("omar", "omar", Role::Admin),
+    );
+    let approvals = &stand.approvals;
+    let proof = word(&omar, &asked.action);
+    let context = stand.context(&omar);
+    approvals
+        .approve(&context, &omar, asked.id, &proof)
+        .await
+        .unwrap();
+    let context = stand.context(&eva);
+    let take = || approvals.take(&context, &eva, asked.id, &asked.action);
+    let taken = tokio::join!(take(), take(), take(), take());
+    let taken = [taken.0, taken.1, taken.2, taken.3];
+    assert_eq!(
+        taken.iter().filter(|taken| taken.is_ok()).count(),
+        1,
+        "{taken:?}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_floods_the_approvers() {
+    let stand = stand();
+    let eva = stand.person("eva", "eva", Role::Admin);
+    let context = stand.context(&eva);
+    let ask = |number: u32| Asked {
+        deed: stand.deed(permission!(Audit, Erase), json!({ "numbers": [number] })),
+        ..stand.erase()
+    };
+    for number in 0..32 {
+        stand
+            .approvals
+            .ask(&context, &eva, ask(number))
+            .await
+            .unwrap();
+    }
+    let more = stand.approvals.ask(&context, &eva, ask(99)).await;
+    assert!(
+        matches!(more, Err(Error::Refused(Refusal::TooMany))),
+        "{more:?}"
+    );
+    stand.later(15 * 60);
+    stand.approvals.ask(&context, &eva, ask(99)).await.unwrap();
+}

@@ -1,0 +1,4 @@
+#![allow(clippy::unwrap_used)]
+
+mod custom;
+mod same_as_plain;
