@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use aurora_correlation::{GroupKey, LateWindow, Match, Namespace, reevaluate};
 use aurora_events::TimeRange;
-use aurora_ids::Id128;
-use aurora_model::{Context, MatchEntry, Shard, SourceName, Stream};
+use aurora_ids::{Derive, Id128};
+use aurora_model::{BatchId, Context, MatchEntry, Shard, SourceName, Stream};
 use aurora_records::Change;
 use aurora_tasks::Shutdown;
 use tokio::sync::watch;
@@ -16,6 +16,7 @@ use tracing::{info, warn};
 use super::handoff::{LATE, Sorted, feed, late_shard};
 use super::outgoing::{KeptLate, contribution, outgoing};
 use super::service::Parts;
+use super::snapshot::rebuilt_slot;
 use super::stored::{self, MAX_ROWS, Matches};
 use crate::Error;
 use crate::queue::Queue;
@@ -33,6 +34,14 @@ const GAP: Duration = Duration::from_secs(600);
 const AT_ONCE: usize = 20_000;
 /// The namespaces whose windows are filled.
 const FILLED: &str = "correlate/namespaces";
+
+/// Whose windows are filled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fill {
+    All,
+    /// Those of the judge's part.
+    Own,
+}
 
 #[derive(Debug)]
 pub(super) struct Judge {
@@ -71,6 +80,7 @@ impl Judge {
         if self.part.is_first() {
             swapped.mark_changed();
         }
+        let mut is_rebuilt = self.is_rebuilt().await?;
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -83,10 +93,38 @@ impl Judge {
                     swapped.mark_changed();
                 }
             }
+            if is_rebuilt {
+                is_rebuilt = !tell(self.fill_own(&shutdown).await)?;
+            }
             if self.parts.clock.elapsed() >= self.rests_until {
                 tell(self.judge().await)?;
             }
         }
+    }
+
+    /// Whether the part's windows began anew, without their snapshot.
+    async fn is_rebuilt(&self) -> Result<bool, Error> {
+        let (records, scope) = (&self.parts.records, &self.parts.scope);
+        let found = records.slot(scope, &rebuilt_slot(self.part)).await?;
+        Ok(found.is_some())
+    }
+
+    /// Fills the windows of this part alone, of every correlation.
+    async fn fill_own(&mut self, shutdown: &Shutdown) -> Result<(), Error> {
+        let (parts, force) = (self.parts.clone(), self.parts.rules.in_force());
+        stored::caught_up(&parts).await?;
+        for correlation in force.program.plan().correlations() {
+            if shutdown.is_cancelled() {
+                return Ok(());
+            }
+            let namespace = correlation.namespace();
+            self.fill_one(&force, namespace, Fill::Own).await?;
+        }
+        let context = Context::service(parts.scope.clone(), "correlate", "windows filled");
+        let done = Change::progress().remove_slot(&rebuilt_slot(self.part));
+        let done = self.queue.hold.on(done);
+        parts.records.commit(&context, done).await?;
+        Ok(())
     }
 
     /// Judges what came late since the last time.
@@ -176,7 +214,7 @@ impl Judge {
                     if shutdown.is_cancelled() {
                         return Ok(());
                     }
-                    self.fill_one(&force, namespace).await?;
+                    self.fill_one(&force, namespace, Fill::All).await?;
                 }
             }
         }
@@ -189,7 +227,12 @@ impl Judge {
 
     /// Publishes the stored matches of the correlation's newest window, once more; those that are
     /// in the window already are known by their events.
-    async fn fill_one(&mut self, force: &InForce, namespace: Namespace) -> Result<(), Error> {
+    async fn fill_one(
+        &mut self,
+        force: &InForce,
+        namespace: Namespace,
+        fill: Fill,
+    ) -> Result<(), Error> {
         let (Some(it), Some(facts)) = (
             force.program.plan().find(namespace),
             force.program.facts(namespace),
@@ -213,7 +256,18 @@ impl Judge {
                 };
                 let entry = contribution(&facts.rule.id, rule, &source, one);
                 let shard = Shard::of_group(&facts.rule.id.0, &entry.group);
-                messages.push(feed(&self.parts.scope, shard, &MatchEntry::Match(entry)));
+                if fill == Fill::Own && !self.part.has(shard) {
+                    continue;
+                }
+                let mut message = feed(&self.parts.scope, shard, &MatchEntry::Match(entry));
+                if fill == Fill::Own {
+                    // The bus may know it from when windows were filled that are gone.
+                    let again =
+                        Derive::new("aurora.matches.refill.v1").part(message.id.0.as_bytes());
+                    let again = again.number(self.queue.hold.epoch());
+                    message.id = BatchId(again.finish());
+                }
+                messages.push(message);
             }
             count += messages.len();
             self.queue.publish(Stream::Matches, messages).await?;
@@ -225,7 +279,7 @@ impl Judge {
         }
         info!(
             rule = %facts.rule.id, events = found.rows, matches = count, cut = found.cut,
-            "a correlation is new; its window was filled from stored events"
+            "a correlation is new, or began anew; its window was filled from stored events"
         );
         Ok(())
     }
