@@ -171,6 +171,9 @@ pub struct Detection {
     pub idle_seconds: u64,
     /// Seconds between two snapshots of correlations' windows in the artifact store.
     pub snapshot_seconds: u64,
+    /// Whether windows whose snapshot is lost begin anew, filled from stored events. Otherwise nobody
+    /// works on them until the snapshot is there again (AUR0016).
+    pub rebuild_lost_windows: bool,
 }
 
 impl Default for Site {
@@ -275,6 +278,7 @@ impl Default for Detection {
             lateness_seconds: 120,
             idle_seconds: 30,
             snapshot_seconds: 60,
+            rebuild_lost_windows: false,
         }
     }
 }

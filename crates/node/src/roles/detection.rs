@@ -49,6 +49,7 @@ pub(super) fn start_correlations(parts: &Parts) -> Result<(), Error> {
         group_window: Duration::from_secs(detection.group_window_seconds),
         idle: Duration::from_secs(detection.idle_seconds),
         snapshot_every: Duration::from_secs(detection.snapshot_seconds.max(1)),
+        rebuild_lost: detection.rebuild_lost_windows,
         ..correlate::Options::new(scratch)
     };
     let stores = &parts.adapters;

@@ -28,6 +28,7 @@ pub(super) async fn examine(site: &SiteService, scope: &Scope) -> DoctorReport {
     }
     checks.push(clocks(site, scope).await);
     checks.push(correlations(site, scope).await);
+    checks.push(windows(site).await);
     checks.push(ledger(site, scope).await);
     DoctorReport { checks }
 }
@@ -98,6 +99,21 @@ async fn correlations(site: &SiteService, scope: &Scope) -> DoctorCheck {
         },
     };
     found("correlations", outcome, detail, None)
+}
+
+async fn windows(site: &SiteService) -> DoctorCheck {
+    match status::lost_windows(site).await {
+        None => {
+            let detail = "no snapshot of windows is lost".to_owned();
+            found("windows", CheckOutcome::Ok, detail, None)
+        }
+        Some(lost) => found(
+            "windows",
+            CheckOutcome::Failure,
+            lost,
+            Some(Code::WindowsLost),
+        ),
+    }
 }
 
 /// A sender's clock may run this far ahead of ours before somebody should know.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aurora_api::site::Error;
 use aurora_clock::Timestamp;
+use aurora_codes::Code;
 use aurora_events::{Error as EventsError, StoreInfo};
 use aurora_events_engine::Phase;
 use aurora_messages::{
@@ -104,7 +105,28 @@ async fn all_roles(site: &SiteService) -> Vec<RoleStatus> {
         });
     }
     found.extend(elsewhere(site).await);
+    if let Some(reason) = lost_windows(site).await {
+        for role in found.iter_mut().filter(|role| role.role == "correlate") {
+            (role.health, role.detail) = (Health::Degraded, Some(reason.clone()));
+        }
+    }
     found
+}
+
+/// Says which parts of the windows nobody can work on, if there are any. Whoever owns them says so on
+/// record.
+pub(super) async fn lost_windows(site: &SiteService) -> Option<String> {
+    let (records, scope) = (site.parts.adapters.records.as_ref(), &site.parts.scope);
+    let lost = match aurora_detect::correlate::lost(records, scope).await {
+        Ok(lost) => lost,
+        Err(error) => return Some(aurora_tasks::chain(&error)),
+    };
+    let first = lost.first()?;
+    let (code, parts, since) = (Code::WindowsLost, lost.len(), first.since);
+    let reason = &first.reason;
+    Some(format!(
+        "{code}: nobody can work on {parts} parts of the windows, since {since}: {reason}"
+    ))
 }
 
 /// Roles that other processes have, if any has them.
