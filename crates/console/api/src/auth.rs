@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 
 use aurora_clock::Timestamp;
-use aurora_model::{Actor, AuthStrength, Context, Scope, TraceContext};
+use aurora_model::{Context, Scope, TraceContext};
+use aurora_people::{Identified, Name, Visitor};
+use aurora_permissions::Principal;
+use aurora_secrets::Secret;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
@@ -26,11 +29,20 @@ pub(crate) enum Peer {
 /// An authenticated caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
-    pub(crate) actor: Actor,
-    pub(crate) auth: AuthStrength,
+    pub(crate) principal: Principal,
     /// Absent where nothing expires.
     pub(crate) expires_at: Option<Timestamp>,
+    /// Absent for API keys and the local operator.
+    pub(crate) session: Option<String>,
     trace: TraceContext,
+}
+
+/// What a request tells of the browser that sent it.
+#[derive(Clone, Debug)]
+pub(crate) struct Browser {
+    /// The page's own, empty where none was said.
+    pub(crate) origin: String,
+    pub(crate) visitor: Visitor,
 }
 
 /// A caller on the local socket.
@@ -43,15 +55,28 @@ impl Caller {
         let reason = reason.trim();
         Context {
             scope: scope.clone(),
-            actor: self.actor.clone(),
-            auth: self.auth,
+            actor: self.principal.actor.clone(),
+            auth: self.principal.strength,
             reason: if reason.is_empty() { otherwise } else { reason }.to_owned(),
             trace: self.trace,
         }
     }
 
+    /// The caller's account, unless it is the local operator.
+    pub(crate) fn person(&self) -> Option<Name> {
+        self.identified().person()
+    }
+
+    pub(crate) fn identified(&self) -> Identified {
+        Identified {
+            principal: self.principal.clone(),
+            session: self.session.clone(),
+            expires_at: self.expires_at,
+        }
+    }
+
     pub(crate) fn is_local(&self) -> bool {
-        matches!(self.actor, Actor::LocalOperator(_))
+        self.principal.is_local()
     }
 }
 
@@ -80,6 +105,34 @@ impl<S: Sync> FromRequestParts<S> for Local {
     }
 }
 
+impl FromRequestParts<Shared> for Browser {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refusal> {
+        let headers = &parts.headers;
+        let peer = match parts.extensions.get::<Peer>() {
+            // Whatever stands in front of us is everybody.
+            Some(Peer::Network(from)) if shared.options.behind_tls && from.ip().is_loopback() => {
+                None
+            }
+            Some(Peer::Network(from)) => Some(from.ip()),
+            Some(Peer::Local { .. }) | None => None,
+        };
+        let shown = cookie(headers, &shared.cookie_name());
+        Ok(Self {
+            origin: text(headers, header::ORIGIN).unwrap_or_default().to_owned(),
+            visitor: Visitor {
+                peer,
+                agent: text(headers, header::USER_AGENT)
+                    .unwrap_or_default()
+                    .to_owned(),
+                shown: shown.map(|token| Secret::new(token.to_owned())),
+                trace: trace_of(headers),
+            },
+        })
+    }
+}
+
 /// Refuses requests that a page of another origin may have caused. Stands before everything.
 pub(crate) async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let checked = match request.extensions().get::<Peer>() {
@@ -105,39 +158,56 @@ pub(crate) async fn require(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    match identify(&shared, &parts).await {
+    match identify(&shared, &parts, true).await {
         Ok(caller) => {
             parts.extensions.insert(caller);
+            // What stands before a single route knows the site by this.
+            parts.extensions.insert(shared);
             next.run(Request::from_parts(parts, body)).await
         }
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn identify(shared: &Shared, request: &Parts) -> Result<Caller, Refusal> {
-    let headers = &request.headers;
-    let trace = trace_of(headers);
-    if let Some(Peer::Local { user }) = request.extensions.get::<Peer>() {
-        let actor = Actor::LocalOperator(user.clone());
-        return Ok(Caller {
-            actor,
-            auth: AuthStrength::PeerCredential,
-            expires_at: None,
-            trace,
-        });
-    }
-    let token = cookie(headers, &shared.cookie_name()).ok_or_else(Refusal::unauthenticated)?;
-    let session = shared
-        .sessions
-        .find(token)
-        .await?
-        .ok_or_else(Refusal::unauthenticated)?;
+/// Who sent a request. `used`: whether it keeps a session from idling out.
+async fn identify(shared: &Shared, request: &Parts, used: bool) -> Result<Caller, Refusal> {
+    let (headers, people) = (&request.headers, &shared.people);
+    let found = match request.extensions.get::<Peer>() {
+        Some(Peer::Local { user }) => Some(people.local_operator(user).await?),
+        Some(Peer::Network(_)) | None => match bearer(headers) {
+            // Then the key alone counts: what a browser adds by itself opens nothing.
+            Some(token) => people.by_key(token).await?,
+            None => match cookie(headers, &shared.cookie_name()) {
+                Some(token) => people.by_session(token, used).await?,
+                None => None,
+            },
+        },
+    };
+    let found = found.ok_or_else(Refusal::unauthenticated)?;
     Ok(Caller {
-        actor: Actor::Person(session.person),
-        auth: AuthStrength::OneTimeLink,
-        expires_at: Some(session.expires_at),
-        trace,
+        principal: found.principal,
+        expires_at: found.expires_at,
+        session: found.session,
+        trace: trace_of(headers),
     })
+}
+
+/// Whether who sent a request long ago would still be known. Asking keeps nothing open.
+pub(crate) async fn still_known(shared: &Shared, request: &Parts) -> bool {
+    identify(shared, request, false).await.is_ok()
+}
+
+/// The token of an `Authorization` header; one of another kind is a token that fits nothing.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut sent = headers.get_all(header::AUTHORIZATION).into_iter();
+    let (first, second) = (sent.next()?, sent.next());
+    let token = first.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then_some(token.trim())
+    });
+    Some(token.filter(|_| second.is_none()).unwrap_or_default())
 }
 
 fn trace_of(headers: &HeaderMap) -> TraceContext {
@@ -162,8 +232,13 @@ fn same_site(method: &Method, headers: &HeaderMap, hostnames: &[String]) -> Resu
     if !known_host(host, hostnames) {
         return Err(Refusal::forbidden(
             "this site is not known by that name",
-            "call it localhost, or add the name to `api.hostnames`",
+            "call it localhost, or add the name to `console.hostnames`",
         ));
+    }
+    // No page of another origin can send this header without asking us first, which we never allow;
+    // and beside it no cookie counts.
+    if headers.contains_key(header::AUTHORIZATION) {
+        return Ok(());
     }
     let fetch_site = text(headers, header::HeaderName::from_static("sec-fetch-site"));
     let navigates =
@@ -277,6 +352,31 @@ mod tests {
             Method::GET,
             &[host, cross, ("sec-fetch-mode", "no-cors")]
         ));
+    }
+
+    #[test]
+    fn programs_with_a_key_write_from_anywhere_by_our_names_alone() {
+        let key = ("authorization", "Bearer x");
+        assert!(check(Method::POST, &[("host", "localhost"), key]));
+        assert!(!check(Method::POST, &[("host", "evil.example"), key]));
+    }
+
+    #[test]
+    fn one_bearer_token_is_read_and_nothing_else() {
+        for (sent, want) in [
+            (vec![], None),
+            (vec!["Bearer abc"], Some("abc")),
+            (vec!["bearer  abc "], Some("abc")),
+            (vec!["Basic abc"], Some("")),
+            (vec!["abc"], Some("")),
+            (vec!["Bearer abc", "Bearer def"], Some("")),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in &sent {
+                headers.append(header::AUTHORIZATION, value.parse().unwrap());
+            }
+            assert_eq!(bearer(&headers), want, "{sent:?}");
+        }
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    #[error("cannot read or write sessions")]
-    Records(#[from] aurora_records::Error),
+    #[error("cannot read accounts")]
+    People(#[from] aurora_people::Error),
+    #[error("cannot put the site's own roles in force")]
+    Roles(#[from] crate::roles::Error),
 }

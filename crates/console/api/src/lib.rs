@@ -5,11 +5,14 @@
 //! those are the site's. Start reading at [`site`], then [`Service`].
 
 mod assets;
+mod audit_desk;
 mod auth;
+mod edge_desk;
 mod emit;
 mod error;
 mod extract;
 pub mod feed;
+mod gate;
 mod headers;
 mod incident_desk;
 mod indicator_desk;
@@ -18,15 +21,17 @@ mod notify_desk;
 mod openapi;
 mod options;
 mod refusal;
+pub mod roles;
 mod routes;
 mod rule_desk;
 mod service;
-pub mod sessions;
 pub mod site;
 mod state;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
+pub use audit_desk::AuditDesk;
+pub use edge_desk::EdgeDesk;
 pub use error::Error;
 pub use feed::Feed;
 pub use headers::CONTENT_SECURITY_POLICY;
@@ -37,5 +42,4 @@ pub use openapi::openapi;
 pub use options::Options;
 pub use rule_desk::RuleDesk;
 pub use service::{Handle, Parts, Service};
-pub use sessions::Sessions;
 pub use site::Site;

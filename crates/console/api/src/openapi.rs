@@ -19,7 +19,7 @@ struct Document;
 /// The OpenAPI document, as it is checked in at `docs/openapi.json`.
 pub fn openapi() -> String {
     let (_, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .merge(routes::api())
+        .merge(routes::api().into_router())
         .split_for_parts();
     let mut text = document
         .to_pretty_json()

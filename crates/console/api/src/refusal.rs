@@ -1,13 +1,15 @@
 //! The one place where failures become HTTP answers.
 
+use aurora_approvals::Approval;
 use aurora_messages::{ErrorBody, ErrorDetail};
+use aurora_permissions::{Permission, Role};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tracing::error;
 
-use crate::{sessions, site};
+use crate::site;
 
 /// An answer that is not a success: what the caller is told, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(crate) struct Refusal {
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) fix: Option<String>,
+    /// What was asked for in the caller's stead.
+    pub(crate) approval: Option<String>,
 }
 
 impl Refusal {
@@ -30,11 +34,73 @@ impl Refusal {
             code,
             message: message.into(),
             fix,
+            approval: None,
+        }
+    }
+
+    /// No role of the caller has the permission.
+    pub(crate) fn lacks(permission: Permission, who: &[Role]) -> Self {
+        let roles: Vec<_> = who.iter().map(|role| role.as_str()).collect();
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            format!("you lack the permission `{permission}`"),
+            Some(format!(
+                "ask an administrator for a role that has it: {}",
+                roles.join(", ")
+            )),
+        )
+    }
+
+    pub(crate) fn stale(within_seconds: u32) -> Self {
+        let minutes = within_seconds / 60;
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "stale",
+            "you signed in too long ago for this",
+            Some(format!("sign in again and do it within {minutes} minutes")),
+        )
+    }
+
+    pub(crate) fn too_large(bytes: usize) -> Self {
+        let message = format!("the body is larger than {bytes} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message, None)
+    }
+
+    /// It was asked for; who answers what it lacks may do it then.
+    pub(crate) fn approval_needed(approval: &Approval) -> Self {
+        let id = approval.id;
+        let what = match (approval.step_up, approval.approvers) {
+            (true, 0) => "this takes a fresh proof of who you are".to_owned(),
+            (false, _) => "this takes the approval of another person".to_owned(),
+            (true, _) => {
+                "this takes a fresh proof of who you are and the approval of another person"
+                    .to_owned()
+            }
+        };
+        let fix = format!(
+            "`aurorasoc approvals show {id}` shows what was asked for; when it is approved, do \
+             the same again with the header `Aurora-Approval: {id}`"
+        );
+        Self {
+            approval: Some(id.to_string()),
+            ..Self::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "approval_needed",
+                what,
+                Some(fix),
+            )
         }
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message, None)
+    }
+
+    /// Says what the caller can do about it.
+    pub(crate) fn fix(mut self, text: &str) -> Self {
+        self.fix = Some(text.to_owned());
+        self
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
@@ -46,7 +112,11 @@ impl Refusal {
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
             "there is no session",
-            Some("run `aurorasoc link` on the site's machine and open what it prints".to_owned()),
+            Some(
+                "sign in at the console, or run `aurorasoc link` on the site's machine and open \
+                 what it prints"
+                    .to_owned(),
+            ),
         )
     }
 
@@ -100,6 +170,10 @@ fn list_of(kind: &str) -> Option<&'static str> {
         "import" => "aurorasoc imports",
         "source" => "aurorasoc sources",
         "indicator set" => "aurorasoc indicators list",
+        "token or host" => "aurorasoc enrol list",
+        "person" => "aurorasoc people list",
+        "session" => "aurorasoc sessions list",
+        "key" => "aurorasoc keys list",
         "notification channel" => "aurorasoc notify list",
         _ => return None,
     })
@@ -132,25 +206,107 @@ impl From<site::Error> for Refusal {
             }
             site::Error::Internal(cause) => return Self::internal(cause.as_ref()),
         };
-        Self {
-            status,
-            code,
-            message,
-            fix,
+        Self::new(status, code, message, fix)
+    }
+}
+
+impl From<aurora_approvals::Error> for Refusal {
+    fn from(error: aurora_approvals::Error) -> Self {
+        use aurora_approvals::{Error, Refusal as Why};
+        let list = || Some("`aurorasoc approvals list --all` lists them".to_owned());
+        match error {
+            Error::NotFound(_) => Self::new(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                error.to_string(),
+                list(),
+            ),
+            Error::Refused(Why::Over(_) | Why::NoAssertion | Why::TooFew(_) | Why::TooMany)
+            | Error::Raced => {
+                Self::new(StatusCode::CONFLICT, "conflict", error.to_string(), list())
+            }
+            Error::Refused(_) => Self::new(
+                StatusCode::FORBIDDEN,
+                "approval_refused",
+                error.to_string(),
+                None,
+            ),
+            Error::BadAssertion => Self::new(
+                StatusCode::FORBIDDEN,
+                "bad_assertion",
+                error.to_string(),
+                Some("answer a new challenge with a passkey or code of yours".to_owned()),
+            ),
+            Error::Verifier(cause) => Self::internal(cause.as_ref()),
+            Error::Records(cause) => Self::internal(&cause),
         }
     }
 }
 
-impl From<sessions::Error> for Refusal {
-    fn from(error: sessions::Error) -> Self {
+impl From<crate::roles::Error> for Refusal {
+    fn from(error: crate::roles::Error) -> Self {
+        use crate::roles::Error;
         match error {
-            sessions::Error::BadLink => Self::new(
+            Error::NotFound(_) => Self::new(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                error.to_string(),
+                Some("`aurorasoc roles` lists them".to_owned()),
+            ),
+            Error::BuiltIn(_) | Error::Words(_) => Self::invalid(error.to_string()),
+            Error::Records(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<aurora_people::Error> for Refusal {
+    fn from(error: aurora_people::Error) -> Self {
+        use aurora_people::Error;
+        let message = error.to_string();
+        match error {
+            Error::BadLink => Self::new(
                 StatusCode::UNAUTHORIZED,
                 "bad_link",
-                "this link was used before or is too old",
+                message,
                 Some("run `aurorasoc link` for a new one".to_owned()),
             ),
-            sessions::Error::Records(cause) => Self::internal(&cause),
+            Error::BadLogin => Self::new(StatusCode::UNAUTHORIZED, "bad_login", message, None),
+            Error::TooManyTries { .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_tries",
+                message,
+                None,
+            ),
+            Error::BadProof(_) => Self::new(
+                StatusCode::FORBIDDEN,
+                "bad_proof",
+                message,
+                Some("begin anew".to_owned()),
+            ),
+            Error::NotFound { kind, .. } => {
+                let fix = list_of(kind).map(|list| format!("`{list}` lists them"));
+                Self::new(StatusCode::NOT_FOUND, "not_found", message, fix)
+            }
+            Error::Invalid { fix, .. } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message, fix)
+            }
+            Error::Conflict { fix, .. } => {
+                Self::new(StatusCode::CONFLICT, "conflict", message, fix)
+            }
+            Error::NoProvider => Self::new(
+                StatusCode::NOT_FOUND,
+                "no_provider",
+                message,
+                Some("docs/people.md says how to set one up".to_owned()),
+            ),
+            Error::Provider(cause) => {
+                tracing::warn!(cause = %chain(cause.as_ref()), "the other provider failed");
+                let fix = Some("try again; the site's log says why".to_owned());
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "provider", message, fix)
+            }
+            Error::Records(_) | Error::Ephemeral(_) | Error::Damaged { .. } => {
+                Self::internal(&error)
+            }
         }
     }
 }
@@ -216,6 +372,7 @@ impl IntoResponse for Refusal {
             code: self.code.to_owned(),
             message: self.message,
             fix: self.fix,
+            approval: self.approval,
         };
         (self.status, Json(ErrorBody { error: detail })).into_response()
     }

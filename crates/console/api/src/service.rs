@@ -2,9 +2,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use aurora_approvals::{Approvals, Verifier};
 use aurora_clock::Clock;
 use aurora_messages::LinkCreated;
 use aurora_model::{Context, Scope};
+use aurora_people::{Origins, People};
+use aurora_permissions::Decide;
 use aurora_records::Records;
 use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
@@ -12,18 +15,23 @@ use tracing::info;
 
 use crate::assets::Assets;
 use crate::listen::{Door, bind_socket};
+use crate::roles::Roles;
 use crate::routes::{self, link};
 use crate::state::{Inner, Shared};
-use crate::{Error, Feed, Options, Sessions, Site, sessions};
+use crate::{Error, Feed, Options, Site};
 
 /// What the API is made of.
 #[derive(Clone)]
 pub struct Parts {
     pub site: Arc<dyn Site>,
-    /// Where sessions and links are kept.
+    /// Where approvals and the site's own roles are kept.
     pub records: Arc<dyn Records>,
-    /// What their tokens are kept as.
-    pub hashers: sessions::Hashers,
+    /// Who there is, and how they prove it.
+    pub people: People,
+    /// Decides who may do what.
+    pub decide: Arc<dyn Decide>,
+    /// Judges fresh assertions of people.
+    pub verifier: Arc<dyn Verifier>,
     pub clock: Arc<dyn Clock>,
     pub scope: Scope,
     pub site_name: String,
@@ -54,15 +62,19 @@ impl Service {
     /// # Errors
     /// See [`Error`].
     pub async fn new(options: Options, parts: Parts) -> Result<Self, Error> {
-        let sessions = Sessions::new(
-            parts.records,
-            parts.hashers,
-            parts.clock.clone(),
+        let roles = Roles::new(
+            parts.records.clone(),
+            parts.decide.clone(),
             parts.scope.clone(),
-            options.link_life(),
-            options.session_life(),
         );
-        may_listen(&options, &sessions).await?;
+        roles.load().await?;
+        let approvals = Approvals::new(
+            parts.records.clone(),
+            parts.clock.clone(),
+            parts.decide.clone(),
+            parts.verifier,
+        );
+        may_listen(&options, &parts.people).await?;
         let listen = options.listen;
         let fail = |source| Error::Listen {
             address: listen,
@@ -70,6 +82,11 @@ impl Service {
         };
         let tcp = TcpListener::bind(listen).await.map_err(fail)?;
         let address = tcp.local_addr().map_err(fail)?;
+        parts.people.served_at(Origins {
+            secure: options.behind_tls,
+            port: address.port(),
+            hostnames: options.hostnames.clone(),
+        });
         let unix = bind_socket(&parts.socket).map_err(|source| Error::Socket {
             path: parts.socket.clone(),
             source,
@@ -80,7 +97,10 @@ impl Service {
             site_name: parts.site_name,
             version: parts.version,
             clock: parts.clock,
-            sessions,
+            people: parts.people,
+            decide: parts.decide,
+            approvals,
+            roles,
             feed: parts.feed,
             assets: Assets::read(options.console_dir.as_deref())?,
             options,
@@ -138,31 +158,28 @@ impl Handle {
     ///
     /// # Errors
     /// When the records store fails.
-    pub async fn link(&self, context: &Context) -> Result<LinkCreated, sessions::Error> {
-        let issued = self.shared.sessions.issue_link(context).await?;
-        Ok(link(&self.shared, issued))
+    pub async fn link(&self, context: &Context) -> Result<LinkCreated, aurora_people::Error> {
+        let issued = self.shared.people.issue_link(context, None).await?;
+        Ok(link(&self.shared, &issued))
     }
 
     /// Whether anybody has an account yet; until then the site prints a link when it starts.
     ///
     /// # Errors
     /// When the records store fails.
-    pub async fn has_administrator(&self) -> Result<bool, sessions::Error> {
-        self.shared.sessions.has_administrator().await
+    pub async fn has_administrator(&self) -> Result<bool, aurora_people::Error> {
+        self.shared.people.has_administrator().await
     }
 }
 
 /// Nothing is reachable from elsewhere until somebody administers it, and then only through TLS.
-async fn may_listen(options: &Options, sessions: &Sessions) -> Result<(), Error> {
+async fn may_listen(options: &Options, people: &People) -> Result<(), Error> {
     let address = options.listen;
     if address.ip().is_loopback() {
         return Ok(());
     }
-    match sessions.has_administrator().await {
-        Ok(true) => {}
-        Ok(false) => return Err(Error::NoAdministrator { address }),
-        Err(sessions::Error::Records(error)) => return Err(error.into()),
-        Err(sessions::Error::BadLink) => unreachable!("no link is involved"),
+    if !people.has_administrator().await? {
+        return Err(Error::NoAdministrator { address });
     }
     if options.behind_tls {
         Ok(())

@@ -1,6 +1,7 @@
 //! The API's one driven port: everything it can ask of a site, or tell it to do.
 
 use async_trait::async_trait;
+use aurora_approvals::{Blast, Deed};
 use aurora_messages::{
     AlertDetail, AlertPage, AlertQuery, AlertRow, Close, DeadLetterDetail, DeadLetterPage,
     DeadLetterQuery, DecisionLog, DecisionQuery, DemoReport, DemoStart, DemoWiped, DoctorReport,
@@ -115,6 +116,8 @@ pub trait Site:
     + crate::IncidentDesk
     + crate::IndicatorDesk
     + crate::NotifyDesk
+    + crate::EdgeDesk
+    + crate::AuditDesk
     + Send
     + Sync
     + 'static
@@ -226,6 +229,13 @@ pub trait Site:
     async fn start_demo(&self, context: &Context, request: DemoStart) -> Result<DemoReport>;
 
     async fn wipe_demo(&self, context: &Context) -> Result<DemoWiped>;
+
+    /// What an action that needs approval would touch, counted, for whoever is to approve it.
+    /// Nothing where nothing can be counted.
+    async fn blast(&self, deed: &Deed) -> Result<Blast> {
+        let _ = deed;
+        Ok(Blast::default())
+    }
 
     // --- the site itself ---
 

@@ -1,12 +1,16 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use aurora_approvals::Approvals;
 use aurora_clock::Clock;
 use aurora_model::Scope;
+use aurora_people::People;
+use aurora_permissions::Decide;
 use tokio_util::sync::CancellationToken;
 
 use crate::assets::Assets;
-use crate::{Feed, Options, Sessions, Site};
+use crate::roles::Roles;
+use crate::{Feed, Options, Site};
 
 /// What every handler may reach. Clones share it.
 #[derive(Clone)]
@@ -18,7 +22,10 @@ pub(crate) struct Inner {
     pub(crate) site_name: String,
     pub(crate) version: String,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) sessions: Sessions,
+    pub(crate) people: People,
+    pub(crate) decide: Arc<dyn Decide>,
+    pub(crate) approvals: Approvals,
+    pub(crate) roles: Roles,
     pub(crate) feed: Feed,
     pub(crate) assets: Assets,
     pub(crate) options: Options,

@@ -1,14 +1,15 @@
 use std::path::{Path, PathBuf};
 
 use aurora_messages::{
-    AlertDetail, AlertPage, AlertQuery, AlertRow, Close, DeadLetterDetail, DeadLetterPage,
-    DeadLetterQuery, DecisionLog, DecisionQuery, DemoReport, DemoStart, DemoWiped, DoctorReport,
-    Done, EventSchema, Histogram, HistogramRequest, Hunt, HuntAnswer, ImportJob, ImportRequest,
-    Imports, LedgerReport, LiftSuppression, LinkCreated, LinkRequest, LintReport, NotShown, Own,
-    Release, Reopen, Replay, ReplayReport, RuleDetail, RuleImport, RuleImportReport, RulePage,
-    RuleQuery, RuleTest, RuleTestReport, SchemaQuery, SessionInfo, SiteStatus, Sources, Suppress,
-    SuppressionInfo, SuppressionPreview, SuppressionPreviewRequest, SuppressionQuery, Suppressions,
-    TokenCreated, TokenRequest,
+    AlertDetail, AlertPage, AlertQuery, AlertRow, AuditErase, Close, DeadLetterDetail,
+    DeadLetterPage, DeadLetterQuery, DecisionLog, DecisionQuery, DemoReport, DemoStart, DemoWiped,
+    DoctorReport, Done, EnrolTokenCreated, EnrolTokenRequest, Enrolments, EventSchema, Histogram,
+    HistogramRequest, Hunt, HuntAnswer, ImportJob, ImportRequest, Imports, LedgerReport,
+    LiftSuppression, LinkCreated, LinkRequest, LintReport, NotShown, Own, Release, Reopen, Replay,
+    ReplayReport, RuleDetail, RuleImport, RuleImportReport, RulePage, RuleQuery, RuleTest,
+    RuleTestReport, SchemaQuery, SessionInfo, SiteStatus, Sources, Suppress, SuppressionInfo,
+    SuppressionPreview, SuppressionPreviewRequest, SuppressionQuery, Suppressions, TokenCreated,
+    TokenRequest,
 };
 use aurora_model::suppression::SuppressionId;
 use aurora_model::{AlertId, RuleId, SourceName};
@@ -28,6 +29,8 @@ type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone, Debug)]
 pub struct Client {
     socket: PathBuf,
+    /// Named in every request, for what needs approval.
+    approval: Option<String>,
 }
 
 #[allow(clippy::missing_errors_doc)] // the type says it once
@@ -36,7 +39,15 @@ impl Client {
     pub fn new(socket: impl Into<PathBuf>) -> Self {
         Self {
             socket: socket.into(),
+            approval: None,
         }
+    }
+
+    /// Names an approval that was given for what is asked next.
+    #[must_use]
+    pub fn with_approval(mut self, approval: Option<String>) -> Self {
+        self.approval = approval;
+        self
     }
 
     pub fn socket(&self) -> &Path {
@@ -196,6 +207,28 @@ impl Client {
         self.bare::<Done>(Method::DELETE, &target).await.map(drop)
     }
 
+    pub async fn erase_audit(&self, request: &AuditErase) -> Result<()> {
+        let erased: Result<Done> = self.post(&path(&["audit", "erase"]), request).await;
+        erased.map(drop)
+    }
+
+    pub async fn enrolments(&self) -> Result<Enrolments> {
+        self.get(&path(&["enrolments"])).await
+    }
+
+    pub async fn create_enrol_token(
+        &self,
+        request: &EnrolTokenRequest,
+    ) -> Result<EnrolTokenCreated> {
+        self.post(&path(&["enrolments"]), request).await
+    }
+
+    /// Revokes a token, or denies a host.
+    pub async fn revoke_enrolment(&self, id: &str) -> Result<()> {
+        let target = path(&["enrolments", id]);
+        self.bare::<Done>(Method::DELETE, &target).await.map(drop)
+    }
+
     pub async fn start_demo(&self, request: DemoStart) -> Result<DemoReport> {
         self.post(&path(&["demo"]), &request).await
     }
@@ -243,7 +276,7 @@ impl Client {
         method: Method,
         target: &str,
     ) -> Result<T> {
-        transport::call(&self.socket, transport::bare(method, target)).await
+        self.call(transport::bare(method, target)).await
     }
 
     pub(crate) async fn post<T: DeserializeOwned>(
@@ -251,6 +284,21 @@ impl Client {
         target: &str,
         body: &impl Serialize,
     ) -> Result<T> {
-        transport::call(&self.socket, transport::request(Method::POST, target, body)).await
+        self.call(transport::request(Method::POST, target, body))
+            .await
+    }
+
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        target: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        self.call(transport::request(Method::PUT, target, body))
+            .await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, request: transport::Asked) -> Result<T> {
+        let request = transport::naming(request, self.approval.as_deref())?;
+        transport::call(&self.socket, request).await
     }
 }

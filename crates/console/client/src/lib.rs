@@ -3,6 +3,7 @@
 //! What it is: one method an operation, with the types of `aurora-messages`. What it is not: a
 //! browser's way in; the socket makes the caller the local operator. Start reading at [`Client`].
 
+mod approvals;
 mod client;
 mod error;
 mod follow;
@@ -10,6 +11,7 @@ mod incident_desk;
 mod indicator_desk;
 mod notify_desk;
 mod path;
+mod people;
 mod rule_desk;
 mod transport;
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
+use hyper::header::HeaderValue;
 use hyper::{Method, Request, Response, header};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
@@ -21,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(240);
 /// What moves bytes while a request is under way. It is polled beside the request and not in a
 /// task of its own, so that dropping the request ends it.
 pub(crate) type Connection = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A request with its whole body.
+pub(crate) type Asked = Request<Full<Bytes>>;
 
 /// One request and its whole answer.
 pub(crate) async fn call<T: DeserializeOwned>(
@@ -77,6 +81,15 @@ pub(crate) async fn beside<F: Future>(connection: &mut Connection, work: F) -> F
 pub(crate) fn request(method: Method, target: &str, body: &impl Serialize) -> Request<Full<Bytes>> {
     let body = serde_json::to_vec(body).expect("messages are plain data");
     build(method, target, Bytes::from(body))
+}
+
+/// With the approval that was given for it.
+pub(crate) fn naming(mut request: Asked, approval: Option<&str>) -> Result<Asked, Error> {
+    if let Some(approval) = approval {
+        let approval = HeaderValue::from_str(approval).map_err(Error::broken)?;
+        request.headers_mut().insert("aurora-approval", approval);
+    }
+    Ok(request)
 }
 
 pub(crate) fn bare(method: Method, target: &str) -> Request<Full<Bytes>> {

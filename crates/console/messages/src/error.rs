@@ -16,4 +16,7 @@ pub struct ErrorDetail {
     /// What to do about it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<String>,
+    /// The approval that was asked for in the caller's stead: with `approval_needed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
 }

@@ -6,10 +6,12 @@
 //! milliseconds, ids lower-case hexadecimal. Start reading at [`AlertRow`].
 
 mod alert;
+mod approval;
 mod dead_letter;
 mod decision;
 mod demo;
 mod engineering;
+mod enrolment;
 mod entity;
 mod error;
 mod hunt;
@@ -20,6 +22,8 @@ mod ledger;
 mod live;
 mod notify;
 mod page_size;
+mod people;
+mod role;
 mod rule;
 mod schema;
 mod session;
@@ -31,17 +35,22 @@ pub use alert::{
     Alert, AlertDetail, AlertPage, AlertQuery, AlertRow, Close, Evidence, NotShown, Own, PastAlert,
     Release, Reopen, SeenBefore, View,
 };
+pub use approval::{
+    ApprovalInfo, ApprovalQuery, Approvals, Approve, Assert, BreakGlassInfo, BreakGlassWindows,
+    Challenge, Deny, GivenApproval, OpenBreakGlass,
+};
 pub use dead_letter::{
     DeadLetterDetail, DeadLetterPage, DeadLetterQuery, DeadLetterRow, DeadLetterState, Replay,
     ReplayReport,
 };
-pub use decision::{DecisionEntry, DecisionLog, DecisionQuery};
+pub use decision::{AuditErase, DecisionEntry, DecisionLog, DecisionQuery};
 pub use demo::{DemoReport, DemoStart, DemoWiped};
 pub use engineering::{
     BacktestJob, BacktestRequest, BacktestState, CoverageQuery, ExplainCorrelation, ExplainRequest,
     RuleHealthQuery, RuleReload, RuleReloadReport, RuleRevert, RuleVersionDetail, RuleVersionPage,
     RuleVersionQuery,
 };
+pub use enrolment::{EdgeInfo, EnrolTokenCreated, EnrolTokenInfo, EnrolTokenRequest, Enrolments};
 pub use entity::{EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow, SetEntity};
 pub use error::{ErrorBody, ErrorDetail};
 pub use hunt::{Bucket, Histogram, HistogramRequest, Hunt, HuntAnswer, HuntColumn, ResolvedField};
@@ -58,6 +67,13 @@ pub use ledger::{KernelDrops, LedgerReport, SourceLedger};
 pub use live::{AlertChange, Heartbeat, LiveEvent, Reset};
 pub use notify::{NotifyChannel, NotifyChannels, NotifyTested};
 pub use page_size::PageSize;
+pub use people::{
+    AddPasskey, ApiKeyCreated, ApiKeyInfo, ApiKeyList, ChangePerson, CreateApiKey, CreatePerson,
+    CredentialsInfo, GeneratorCreated, IdentityInfo, Login, LoginOptions, OpenSession, PasskeyInfo,
+    PasskeyOptions, PeopleList, PersonInfo, ProviderDeparture, RecoverPerson, SessionList,
+    SetAdministrator, SetPassword, SetRoles,
+};
+pub use role::{RoleInfo, RoleList, SetRole};
 pub use rule::{
     LintReport, RuleDetail, RuleFile, RuleImport, RuleImportReport, RulePage, RuleProblem,
     RuleQuery, RuleSummary, RuleTest, RuleTestReport, RuleTestResult,

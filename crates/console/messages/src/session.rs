@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 pub struct SessionInfo {
     pub actor: Actor,
     pub auth: AuthStrength,
+    pub roles: Vec<String>,
+    /// What the caller may do, in the words of the taxonomy; some of it takes more than a role.
+    pub permissions: Vec<String>,
     #[schema(value_type = String)]
     pub site: SiteId,
     pub site_name: String,

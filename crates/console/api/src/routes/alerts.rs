@@ -3,12 +3,13 @@ use aurora_messages::{
     SchemaQuery,
 };
 use aurora_model::AlertId;
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::emit;
 use crate::extract::{Body, Named, Params};
@@ -18,15 +19,15 @@ use crate::state::Shared;
 const NOTE_CHARS: usize = 4_000;
 const FILTER_CHARS: usize = 512;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(not_shown))
-        .routes(routes!(show))
-        .routes(routes!(own))
-        .routes(routes!(release))
-        .routes(routes!(close))
-        .routes(routes!(reopen))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Alert, Read), routes!(list))
+        .on(permission!(Alert, Read), routes!(not_shown))
+        .on(permission!(Alert, Read), routes!(show))
+        .on(permission!(Alert, Own), routes!(own))
+        .on(permission!(Alert, Release), routes!(release))
+        .on(permission!(Alert, Close), routes!(close))
+        .on(permission!(Alert, Reopen), routes!(reopen))
 }
 
 /// The queue. Without parameters: what needs a human.
@@ -43,7 +44,7 @@ async fn list(
     Ok(Json(
         shared
             .site
-            .alerts(&shared.scope, &caller.actor, &query)
+            .alerts(&shared.scope, &caller.principal.actor, &query)
             .await?,
     ))
 }
@@ -56,7 +57,10 @@ async fn not_shown(
     caller: Caller,
 ) -> Result<Json<NotShown>, Refusal> {
     Ok(Json(
-        shared.site.not_shown(&shared.scope, &caller.actor).await?,
+        shared
+            .site
+            .not_shown(&shared.scope, &caller.principal.actor)
+            .await?,
     ))
 }
 

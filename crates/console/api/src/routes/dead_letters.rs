@@ -1,21 +1,22 @@
 use aurora_messages::{
     DeadLetterDetail, DeadLetterPage, DeadLetterQuery, ErrorBody, Replay, ReplayReport,
 };
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::{Body, Named, Params};
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(replay))
-        .routes(routes!(show))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(DeadLetter, Read), routes!(list))
+        .on(permission!(DeadLetter, Replay), routes!(replay))
+        .on(permission!(DeadLetter, Read), routes!(show))
 }
 
 /// Records that became no event, newest first.

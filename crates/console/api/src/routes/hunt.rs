@@ -1,10 +1,11 @@
 use aurora_messages::{ErrorBody, Histogram, HistogramRequest, Hunt, HuntAnswer, SchemaQuery};
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
+use super::guarded::Guarded;
 use crate::emit;
 use crate::extract::{Body, Params};
 use crate::refusal::Refusal;
@@ -12,10 +13,10 @@ use crate::state::Shared;
 
 const QUERY_CHARS: usize = 16_384;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(hunt))
-        .routes(routes!(histogram))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Event, Search), routes!(hunt))
+        .on(permission!(Event, Search), routes!(histogram))
 }
 
 /// Asks the event store.

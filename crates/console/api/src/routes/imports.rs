@@ -1,23 +1,26 @@
 use aurora_messages::{
     DemoReport, DemoStart, DemoWiped, ErrorBody, ImportJob, ImportRequest, Imports,
 };
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::guarded::Guarded;
 use crate::auth::{Caller, Local};
 use crate::extract::{Body, Named};
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list, start))
-        .routes(routes!(show))
-        .routes(routes!(cancel))
-        .routes(routes!(start_demo, wipe_demo))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Import, Read), routes!(list))
+        .on(permission!(Import, Start), routes!(start))
+        .on(permission!(Import, Read), routes!(show))
+        .on(permission!(Import, Cancel), routes!(cancel))
+        .on(permission!(Demo, Start), routes!(start_demo))
+        .on(permission!(Demo, Wipe), routes!(wipe_demo))
 }
 
 #[utoipa::path(get, path = "/imports", tag = "imports", operation_id = "list_imports",

@@ -5,12 +5,13 @@ use aurora_messages::{
     IncidentPage, IncidentQuery, IncidentRow, Own, Release, Reopen, SetEntity, WriteNote,
 };
 use aurora_model::IncidentId;
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::{Body, Named, Params};
 use crate::refusal::Refusal;
@@ -19,18 +20,18 @@ use crate::state::Shared;
 const NOTE_CHARS: usize = 4_000;
 const NAME_CHARS: usize = 1_024;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(show))
-        .routes(routes!(own))
-        .routes(routes!(release))
-        .routes(routes!(close))
-        .routes(routes!(reopen))
-        .routes(routes!(note))
-        .routes(routes!(entities))
-        .routes(routes!(entity))
-        .routes(routes!(set_entity))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Incident, Read), routes!(list))
+        .on(permission!(Incident, Read), routes!(show))
+        .on(permission!(Incident, Own), routes!(own))
+        .on(permission!(Incident, Release), routes!(release))
+        .on(permission!(Incident, Close), routes!(close))
+        .on(permission!(Incident, Reopen), routes!(reopen))
+        .on(permission!(Incident, Note), routes!(note))
+        .on(permission!(Entity, Read), routes!(entities))
+        .on(permission!(Entity, Read), routes!(entity))
+        .on(permission!(Entity, Set), routes!(set_entity))
 }
 
 /// Incidents. Without parameters: those that need a human, by falling risk.
@@ -45,7 +46,9 @@ async fn list(
     for text in [&query.text, &query.owner].into_iter().flatten() {
         at_most("the filter", text, NAME_CHARS)?;
     }
-    let page = shared.site.incidents(&shared.scope, &caller.actor, &query);
+    let page = shared
+        .site
+        .incidents(&shared.scope, &caller.principal.actor, &query);
     Ok(Json(page.await?))
 }
 

@@ -2,12 +2,13 @@ use aurora_messages::{
     Done, ErrorBody, IndicatorAnswer, IndicatorCheck, IndicatorImport, IndicatorImportReport,
     IndicatorQuery, IndicatorRemoval, IndicatorSetDetail, IndicatorSets,
 };
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::{Body, Named, Params};
 use crate::refusal::Refusal;
@@ -17,12 +18,13 @@ const REASON_CHARS: usize = 2_000;
 /// Longer texts are no value of any kind.
 const VALUE_CHARS: usize = 8_192;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(import))
-        .routes(routes!(check))
-        .routes(routes!(show, remove))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Indicator, Read), routes!(list))
+        .on(permission!(Indicator, Import), routes!(import))
+        .on(permission!(Indicator, Check), routes!(check))
+        .on(permission!(Indicator, Read), routes!(show))
+        .on(permission!(Indicator, Remove), routes!(remove))
 }
 
 /// The sets of all sources, and an import that runs.

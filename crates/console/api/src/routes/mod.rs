@@ -2,17 +2,25 @@
 //! `router`.
 
 mod alerts;
+mod approvals;
+mod credentials;
 mod dead_letters;
+mod enrolments;
+pub(crate) mod guarded;
 mod hunt;
 mod imports;
 mod incidents;
 mod indicators;
+mod keys;
 mod ledger;
 mod login;
 mod notify;
+mod people;
+mod roles;
 mod rule_desk;
 mod rules;
 mod session;
+mod sessions;
 mod sources;
 mod status;
 mod stream;
@@ -21,13 +29,13 @@ mod suppressions;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use utoipa_axum::router::OpenApiRouter;
 
+use self::guarded::Guarded;
 use crate::refusal::Refusal;
 use crate::state::Shared;
 use crate::{auth, headers};
@@ -44,28 +52,35 @@ const BODY_BYTES: usize = 1024 * 1024;
 const RULES_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 /// Every documented path, without the prefix.
-pub(crate) fn api() -> OpenApiRouter<Shared> {
-    let quick = OpenApiRouter::new()
+pub(crate) fn api() -> Guarded {
+    let quick = Guarded::new()
         .merge(alerts::router())
+        .merge(approvals::router())
+        .merge(roles::router())
         .merge(incidents::router())
         .merge(suppressions::router())
         .merge(ledger::router())
         .merge(imports::router())
         .merge(sources::router())
+        .merge(enrolments::router())
         .merge(notify::router())
         .merge(session::router())
+        .merge(sessions::router())
+        .merge(credentials::router())
+        .merge(keys::router())
+        .merge(people::router())
         .merge(status::router())
-        .layer(middleware::from_fn_with_state(QUICK, within))
-        .layer(DefaultBodyLimit::max(BODY_BYTES));
-    let slow = OpenApiRouter::new()
+        .within(QUICK)
+        .bodies_up_to(BODY_BYTES);
+    let slow = Guarded::new()
         .merge(hunt::router())
         .merge(dead_letters::router())
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .merge(rules::router().layer(DefaultBodyLimit::max(RULES_BODY_BYTES)))
-        .merge(rule_desk::router().layer(DefaultBodyLimit::max(RULES_BODY_BYTES)))
-        .merge(indicators::router().layer(DefaultBodyLimit::max(RULES_BODY_BYTES)))
-        .layer(middleware::from_fn_with_state(SLOW, within));
-    OpenApiRouter::new()
+        .bodies_up_to(BODY_BYTES)
+        .merge(rules::router().bodies_up_to(RULES_BODY_BYTES))
+        .merge(rule_desk::router().bodies_up_to(RULES_BODY_BYTES))
+        .merge(indicators::router().bodies_up_to(RULES_BODY_BYTES))
+        .within(SLOW);
+    Guarded::new()
         .merge(quick)
         .merge(slow)
         .merge(stream::router())
@@ -73,7 +88,7 @@ pub(crate) fn api() -> OpenApiRouter<Shared> {
 
 /// Everything that one connection may ask for.
 pub(crate) fn all(shared: Shared) -> Router {
-    let (api, _) = api().split_for_parts();
+    let (api, _) = api().into_router().split_for_parts();
     let api = api
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

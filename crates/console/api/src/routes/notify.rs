@@ -1,18 +1,19 @@
 use aurora_messages::{ErrorBody, NotifyChannels, NotifyTested};
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::Named;
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(test))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Notify, Read), routes!(list))
+        .on(permission!(Notify, Test), routes!(test))
 }
 
 /// The ways by which people are told of alerts, and how they do.

@@ -7,12 +7,13 @@ use aurora_messages::{
 };
 use aurora_model::RuleId;
 use aurora_model::engineering::{CorrelationExplanation, Coverage, Explanation, HealthReport};
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::{Body, Named, Params};
 use crate::refusal::Refusal;
@@ -21,20 +22,20 @@ use crate::state::Shared;
 /// Longer reasons are no reasons.
 const REASON_CHARS: usize = 2_000;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(explain))
-        .routes(routes!(correlation))
-        .routes(routes!(start_backtest))
-        .routes(routes!(backtest, cancel_backtest))
-        .routes(routes!(health))
-        .routes(routes!(coverage))
-        .routes(routes!(pending))
-        .routes(routes!(reload))
-        .routes(routes!(all_versions))
-        .routes(routes!(versions))
-        .routes(routes!(version))
-        .routes(routes!(revert))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Rule, Test), routes!(explain))
+        .on(permission!(Rule, Test), routes!(correlation))
+        .on(permission!(Rule, Test), routes!(start_backtest))
+        .on(permission!(Rule, Test), routes!(backtest, cancel_backtest))
+        .on(permission!(Rule, Read), routes!(health))
+        .on(permission!(Rule, Read), routes!(coverage))
+        .on(permission!(Rule, Read), routes!(pending))
+        .on(permission!(Rule, Reload), routes!(reload))
+        .on(permission!(Rule, Read), routes!(all_versions))
+        .on(permission!(Rule, Read), routes!(versions))
+        .on(permission!(Rule, Read), routes!(version))
+        .on(permission!(Rule, Revert), routes!(revert))
 }
 
 /// Says which parts of a rule's condition hold for an event, and which do not.

@@ -3,23 +3,24 @@ use aurora_messages::{
     RuleTestReport,
 };
 use aurora_model::RuleId;
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::{Body, Named, Params};
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(lint))
-        .routes(routes!(test))
-        .routes(routes!(import))
-        .routes(routes!(show))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Rule, Read), routes!(list))
+        .on(permission!(Rule, Test), routes!(lint))
+        .on(permission!(Rule, Test), routes!(test))
+        .on(permission!(Rule, Import), routes!(import))
+        .on(permission!(Rule, Read), routes!(show))
 }
 
 #[utoipa::path(get, path = "/rules", tag = "rules", operation_id = "list_rules",

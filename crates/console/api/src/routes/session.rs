@@ -1,21 +1,24 @@
 use aurora_messages::{Done, ErrorBody, LinkCreated, LinkRequest, SessionInfo};
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::login;
-use crate::auth::{self, Caller, Local};
+use super::guarded::Guarded;
+use super::login::{self, Cookies as _};
+use crate::auth::{Browser, Caller, Local};
 use crate::extract::Body;
+use crate::gate;
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(show, end))
-        .routes(routes!(create_link))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Session, Read), routes!(show))
+        .on(permission!(Session, End), routes!(end))
+        .on(permission!(Link, Create), routes!(create_link))
 }
 
 /// Who the caller is.
@@ -23,8 +26,15 @@ pub(super) fn router() -> OpenApiRouter<Shared> {
     responses((status = 200, body = SessionInfo), (status = 401, body = ErrorBody)))]
 async fn show(State(shared): State<Shared>, caller: Caller) -> Json<SessionInfo> {
     Json(SessionInfo {
-        actor: caller.actor,
-        auth: caller.auth,
+        roles: caller
+            .principal
+            .roles
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        permissions: gate::permissions(&shared, &caller),
+        actor: caller.principal.actor,
+        auth: caller.principal.strength,
         site: shared.scope.site,
         site_name: shared.site_name.clone(),
         version: shared.version.clone(),
@@ -35,12 +45,14 @@ async fn show(State(shared): State<Shared>, caller: Caller) -> Json<SessionInfo>
 /// Signs out.
 #[utoipa::path(delete, path = "/session", tag = "session", operation_id = "end_session",
     responses((status = 200, body = Done)))]
-async fn end(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let name = shared.cookie_name();
-    if let Some(token) = auth::cookie(&headers, &name) {
-        shared.sessions.end(token).await?;
+async fn end(State(shared): State<Shared>, browser: Browser) -> Result<Response, Refusal> {
+    if let Some(token) = &browser.visitor.shown {
+        shared
+            .people
+            .sign_out(token.expose(), &browser.visitor)
+            .await?;
     }
-    let gone = login::set_cookie(&shared, "", 0);
+    let gone = shared.session_cookie("", 0);
     Ok(([(header::SET_COOKIE, gone)], Json(Done {})).into_response())
 }
 
@@ -54,6 +66,6 @@ async fn create_link(
     Body(_): Body<LinkRequest>,
 ) -> Result<(StatusCode, Json<LinkCreated>), Refusal> {
     let context = caller.context(&shared.scope, "", "asks for a link into the console");
-    let issued = shared.sessions.issue_link(&context).await?;
-    Ok((StatusCode::CREATED, Json(login::link(&shared, issued))))
+    let issued = shared.people.issue_link(&context, None).await?;
+    Ok((StatusCode::CREATED, Json(login::link(&shared, &issued))))
 }

@@ -1,12 +1,13 @@
 use aurora_messages::{Done, ErrorBody, Sources, TokenCreated, TokenRequest};
 use aurora_model::SourceName;
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::{Body, Named};
 use crate::refusal::Refusal;
@@ -14,11 +15,11 @@ use crate::state::Shared;
 
 const NAME_CHARS: usize = 128;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(create_token))
-        .routes(routes!(revoke_token))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Source, Read), routes!(list))
+        .on(permission!(Source, TokenCreate), routes!(create_token))
+        .on(permission!(Source, TokenRevoke), routes!(revoke_token))
 }
 
 #[utoipa::path(get, path = "/sources", tag = "sources", operation_id = "list_sources",

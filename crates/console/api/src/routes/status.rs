@@ -1,22 +1,23 @@
 use aurora_messages::{DoctorReport, Done, ErrorBody, Health, SiteStatus};
+use aurora_permissions::permission;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::guarded::Guarded;
 use crate::auth::Local;
 use crate::extract::Named;
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(status))
-        .routes(routes!(doctor))
-        .routes(routes!(shutdown))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Site, Read), routes!(status))
+        .on(permission!(Site, Diagnose), routes!(doctor))
+        .on(permission!(Site, ShutDown), routes!(shutdown))
 }
 
 /// For machines that watch us; without a session, since they bring none.

@@ -5,13 +5,14 @@ use aurora_messages::{
     SuppressionPreviewRequest, SuppressionQuery, Suppressions,
 };
 use aurora_model::suppression::SuppressionId;
+use aurora_permissions::permission;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::at_most;
+use super::guarded::Guarded;
 use crate::auth::Caller;
 use crate::extract::{Body, Named, Params};
 use crate::refusal::Refusal;
@@ -19,11 +20,12 @@ use crate::state::Shared;
 
 const REASON_CHARS: usize = 4_000;
 
-pub(super) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(preview))
-        .routes(routes!(lift))
+pub(super) fn router() -> Guarded {
+    Guarded::new()
+        .on(permission!(Suppression, Read), routes!(list))
+        .on(permission!(Suppression, Create), routes!(create))
+        .on(permission!(Suppression, Preview), routes!(preview))
+        .on(permission!(Suppression, Lift), routes!(lift))
 }
 
 #[utoipa::path(get, path = "/suppressions", tag = "suppressions", operation_id = "list_suppressions",

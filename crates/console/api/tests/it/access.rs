@@ -58,6 +58,26 @@ async fn every_operation_has_its_callers() {
         - + + POST /alerts/{id}/own
         - + + POST /alerts/{id}/release
         - + + POST /alerts/{id}/reopen
+        - + + GET /approvals
+        - + + GET /approvals/{id}
+        - + + POST /approvals/{id}/approve
+        - + + POST /approvals/{id}/assert
+        - + + POST /approvals/{id}/cancel
+        - + + POST /approvals/{id}/challenge
+        - + + POST /approvals/{id}/deny
+        - + + POST /audit/erase
+        - + + GET /break-glass
+        - + + POST /break-glass
+        - + + POST /break-glass/{id}/end
+        - + + GET /credentials
+        - + + POST /credentials/generator
+        - + + DELETE /credentials/identities/{id}
+        - + + POST /credentials/passkeys
+        - + + POST /credentials/passkeys/ask
+        - + + DELETE /credentials/passkeys/{id}
+        - + + DELETE /credentials/password
+        - + + POST /credentials/password
+        - + + POST /credentials/provider
         - + + GET /dead-letters
         - + + POST /dead-letters/replay
         - + + GET /dead-letters/{id}
@@ -65,6 +85,9 @@ async fn every_operation_has_its_callers() {
         - + + DELETE /demo
         - + + POST /demo
         - + + GET /doctor
+        - + + GET /enrolments
+        - + + POST /enrolments
+        - + + DELETE /enrolments/{id}
         - + + GET /entities
         - + + GET /entities/one
         - + + POST /entities/one
@@ -86,10 +109,25 @@ async fn every_operation_has_its_callers() {
         - + + POST /indicators/import
         - + + DELETE /indicators/{source}
         - + + GET /indicators/{source}
+        - + + GET /keys
+        - + + POST /keys
+        - + + GET /keys/everybody
+        - + + DELETE /keys/everybody/{id}
+        - + + DELETE /keys/{id}
         - + + GET /ledger
         - x + POST /links
         - + + GET /notify
         - + + POST /notify/{channel}/test
+        - + + GET /people
+        - + + POST /people
+        - + + POST /people/{name}/administrator
+        - + + POST /people/{name}/change
+        - x + POST /people/{name}/keys
+        - x + POST /people/{name}/recover
+        - + + POST /people/{name}/roles
+        - + + GET /roles
+        - + + DELETE /roles/{name}
+        - + + PUT /roles/{name}
         - + + GET /rules
         - + + POST /rules/backtests
         - + + DELETE /rules/backtests/{id}
@@ -110,6 +148,10 @@ async fn every_operation_has_its_callers() {
         - + + GET /rules/{id}/versions/{version}
         - + + DELETE /session
         - + + GET /session
+        - + + GET /sessions
+        - + + GET /sessions/everybody
+        - + + DELETE /sessions/everybody/{id}
+        - + + DELETE /sessions/{id}
         - x + POST /shutdown
         - + + GET /sources
         - + + POST /sources/{name}/tokens

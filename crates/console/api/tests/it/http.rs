@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aurora_api::Options;
-use aurora_api::testkit::{Running, serve};
+use aurora_api::testkit::{Running, Sample, incident, serve};
 use aurora_clock::ManualClock;
+use aurora_model::Severity;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
@@ -112,6 +113,11 @@ impl Fixture {
         }
     }
 
+    /// Raises an alert of a rule of high severity.
+    pub(crate) fn raise_severe(&self) {
+        self.running.site.raise(severe_sample());
+    }
+
     /// Opens a one-time link and gives the browser that came out of it.
     pub(crate) async fn sign_in(&self) -> As {
         let link = self.running.link().await.unwrap().url;
@@ -151,6 +157,21 @@ impl Reply {
         let code = code.and_then(|body| Some(body["error"]["code"].as_str()?.to_owned()));
         format!("{} {}", self.status.as_u16(), code.unwrap_or_default())
     }
+}
+
+/// An alert of a rule of high severity.
+pub(crate) fn severe_sample() -> Sample {
+    let now = NOW.parse().unwrap();
+    let mut samples = (0..).map(|number| incident(number, now));
+    samples
+        .find(|sample| sample.rule.severity >= Severity::High)
+        .unwrap()
+}
+
+/// The JSON of an answer.
+pub(crate) async fn said(response: Response<Incoming>) -> Value {
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    serde_json::from_slice(&body).unwrap()
 }
 
 async fn send<S>(stream: S, request: Request<Full<Bytes>>) -> Response<Incoming>
