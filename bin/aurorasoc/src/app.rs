@@ -28,7 +28,7 @@ impl App {
     fn with(global: &Global, clock: SystemClock, screen: Screen) -> Self {
         let settings = Settings::of(global);
         Self {
-            client: Client::new(settings.socket()),
+            client: Client::new(settings.socket()).with_approval(global.approval.clone()),
             settings,
             screen,
             clock,

@@ -24,7 +24,7 @@ fn page() -> String {
 }
 
 /// The options of every command are told once, with the program itself.
-const EVERYWHERE: [&str; 3] = ["data_dir", "config", "set"];
+const EVERYWHERE: [&str; 4] = ["data_dir", "config", "set", "approval"];
 
 fn section(page: &mut String, command: &mut Command, name: &str) {
     let mut shown = command.clone();

@@ -1,7 +1,7 @@
 //! From what people type to an id: whole ids, and beginnings that are unique.
 
 use aurora_client::Client;
-use aurora_messages::{AlertQuery, DeadLetterQuery, IncidentQuery, RuleQuery};
+use aurora_messages::{AlertQuery, ApprovalQuery, DeadLetterQuery, IncidentQuery, RuleQuery};
 use aurora_model::suppression::SuppressionId;
 use aurora_model::{AlertId, IncidentId, RuleId};
 
@@ -64,6 +64,14 @@ pub async fn suppression(client: &Client, text: &str) -> anyhow::Result<Suppress
         .into_iter()
         .map(|known| (known.id.to_string(), known.id));
     unique("suppression", &wanted, ids, "aurorasoc suppressions")
+}
+
+/// An approval, also one that is over.
+pub async fn approval(client: &Client, text: &str) -> anyhow::Result<String> {
+    let known = client.approvals(ApprovalQuery { all: true }).await?;
+    let ids = known.approvals.into_iter();
+    let ids = ids.map(|known| (known.id.clone(), known.id));
+    unique("approval", text, ids, "aurorasoc approvals list --all")
 }
 
 pub async fn dead_letter(client: &Client, text: &str) -> anyhow::Result<String> {

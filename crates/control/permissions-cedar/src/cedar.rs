@@ -25,13 +25,15 @@ pub struct Cedar {
     /// The actions with their groups; shared by the entities of all who ask.
     actions: Entities,
     names: Names,
+    /// By the permission's place in the table: what is told where nothing is needed.
+    plain: Vec<Context>,
     authorizer: Authorizer,
     policies: RwLock<Arc<Policies>>,
     ready: RwLock<HashMap<Key, Arc<Known>>>,
 }
 
 /// What the policies are told beside who, what and where.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Facts {
     age: u64,
     local: bool,
@@ -50,6 +52,9 @@ impl Cedar {
             actions: actions.map_err(|error| Error::Schema(Box::new(error)))?,
             schema,
             names: Names::new(),
+            plain: Permission::all()
+                .map(|permission| Facts::IDEAL.context(permission))
+                .collect(),
             authorizer: Authorizer::new(),
             policies: RwLock::new(Arc::new(policies)),
             ready: RwLock::default(),
@@ -86,18 +91,23 @@ impl Cedar {
         permission: Permission,
         facts: Facts,
     ) -> Result<(), Vec<String>> {
-        let resource = permission.resource() as usize;
+        let (resource, place) = (permission.resource() as usize, permission.index());
+        let context = if facts == Facts::IDEAL || permission.needs() == Needs::NOTHING {
+            self.plain[place].clone()
+        } else {
+            facts.context(permission)
+        };
         let request = Request::new(
             known.principal.clone(),
-            self.names.actions[permission.index()].clone(),
+            self.names.actions[place].clone(),
             known.resources[resource].clone(),
-            facts.context(permission),
+            context,
             None,
         );
         let request = request.expect("nothing is checked against a schema");
-        let response = self
-            .authorizer
-            .is_authorized(&request, &policies.set, &known.entities);
+        let response =
+            self.authorizer
+                .is_authorized(&request, &policies.slices[place], &known.entities);
         let mut errors = response.diagnostics().errors().peekable();
         if errors.peek().is_some() {
             for cause in errors {
@@ -130,6 +140,8 @@ impl Decide for Cedar {
         };
         let forbidding = match self.evaluate(&policies, &known, ask.permission, facts) {
             Ok(()) => return Verdict::Allowed,
+            // Nothing forbids it and nothing permits it.
+            Err(forbidding) if forbidding.is_empty() => return denied,
             Err(forbidding) => forbidding,
         };
         // Were everything shown that can be: what is still denied is so for who they are.

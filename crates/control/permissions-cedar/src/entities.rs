@@ -53,8 +53,7 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new() -> Self {
-        let action = type_name("Action");
-        let actions = Permission::all().map(|permission| uid(&action, &permission.to_string()));
+        let actions = Permission::all().map(|permission| action(&permission.to_string()));
         let resources = Resource::ALL.iter();
         Self {
             site: type_name("Site"),
@@ -151,6 +150,11 @@ impl Names {
             .map(|role| uid(&self.role, role.as_str()));
         Ok(Entity::new(name, attributes, roles.collect())?)
     }
+}
+
+/// An action or a group of actions.
+pub(crate) fn action(name: &str) -> EntityUid {
+    uid(&type_name("Action"), name)
 }
 
 fn type_name(name: &str) -> EntityTypeName {

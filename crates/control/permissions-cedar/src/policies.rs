@@ -1,14 +1,21 @@
-//! Texts become a policy set whose policies have the names that the texts give them.
+//! Texts become policies that have the names that the texts give them, sorted by what they speak of.
 
-use aurora_permissions::{CustomRole, render};
-use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
+use std::collections::HashSet;
+
+use aurora_permissions::{CustomRole, Permission, render};
+use cedar_policy::{
+    ActionConstraint, EntityUid, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator,
+};
 
 use crate::Error;
+use crate::entities::action;
 
 /// Policies in force, and what names them.
 #[derive(Debug)]
 pub(crate) struct Policies {
-    pub(crate) set: PolicySet,
+    /// By the permission's place in the table: the policies that speak of it. What a policy's
+    /// scope says of actions never changes, so the others could not have a say.
+    pub(crate) slices: Vec<PolicySet>,
     /// The first half of a hash over all texts.
     pub(crate) version: String,
 }
@@ -36,7 +43,30 @@ pub(crate) fn policies(schema: &Schema, custom: &[CustomRole]) -> Result<Policie
     }
     fits(schema, &set)?;
     let version = hash.finalize().to_hex()[..16].to_owned();
-    Ok(Policies { set, version })
+    let slices = Permission::all().map(|permission| slice(&set, permission));
+    Ok(Policies {
+        slices: slices.collect::<Result<_, _>>()?,
+        version,
+    })
+}
+
+fn slice(set: &PolicySet, permission: Permission) -> Result<PolicySet, Error> {
+    let groups = render::groups(permission).into_iter();
+    let names = groups.chain([permission.to_string()]);
+    let names: HashSet<EntityUid> = names.map(|name| action(&name)).collect();
+    let mut slice = PolicySet::new();
+    for policy in set.policies() {
+        let speaks = match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(one) => names.contains(&one),
+            ActionConstraint::In(some) => some.iter().any(|one| names.contains(one)),
+        };
+        if speaks {
+            let added = slice.add(policy.clone());
+            added.map_err(|error| Error::policy(policy.id().as_ref(), error))?;
+        }
+    }
+    Ok(slice)
 }
 
 fn add(set: &mut PolicySet, name: &str, text: &str) -> Result<(), Error> {

@@ -4,9 +4,9 @@ use crate::Role;
 use crate::Role::{Analyst, Auditor, DetectionEngineer, Operator, Responder, Service, Viewer};
 use crate::words::Action::*;
 use crate::words::Resource::{
-    Alert, Approval, Audit, Backup, BreakGlass, Certificate, Credential, DeadLetter, Decision,
-    Demo, Enrolment, Entity, Event, Incident, Indicator, Key, Ledger, Link, Live, Log, Notify,
-    Person, Rule, Session, Site, Source, Suppression,
+    Alert, Approval, Audit, Backup, BreakGlass, Credential, DeadLetter, Decision, Demo, Enrolment,
+    Entity, Event, Incident, Indicator, Key, Ledger, Link, Live, Log, Notify, Person, Rule,
+    Session, Site, Source, Suppression,
 };
 use crate::words::{Action, Resource};
 
@@ -132,7 +132,7 @@ pub const TABLE: &[Row] = &[
     row(Live, Read,         READERS, "follow what happens, as it happens"),
     row(Decision, Read,     OVERSEERS, "see who decided what, when and why"),
 
-    row(Audit, Read,        OVERSEERS, "see the audit log, its proofs and witnesses"),
+    row(Audit, Read,        OVERSEERS, "copy the audit log and its proofs off the site").at_the_host(),
     row(Audit, Erase,       NOBODY_ELSE, "take records out of the audit log, leaving their proofs").step_up().approvers(1).always(),
 
     row(Site, Read,         READERS_AND_SERVICES, "see how the site is"),
@@ -175,8 +175,6 @@ pub const TABLE: &[Row] = &[
     row(Enrolment, Read,    OVERSEERS, "see who may join and who has"),
     row(Enrolment, Create,  OPERATORS, "let a machine join").within_minutes(60),
     row(Enrolment, Revoke,  OPERATORS, "take that back"),
-    row(Certificate, Read,  OVERSEERS, "see certificates"),
-    row(Certificate, Revoke, OPERATORS, "put a certificate on the deny-list"),
 
     row(Approval, Read,     &[Analyst, Responder, DetectionEngineer, Operator, Auditor], "see what waits for approval"),
     row(Approval, Decide,   WORKERS, "approve or deny what one may do oneself"),

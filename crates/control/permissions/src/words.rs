@@ -34,7 +34,6 @@ words! {
     Audit = "audit",
     Backup = "backup",
     BreakGlass = "break_glass",
-    Certificate = "certificate",
     Credential = "credential",
     DeadLetter = "dead_letter",
     Decision = "decision",

@@ -87,7 +87,8 @@ fn needs(needs: Needs) -> Vec<Need> {
     all
 }
 
-fn groups(permission: Permission) -> Vec<String> {
+/// The groups of actions that a permission is in.
+pub fn groups(permission: Permission) -> Vec<String> {
     let row = permission.row();
     let mut groups: Vec<String> = match row.who {
         Who::Anyone => vec!["has:anyone".to_owned()],

@@ -5,6 +5,6 @@ mod cedar;
 mod matrix;
 mod typescript;
 
-pub use cedar::{NAMESPACE, custom_policy, entity_type, policies, schema};
+pub use cedar::{NAMESPACE, custom_policy, entity_type, groups, policies, schema};
 pub use matrix::matrix;
 pub use typescript::typescript;
