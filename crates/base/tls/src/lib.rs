@@ -25,9 +25,12 @@ pub use spiffe::{BadId, SpiffeId, Who};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aurora_clock::Timestamp;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer as _;
 
 /// A file does not hold what it should.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,13 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
         return Err(Error::of(path, "it holds none"));
     }
     Ok(chain)
+}
+
+/// When a certificate ends, as far as it can be read.
+pub fn ends(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
+    let (_, read) = X509Certificate::from_der(certificate).ok()?;
+    let seconds = read.validity().not_after.timestamp();
+    Some(Timestamp::from_millis(seconds.saturating_mul(1000)))
 }
 
 /// # Errors

@@ -35,6 +35,16 @@ pub struct DecisionEntry {
     pub reason: String,
 }
 
+/// Takes records out of the audit log. Their entries and every proof of others stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuditErase {
+    /// Numbers of decisions.
+    pub numbers: Vec<u64>,
+    /// Why; it stays on record.
+    pub reason: String,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DecisionLog {
     pub decisions: Vec<DecisionEntry>,

@@ -48,6 +48,12 @@ impl Roll {
         self.0.denials.subscribe()
     }
 
+    /// How many hosts are good.
+    pub fn count(&self) -> usize {
+        let good = self.0.good.read().unwrap_or_else(PoisonError::into_inner);
+        good.len()
+    }
+
     pub(crate) fn is_good(&self, id: &str) -> bool {
         let good = self.0.good.read().unwrap_or_else(PoisonError::into_inner);
         good.contains_key(id)

@@ -1,10 +1,13 @@
 //! What hosts speak to, over TLS.
 
+use std::time::Duration;
+
 use aurora_model::enrol;
 use aurora_tls::Leaf;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, Extension, State};
+use axum::extract::{DefaultBodyLimit, Extension, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -15,6 +18,7 @@ use crate::{Book, Error};
 
 /// Bytes of a request; a host's first word has some 500.
 const MAX_BODY: usize = 16 * 1024;
+const WITHIN: Duration = Duration::from_secs(15);
 
 /// Enrolling and renewing. Whose certificate a connection showed stands in the request's extensions as
 /// a [`Leaf`]; without one there is only enrolling.
@@ -23,7 +27,20 @@ pub fn routes(book: Book) -> Router {
         .route(enrol::PATH, post(first))
         .route(enrol::RENEW, post(again))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(within))
         .with_state(book)
+}
+
+/// Whoever sends slowly holds a place that others may want.
+async fn within(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(WITHIN, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => refusal(
+            StatusCode::REQUEST_TIMEOUT,
+            "the request did not come in time",
+            "try again",
+        ),
+    }
 }
 
 async fn first(

@@ -12,10 +12,30 @@ pub enum Error {
     #[error("cannot use `{url}` as the site's address: {reason}")]
     Url { url: String, reason: &'static str },
     #[error(
-        "no token is named: set `site.token_file`, or give `--token-file FILE`; on the site \
-         `aurorasoc sources token NAME` makes one"
+        "this host has not enrolled and no token is named: run `aurorasoc collect enrol`, or set \
+         `site.token_file`; on the site `aurorasoc enrol token` or `aurorasoc sources token NAME` makes one"
     )]
     NoToken,
+    #[error("that is no enrolment code: want what `aurorasoc enrol token` printed on the site")]
+    NoCode,
+    #[error("cannot enrol at `{url}`: {reason}")]
+    NotEnrolled { url: String, reason: String },
+    #[error("cannot renew this host's certificate: {0}")]
+    NotRenewed(String),
+    #[error(
+        "this host has enrolled at {0}: move `enrolment.json` of its data directory away first"
+    )]
+    Enrolled(String),
+    #[error("`{}` is damaged: {why}; enrol again", path.display())]
+    Enrolment { path: PathBuf, why: String },
+    #[error("cannot {action} `{}`", path.display())]
+    File {
+        action: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot make a key")]
+    Key,
     #[error("cannot read the token in `{}`", path.display())]
     Token {
         path: PathBuf,

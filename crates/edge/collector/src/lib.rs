@@ -1,7 +1,7 @@
 //! The collector: what stands on a customer's host and forwards its records to a site.
 //!
 //! What it is: [`Collector`], which keeps what its feeds hand over in a buffer on disk, and forwards it
-//! in order, batch by batch, to a site's HTTP listener; [`Refine`], through which records may be left
+//! in order, batch by batch, to a site's HTTP listener; [`Enrolment`], the certificate by which the site knows this host; [`Refine`], through which records may be left
 //! out or changed on the way; [`Status`], what it tells about itself. What it is not: a feed or a
 //! parser. The node hands it the buffer, which is a bus of its own on `base/log`, and hands its end
 //! to the same feeds that a site has.
@@ -13,7 +13,9 @@
 
 mod backoff;
 mod buffer;
+mod door;
 mod endpoint;
+mod enrolment;
 mod error;
 mod forward;
 mod link;
@@ -24,6 +26,7 @@ mod refine;
 mod service;
 mod status;
 
+pub use enrolment::Enrolment;
 pub use error::Error;
 pub use options::{Buffer as BufferOptions, Options, Site as SiteOptions, WhenFull};
 pub use refine::Refine;

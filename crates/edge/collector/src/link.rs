@@ -1,7 +1,5 @@
-//! One connection to the site, in HTTP/2 where the site speaks it, and requests over it.
+//! One connection to the site, and batches over it.
 
-use std::convert::Infallible;
-use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,29 +7,17 @@ use aurora_model::relay;
 use aurora_secrets::Secret;
 use aurora_tasks::Tasks;
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Incoming;
-use hyper::client::conn::{http1, http2};
-use hyper::rt::Executor;
-use hyper::{Request, Response, header};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use http_body_util::Full;
+use hyper::header;
 use serde::Deserialize;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
 
+use crate::door::{Away, Door, HTTP1, HTTP2, Sender};
 use crate::endpoint::Endpoint;
+use crate::enrolment::Enrolment;
 use crate::{Error, SiteOptions};
 
-const HTTP2: &[u8] = b"h2";
-const HTTP1: &[u8] = b"http/1.1";
-const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
-/// A peer that is gone without a word is noticed after about twice this.
-const ALIVE_EVERY: Duration = Duration::from_secs(20);
-/// More of an answer is not read.
-const MAX_ANSWER: usize = 64 * 1024;
 
 /// Why a request did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +39,12 @@ pub(crate) enum Failure {
     Token(String),
 }
 
+impl From<Away> for Failure {
+    fn from(Away(reason): Away) -> Self {
+        Self::Away(reason)
+    }
+}
+
 /// What a site took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(crate) struct Taken {
@@ -61,31 +53,42 @@ pub(crate) struct Taken {
 }
 
 pub(crate) struct Link {
-    endpoint: Endpoint,
-    tls: Option<TlsConnector>,
-    token_file: PathBuf,
+    door: Door,
+    proof: Proof,
     open: Option<Open>,
-    tasks: Tasks,
+}
+
+/// How the site knows whose records they are.
+enum Proof {
+    /// By a token in each request.
+    Token(PathBuf),
+    /// By the certificate of the connection.
+    Certificate(Enrolment),
 }
 
 struct Open {
     sender: Sender,
-    authorization: Secret<String>,
+    /// None where the connection itself says who we are.
+    authorization: Option<Secret<String>>,
+    /// Which certificate it was opened with.
+    generation: u64,
 }
-
-enum Sender {
-    Http1(http1::SendRequest<Full<Bytes>>),
-    Http2(http2::SendRequest<Full<Bytes>>),
-}
-
-/// Runs what a connection needs as tasks of the collector.
-#[derive(Clone)]
-struct Parts(Tasks);
 
 impl Link {
     /// # Errors
     /// When the settings cannot be used.
-    pub(crate) fn new(site: &SiteOptions, tasks: Tasks) -> Result<Self, Error> {
+    pub(crate) fn new(
+        site: &SiteOptions,
+        enrolment: Option<Enrolment>,
+        tasks: Tasks,
+    ) -> Result<Self, Error> {
+        if let Some(enrolment) = enrolment {
+            return Ok(Self {
+                door: enrolment.door(tasks)?,
+                proof: Proof::Certificate(enrolment),
+                open: None,
+            });
+        }
         let endpoint = Endpoint::of(site)?;
         let certificate = match (&site.certificate, &site.key) {
             (Some(certificate), Some(key)) => Some((certificate.as_path(), key.as_path())),
@@ -104,27 +107,26 @@ impl Link {
         };
         let token_file = site.token_file.clone().ok_or(Error::NoToken)?;
         let link = Self {
-            endpoint,
-            tls,
-            token_file,
+            door: Door {
+                endpoint,
+                tls,
+                tasks,
+            },
+            proof: Proof::Token(token_file),
             open: None,
-            tasks,
         };
-        link.token()?;
+        link.authorization()?;
         Ok(link)
     }
 
     pub(crate) fn url(&self) -> &str {
-        &self.endpoint.url
+        &self.door.endpoint.url
     }
 
     /// The protocol that is spoken, once there is a connection.
     pub(crate) fn protocol(&self) -> &'static str {
-        match self.open.as_ref().map(|open| &open.sender) {
-            Some(Sender::Http1(_)) => "HTTP/1.1",
-            Some(Sender::Http2(_)) => "HTTP/2",
-            None => "none",
-        }
+        let open = self.open.as_ref();
+        open.map_or("none", |open| open.sender.protocol())
     }
 
     /// Sends batches, and says what the site took when it is durable there.
@@ -133,6 +135,7 @@ impl Link {
             Ok(answer) => answer,
             Err(_) => Err(Failure::Away("it does not answer in time".to_owned())),
         };
+        let answer = answer.map_err(|failure| self.explained(failure));
         if !matches!(
             answer,
             Ok(_) | Err(Failure::Later { .. } | Failure::Unreadable { .. })
@@ -145,105 +148,63 @@ impl Link {
 
     async fn exchange(&mut self, body: Bytes) -> Result<Taken, Failure> {
         let mut open = match self.open.take() {
-            Some(open) if open.sender.is_open() => open,
+            Some(open) if open.sender.is_open() && open.generation == self.generation() => open,
             _ => self.connect().await?,
         };
-        let request = Request::post(format!("{}{}", self.base(), relay::PATH))
-            .header(header::HOST, self.endpoint.authority())
-            .header(header::AUTHORIZATION, open.authorization.expose())
-            .header(header::CONTENT_TYPE, relay::MEDIA_TYPE)
-            .header(header::USER_AGENT, "AuroraSOC collector")
+        let mut request = self
+            .door
+            .post(relay::PATH)
+            .header(header::CONTENT_TYPE, relay::MEDIA_TYPE);
+        if let Some(authorization) = &open.authorization {
+            request = request.header(header::AUTHORIZATION, authorization.expose());
+        }
+        let request = request
             .body(Full::new(body))
             .map_err(|error| Failure::Token(format!("the token cannot be sent: {error}")))?;
-        let response = open.sender.send(request).await.map_err(away)?;
-        let status = response.status().as_u16();
-        let answer = Limited::new(response.into_body(), MAX_ANSWER).collect();
-        let answer = answer
-            .await
-            .map_err(|error| Failure::Away(error.to_string()))?;
+        let (status, answer) = open.sender.ask(request).await?;
         self.open = Some(open);
-        judge(status, &answer.to_bytes())
+        judge(status, &answer)
     }
 
-    /// HTTP/1.1 names the path alone, HTTP/2 also the host.
-    fn base(&self) -> String {
-        let scheme = if self.endpoint.tls { "https" } else { "http" };
-        format!("{scheme}://{}", self.endpoint.authority())
-    }
-
-    async fn connect(&self) -> Result<Open, Failure> {
-        let token = self.token();
-        let authorization = token.map_err(|e| Failure::Token(aurora_tasks::chain(&e)))?;
-        let connecting = tokio::time::timeout(CONNECT_WITHIN, self.reach());
-        let sender = connecting
-            .await
-            .unwrap_or_else(|_| Err(Failure::Away("it cannot be reached in time".to_owned())))?;
-        Ok(Open {
-            sender,
-            authorization,
-        })
-    }
-
-    async fn reach(&self) -> Result<Sender, Failure> {
-        let Endpoint { host, port, .. } = &self.endpoint;
-        let stream = TcpStream::connect((host.as_str(), *port))
-            .await
-            .map_err(away)?;
-        stream.set_nodelay(true).map_err(away)?;
-        let Some(tls) = &self.tls else {
-            return self.http1(stream).await;
-        };
-        let name = ServerName::try_from(host.clone()).map_err(away)?;
-        let stream = tls.connect(name, stream).await.map_err(away)?;
-        if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
-            self.http2(stream).await
-        } else {
-            self.http1(stream).await
+    /// A site that does not take a certificate says so in the handshake, in few words.
+    fn explained(&self, failure: Failure) -> Failure {
+        match (&self.proof, failure) {
+            (Proof::Certificate(enrolment), Failure::Away(reason))
+                if reason.contains("fatal alert") =>
+            {
+                let ends = enrolment.ends();
+                Failure::Token(format!(
+                    "the site does not take this host's certificate, which is good until {ends} \
+                     ({reason}): enrol the host again"
+                ))
+            }
+            (_, failure) => failure,
         }
     }
 
-    async fn http1<S>(&self, stream: S) -> Result<Sender, Failure>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let handshake = http1::handshake(TokioIo::new(stream)).await;
-        let (sender, connection) = handshake.map_err(away)?;
-        self.drive(connection);
-        Ok(Sender::Http1(sender))
+    /// A certificate that was renewed is shown by the next connection.
+    fn generation(&self) -> u64 {
+        match &self.proof {
+            Proof::Token(_) => 0,
+            Proof::Certificate(enrolment) => enrolment.generation(),
+        }
     }
 
-    async fn http2<S>(&self, stream: S) -> Result<Sender, Failure>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let handshake = http2::Builder::new(Parts(self.tasks.clone()))
-            .timer(TokioTimer::new())
-            .adaptive_window(true)
-            .keep_alive_interval(ALIVE_EVERY)
-            .keep_alive_timeout(ALIVE_EVERY)
-            .handshake(TokioIo::new(stream));
-        let (sender, connection) = handshake.await.map_err(away)?;
-        self.drive(connection);
-        Ok(Sender::Http2(sender))
+    async fn connect(&self) -> Result<Open, Failure> {
+        let authorization = self.authorization();
+        let authorization = authorization.map_err(|e| Failure::Token(aurora_tasks::chain(&e)))?;
+        let generation = self.generation();
+        Ok(Open {
+            sender: self.door.open().await?,
+            authorization,
+            generation,
+        })
     }
 
-    fn drive<E: std::error::Error + 'static>(
-        &self,
-        connection: impl Future<Output = Result<(), E>> + Send + 'static,
-    ) {
-        let shutdown = self.tasks.shutdown();
-        self.tasks.spawn("site-connection", async move {
-            tokio::select! {
-                () = shutdown.cancelled() => {}
-                // The request sees the same failure.
-                ended = connection => drop(ended),
-            }
-            Ok::<_, Infallible>(())
-        });
-    }
-
-    fn token(&self) -> Result<Secret<String>, Error> {
-        let path = &self.token_file;
+    fn authorization(&self) -> Result<Option<Secret<String>>, Error> {
+        let Proof::Token(path) = &self.proof else {
+            return Ok(None);
+        };
         let text = std::fs::read_to_string(path).map_err(|source| Error::Token {
             path: path.clone(),
             source,
@@ -252,57 +213,8 @@ impl Link {
         if token.is_empty() {
             return Err(Error::EmptyToken { path: path.clone() });
         }
-        Ok(Secret::new(format!("Bearer {token}")))
+        Ok(Some(Secret::new(format!("Bearer {token}"))))
     }
-}
-
-impl Sender {
-    fn is_open(&self) -> bool {
-        match self {
-            Self::Http1(sender) => !sender.is_closed(),
-            Self::Http2(sender) => !sender.is_closed(),
-        }
-    }
-
-    async fn send(
-        &mut self,
-        mut request: Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, hyper::Error> {
-        match self {
-            Self::Http1(sender) => {
-                let path = relay::PATH.parse().expect("the path is a URI");
-                *request.uri_mut() = path;
-                sender.ready().await?;
-                sender.send_request(request).await
-            }
-            Self::Http2(sender) => {
-                // A connection's own header; HTTP/2 has it in the address.
-                request.headers_mut().remove(header::HOST);
-                sender.ready().await?;
-                sender.send_request(request).await
-            }
-        }
-    }
-}
-
-impl<F> Executor<F> for Parts
-where
-    F: Future<Output: Send> + Send + 'static,
-{
-    fn execute(&self, part: F) {
-        let shutdown = self.0.shutdown();
-        self.0.spawn("site-stream", async move {
-            tokio::select! {
-                () = shutdown.cancelled() => {}
-                _ = part => {}
-            }
-            Ok::<_, Infallible>(())
-        });
-    }
-}
-
-fn away(error: impl std::error::Error) -> Failure {
-    Failure::Away(aurora_tasks::chain(&error))
 }
 
 /// What the site says about what it did not take.
@@ -316,15 +228,20 @@ struct Told {
     message: String,
 }
 
+/// The site's own words, as far as they are any.
+pub(crate) fn said(answer: &[u8]) -> String {
+    match serde_json::from_slice::<Said>(answer) {
+        Ok(said) => said.error.message,
+        Err(_) => String::from_utf8_lossy(&answer[..answer.len().min(200)]).into_owned(),
+    }
+}
+
 fn judge(status: u16, answer: &[u8]) -> Result<Taken, Failure> {
     if status == 200 {
         let taken = serde_json::from_slice(answer);
         return taken.map_err(|_| Failure::Away("its answer is not a site's".to_owned()));
     }
-    let text = match serde_json::from_slice::<Said>(answer) {
-        Ok(said) => said.error.message,
-        Err(_) => String::from_utf8_lossy(&answer[..answer.len().min(200)]).into_owned(),
-    };
+    let text = said(answer);
     Err(match status {
         401 | 403 => Failure::Refused { status, text },
         404 | 405 => Failure::Refused {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Options {
     pub site: Site,
     pub buffer: Buffer,
+    /// What [`crate::Enrolment`] keeps; of no interest when it is not there.
+    pub enrolment: PathBuf,
 }
 
 /// The site that the records go to.
@@ -16,7 +18,7 @@ pub struct Options {
 pub struct Site {
     /// Address of its HTTP listener, such as `https://soc.example.org:8687`.
     pub url: String,
-    /// File with the token of a source. One for `auto` lets each feed's own source stand. It is read
+    /// File with the token of a source, for a host that has not enrolled. One for `auto` lets each feed's own source stand. It is read
     /// again for every connection.
     #[schemars(with = "String")]
     pub token_file: Option<PathBuf>,

@@ -12,7 +12,7 @@ use crate::buffer::Buffer;
 use crate::forward::Forwarder;
 use crate::link::Link;
 use crate::queue::Queue;
-use crate::{BufferState, Error, Options, Refine, Status};
+use crate::{BufferState, Enrolment, Error, Options, Refine, Status};
 
 /// Between two looks at how full the buffer is.
 const LOOK: Duration = Duration::from_secs(1);
@@ -38,6 +38,7 @@ pub struct Collector {
     refine: Option<Arc<dyn Refine>>,
     tasks: Tasks,
     link: Link,
+    enrolment: Option<Enrolment>,
     host: String,
 }
 
@@ -61,7 +62,8 @@ impl Collector {
         refine: Option<Arc<dyn Refine>>,
     ) -> Result<Self, Error> {
         let tasks = Tasks::new();
-        let link = Link::new(&options.site, tasks.clone())?;
+        let enrolment = Enrolment::open(&options.enrolment, &options.site.url, clock.clone())?;
+        let link = Link::new(&options.site, enrolment.clone(), tasks.clone())?;
         let status = Status::new(link.url().to_owned(), clock.clone());
         let Stores { buffer, records } = stores;
         let queue = Queue::open(buffer.as_ref(), records, scope, status.clone()).await?;
@@ -81,6 +83,7 @@ impl Collector {
             refine,
             tasks,
             link,
+            enrolment,
             host: host.to_owned(),
         })
     }
@@ -117,7 +120,14 @@ impl Collector {
                 None => Ok(()),
             }
         };
-        let worked = tokio::try_join!(forwarder.run(shutdown.clone()), watching, telling);
+        let renewing = async {
+            if let Some(enrolment) = self.enrolment {
+                enrolment.keep(&self.tasks, &shutdown).await;
+            }
+            Ok::<(), Error>(())
+        };
+        let forwarding = forwarder.run(shutdown.clone());
+        let worked = tokio::try_join!(forwarding, watching, telling, renewing);
         // Its tasks are connections, whose ends are no failures.
         drop(self.tasks.stop(PATIENCE).await);
         worked.map(|_| ())

@@ -9,6 +9,9 @@
 //! | `/loki/api/v1/push` | Promtail, Alloy, Grafana's agents |
 //! | `/v1/logs` | OpenTelemetry's collector and libraries |
 //!
+//! The same is served to hosts that show a certificate of the site's authority instead of a token, on a
+//! port of their own: [`Service::bind_edge`].
+//!
 //! Over TLS clients may speak HTTP/2. Bodies may be packed with gzip, deflate, zstd or snappy. A token of a source opens all of them,
 //! in whichever way the protocol carries one. Success means that every record is durable. When the
 //! site is full nothing is accepted, and the sender is told in its own protocol to come again.
@@ -19,6 +22,7 @@
 mod answers;
 mod body;
 mod decode;
+mod edge;
 mod elastic;
 mod gate;
 mod hec;
@@ -35,6 +39,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use edge::{Edge, EdgePeers};
 pub use server::Service;
 
 use crate::Tls;

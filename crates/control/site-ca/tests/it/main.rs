@@ -6,4 +6,5 @@ mod denial;
 mod enrolling;
 mod handshakes;
 mod hostile;
+mod routes;
 mod stand;

@@ -238,6 +238,7 @@ impl Host {
                     reserve_bytes: 0,
                     ..BufferOptions::default()
                 },
+                ..Options::default()
             },
             dir,
             scope: Scope::of(Id128::random().into()),

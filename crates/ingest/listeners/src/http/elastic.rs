@@ -80,7 +80,7 @@ fn done(item: Item) -> Value {
 /// Whatever a client asks before it sends; a token is wanted as for sending, so that a wrong one is
 /// found out early.
 pub(super) async fn ask(State(gate): State<Gate>, request: Request) -> Response {
-    if let Err(refusal) = gate.token(request.headers()).await {
+    if let Err(refusal) = gate.token(request.headers(), request.extensions()).await {
         return refused(&gate, &refusal);
     }
     let path = request.uri().path();

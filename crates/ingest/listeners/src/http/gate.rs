@@ -8,13 +8,14 @@ use aurora_push::Encoding;
 use aurora_push::bulk::Item;
 use aurora_telemetry::Metric;
 use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::decode::{self, Decoded, Form, Packed, Sender};
+use super::edge;
 use super::refusal::Refusal;
-use super::{Options, body, token};
+use super::{EdgePeers, Options, body, token};
 use crate::room::{Held, Room};
 use crate::{Accepted, Acceptor, SourceBook, SourceToken};
 
@@ -25,6 +26,8 @@ pub(super) struct Gate {
     pub(super) scope: Scope,
     pub(super) acceptor: Acceptor,
     pub(super) sources: SourceBook,
+    /// Who may push by the certificate that its connection showed; tokens are of no use there.
+    pub(super) peers: Option<Arc<dyn EdgePeers>>,
     pub(super) requests: Arc<Semaphore>,
     pub(super) room: Room,
     /// Numbers HEC's acknowledgements.
@@ -109,7 +112,7 @@ impl Gate {
     ) -> Result<Received, Refusal> {
         let (head, body) = request.into_parts();
         // Before anything is read: a stranger's body takes no memory.
-        let token = self.token(&head.headers).await?;
+        let token = self.token(&head.headers, &head.extensions).await?;
         let encoding = encoding(&head.headers, &form)?;
         let mut held = self.room.hold();
         let max = self.options.max_body_bytes;
@@ -141,8 +144,18 @@ impl Gate {
         })
     }
 
-    /// The source that a request's token opens.
-    pub(super) async fn token(&self, headers: &HeaderMap) -> Result<SourceToken, Refusal> {
+    /// The source that a request's token, or its connection's certificate, opens.
+    pub(super) async fn token(
+        &self,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Result<SourceToken, Refusal> {
+        if let Some(peers) = &self.peers {
+            let leaf = extensions
+                .get::<aurora_tls::Leaf>()
+                .ok_or(Refusal::Certificate)?;
+            return edge::sender(peers.as_ref(), leaf).ok_or(Refusal::Certificate);
+        }
         let token = token::shown(headers).ok_or(Refusal::Token)?;
         let found = self.sources.by_token(&self.scope, &token).await;
         found.map_err(|_| Refusal::Broken)?.ok_or(Refusal::Token)

@@ -72,7 +72,7 @@ struct Asked {
 /// Which of the numbers stand for durable events: those that were given out.
 pub(super) async fn ack(State(gate): State<Gate>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let token = match gate.token(&head.headers).await {
+    let token = match gate.token(&head.headers, &head.extensions).await {
         Ok(token) => token,
         Err(refusal) => return refused(&gate, &refusal),
     };
@@ -153,6 +153,7 @@ fn refused(gate: &Gate, refusal: &Refusal) -> Response {
         Refusal::Slow => said(408, 9, "Server is busy"),
         // Splunk's senders know 503 with this code, and come again.
         Refusal::Full | Refusal::Busy => said(503, 9, "Server is busy"),
+        Refusal::Certificate => said(403, 4, "Invalid token"),
         Refusal::Broken => said(500, 8, "Internal server error"),
     };
     answers::again(answer, refusal)

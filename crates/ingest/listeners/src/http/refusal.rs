@@ -7,6 +7,8 @@ use crate::Error;
 #[derive(Debug)]
 pub(super) enum Refusal {
     Token,
+    /// The connection showed no certificate, or one that opens nothing.
+    Certificate,
     /// The body or the way it is packed cannot be read.
     Body(String),
     /// As `Body`, where Splunk has a code of its own.
@@ -29,6 +31,7 @@ impl Refusal {
     pub(super) const fn word(&self) -> &'static str {
         match self {
             Self::Token => "token",
+            Self::Certificate => "certificate",
             Self::Body(_) | Self::Event { .. } => "body",
             Self::Media(_) => "media type",
             Self::TooLarge(_) => "too large",
@@ -42,6 +45,7 @@ impl Refusal {
     pub(super) const fn status(&self) -> u16 {
         match self {
             Self::Token => 401,
+            Self::Certificate => 403,
             Self::Body(_) | Self::Event { .. } => 400,
             Self::Media(_) => 415,
             Self::TooLarge(_) => 413,
@@ -59,6 +63,7 @@ impl Refusal {
     pub(super) fn message(&self) -> String {
         match self {
             Self::Token => "the token is missing, unknown or revoked".to_owned(),
+            Self::Certificate => "the connection shows no certificate that is good here".to_owned(),
             Self::Body(text) | Self::Media(text) | Self::TooLarge(text) => text.clone(),
             Self::Event { problem, event } => format!("event {event}: {problem}"),
             Self::Slow => "the body did not come in time; nothing was accepted".to_owned(),
@@ -72,6 +77,9 @@ impl Refusal {
         match self {
             Self::Token => {
                 "send `Authorization: Bearer <token>`; `aurorasoc sources token` makes one"
+            }
+            Self::Certificate => {
+                "enrol the host: `aurorasoc enrol token` on the site, `aurorasoc collect enrol` on the host"
             }
             Self::Body(_) | Self::Event { .. } => {
                 "send JSON lines or a JSON array, plain, gzip, zstd, deflate or snappy; nothing was accepted"

@@ -13,9 +13,10 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
+use super::edge::{self, Edge};
 use super::gate::Gate;
 use super::talk::Talk;
-use super::{Options, elastic, hec, loki, native, otlp};
+use super::{EdgePeers, Options, elastic, hec, loki, native, otlp};
 use crate::crowd::{Crowd, Seat};
 use crate::room::Room;
 use crate::tls::{HTTP1, HTTP2};
@@ -33,6 +34,8 @@ pub struct Service {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     gate: Gate,
+    /// What is served beside pushing.
+    beside: Router,
 }
 
 impl std::fmt::Debug for Service {
@@ -58,7 +61,9 @@ impl Service {
         Ok(Self {
             listener,
             tls,
+            beside: Router::new(),
             gate: Gate {
+                peers: None,
                 requests: Arc::new(Semaphore::new(options.max_requests)),
                 room: Room::new(options.max_held_bytes),
                 acks: Arc::new(AtomicU64::new(now)),
@@ -68,6 +73,29 @@ impl Service {
                 sources,
             },
         })
+    }
+
+    /// The same for hosts that show certificates: the settings' own TLS is of no interest, and tokens open
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Error::Bind`] when the port is taken.
+    pub async fn bind_edge(
+        options: Options,
+        scope: Scope,
+        acceptor: Acceptor,
+        sources: SourceBook,
+        edge: Edge,
+    ) -> Result<Self, Error> {
+        let options = Options {
+            tls: crate::Tls::default(),
+            ..options
+        };
+        let mut service = Self::bind(options, scope, acceptor, sources).await?;
+        service.tls = Some(TlsAcceptor::from(edge.tls));
+        service.gate.peers = Some(edge.peers);
+        service.beside = edge.beside;
+        Ok(service)
     }
 
     /// Where it listens; the port is the real one when 0 was asked for.
@@ -85,7 +113,8 @@ impl Service {
             crowd: Crowd::new(self.gate.options.max_connections),
             idle: Duration::from_secs(self.gate.options.idle_seconds.max(1)),
             acceptor: self.gate.acceptor.clone(),
-            router: router(self.gate),
+            peers: self.gate.peers.clone(),
+            router: router(self.gate).merge(self.beside),
             tls: self.tls,
             shutdown: group.shutdown(),
             group: group.clone(),
@@ -141,6 +170,7 @@ struct Serving {
     crowd: Crowd,
     idle: Duration,
     acceptor: Acceptor,
+    peers: Option<Arc<dyn EdgePeers>>,
     shutdown: Shutdown,
     group: Tasks,
 }
@@ -197,7 +227,7 @@ impl Serving {
             debug!(%error, "a connection keeps its delay");
         }
         let Some(tls) = &self.tls else {
-            return self.talk(peer, seat).http1(stream).await;
+            return self.talk(peer, seat, None).http1(stream).await;
         };
         let leave = seat.leave();
         let handshake = tokio::select! {
@@ -209,18 +239,37 @@ impl Serving {
             let metrics = self.acceptor.metrics();
             return metrics.add(Metric::ListenerRefused, &labels, 1);
         };
-        let talk = self.talk(peer, seat);
-        if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
-            talk.http2(stream).await;
-        } else {
-            talk.http1(stream).await;
+        let leaf = edge::shown(stream.get_ref().1);
+        let talk = self.talk(peer, seat, leaf.clone());
+        let http2 = stream.get_ref().1.alpn_protocol() == Some(HTTP2);
+        let talking = async {
+            match http2 {
+                true => talk.http2(stream).await,
+                false => talk.http1(stream).await,
+            }
+        };
+        tokio::select! {
+            () = talking => {}
+            // Whatever it is saying: nothing of it counts any more.
+            () = self.not_good_any_more(leaf) => {}
         }
     }
 
-    fn talk(&self, peer: SocketAddr, seat: Seat) -> Talk {
+    /// Resolves when the certificate that a connection showed has ended, or its owner was denied.
+    async fn not_good_any_more(&self, leaf: Option<aurora_tls::Leaf>) {
+        match (&self.peers, leaf) {
+            (Some(peers), Some(leaf)) => {
+                edge::ended(peers.as_ref(), &leaf, self.acceptor.now()).await;
+            }
+            _ => std::future::pending().await,
+        }
+    }
+
+    fn talk(&self, peer: SocketAddr, seat: Seat, leaf: Option<aurora_tls::Leaf>) -> Talk {
         Talk::new(
             self.router.clone(),
             peer,
+            leaf,
             seat,
             self.idle,
             self.group.clone(),

@@ -33,6 +33,8 @@ const MAX_STREAMS: u32 = 16;
 pub(super) struct Talk {
     router: Router,
     peer: SocketAddr,
+    /// What the peer showed, where it is asked for a certificate.
+    leaf: Option<aurora_tls::Leaf>,
     seat: Arc<Mutex<Seat>>,
     /// Requests under way.
     active: watch::Sender<usize>,
@@ -51,6 +53,7 @@ impl Talk {
     pub(super) fn new(
         router: Router,
         peer: SocketAddr,
+        leaf: Option<aurora_tls::Leaf>,
         seat: Seat,
         idle: Duration,
         group: Tasks,
@@ -58,6 +61,7 @@ impl Talk {
         Self {
             router,
             peer,
+            leaf,
             seat: Arc::new(Mutex::new(seat)),
             active: watch::Sender::new(0),
             idle,
@@ -148,6 +152,9 @@ impl Talk {
     async fn answer(self, mut request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
         let _busy = Busy::begin(&self);
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        if let Some(leaf) = &self.leaf {
+            request.extensions_mut().insert(leaf.clone());
+        }
         self.router.clone().oneshot(request).await
     }
 }
