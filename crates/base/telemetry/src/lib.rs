@@ -8,7 +8,9 @@ mod health;
 pub mod logs;
 mod metric;
 mod metrics;
+mod samples;
 
 pub use health::{Health, HealthBoard};
 pub use metric::{Kind, Metric, reference_page};
 pub use metrics::Metrics;
+pub use samples::{Sample, Value};

@@ -3,8 +3,10 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 /// Where logs go and in which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,22 @@ pub enum Error {
 /// # Errors
 /// When the file or the filter is no good. A second call changes nothing.
 pub fn install(form: Form, filter: &str, file: Option<&Path>) -> Result<(), Error> {
+    install_beside(form, filter, file, None)
+}
+
+/// Hears the same lines as the log does.
+pub type Listener = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// The same with somebody who listens beside.
+///
+/// # Errors
+/// As [`install`].
+pub fn install_beside(
+    form: Form,
+    filter: &str,
+    file: Option<&Path>,
+    listener: Option<Listener>,
+) -> Result<(), Error> {
     let parsed = EnvFilter::try_new(filter).map_err(|source| Error::Filter {
         filter: filter.to_owned(),
         source,
@@ -46,12 +64,11 @@ pub fn install(form: Form, filter: &str, file: Option<&Path>) -> Result<(), Erro
         Some(path) => BoxMakeWriter::new(open(path)?),
     };
     let ansi = file.is_none() && std::io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(parsed)
-        .with_writer(writer);
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    let beside = tracing_subscriber::registry().with(listener).with(parsed);
     let installed = match form {
-        Form::Text => builder.with_ansi(ansi).try_init(),
-        Form::Json => builder.json().flatten_event(true).try_init(),
+        Form::Text => beside.with(lines.with_ansi(ansi)).try_init(),
+        Form::Json => beside.with(lines.json().flatten_event(true)).try_init(),
     };
     if installed.is_err() {
         tracing::debug!("logs were installed before");

@@ -55,6 +55,10 @@ pub enum Metric {
     HttpRequests,
     AuditEntries,
     AuditCommitSeconds,
+    RoleReady,
+    CertificateSeconds,
+    EdgesEnrolled,
+    TelemetryLeftOut,
 }
 
 impl Metric {
@@ -102,6 +106,10 @@ impl Metric {
         Self::HttpRequests,
         Self::AuditEntries,
         Self::AuditCommitSeconds,
+        Self::RoleReady,
+        Self::CertificateSeconds,
+        Self::EdgesEnrolled,
+        Self::TelemetryLeftOut,
     ];
 
     /// Name, kind, labels and meaning: one row each.
@@ -311,6 +319,30 @@ impl Metric {
                 Histogram,
                 &[],
                 "Time until a group of decisions is under a durable checkpoint",
+            ),
+            Self::RoleReady => (
+                "role_ready",
+                Gauge,
+                &["role"],
+                "2 while a role works, 1 while it works badly, 0 while it does not",
+            ),
+            Self::CertificateSeconds => (
+                "certificate_seconds",
+                Gauge,
+                &["name"],
+                "Seconds until a certificate ends: authority, edge, or a listener's own",
+            ),
+            Self::EdgesEnrolled => (
+                "edges_enrolled",
+                Gauge,
+                &[],
+                "Hosts that are enrolled and not denied",
+            ),
+            Self::TelemetryLeftOut => (
+                "telemetry_left_out",
+                Counter,
+                &[],
+                "Log lines and spans that were not sent because too many waited",
             ),
         }
     }

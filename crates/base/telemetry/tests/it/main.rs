@@ -1,0 +1,4 @@
+#![allow(clippy::unwrap_used)]
+//! What is made from the metrics, or names them.
+
+mod deployed;
