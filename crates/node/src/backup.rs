@@ -90,7 +90,8 @@ pub async fn take(
     let image = blocking(move || image.follow(LEISURE).map(|()| image)).await?;
     let archive = records::archive(config, root)?;
     let hold = archive.hold().await.map_err(BackupError::from)?;
-    let image = blocking(move || image.follow(HOLD).map(|()| image)).await?;
+    let audit = root.join("audit");
+    let image = blocking(move || follow_still(&image, &audit).map(|()| image)).await?;
     let moment = hold.release().await.map_err(BackupError::from)?;
 
     let lines = into.join(RECORDS);
@@ -139,6 +140,31 @@ pub async fn take(
     manifest.write(into)?;
     drop(owned);
     Ok(taken)
+}
+
+/// Follows once more while nothing is decided. The audit log may still write what was decided before, so
+/// until its checkpoints stay as they are there is another round.
+fn follow_still(image: &Image, audit: &Path) -> Result<(), BackupError> {
+    let until = std::time::Instant::now() + HOLD;
+    loop {
+        let before = checkpoints(audit);
+        image.follow(until.saturating_duration_since(std::time::Instant::now()))?;
+        if checkpoints(audit) == before {
+            return Ok(());
+        }
+    }
+}
+
+/// The newest tree head of each tenant's log.
+fn checkpoints(audit: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let tenants = fs::read_dir(audit).into_iter().flatten().flatten();
+    let heads = tenants.filter_map(|tenant| {
+        let path = tenant.path().join("checkpoint");
+        Some((path.clone(), fs::read(path).ok()?))
+    });
+    let mut heads: Vec<_> = heads.collect();
+    heads.sort();
+    heads
 }
 
 /// Copies an image's files into a backup; what they are, and how many were there already.

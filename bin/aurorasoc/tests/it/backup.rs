@@ -75,6 +75,51 @@ fn a_site_comes_back_from_its_backup() {
     place.ok(&["down"]);
 }
 
+/// The log of decisions comes back with the records: what was proved before can be proved again, and the
+/// next decisions continue it.
+#[test]
+fn the_audit_log_comes_back() {
+    let place = Place::new();
+    let passphrase = passphrase(&place);
+    place.ok(&["up"]);
+    for name in ["syslog", "zeek", "cef"] {
+        place.ok(&["sources", "token", name]);
+    }
+    let last = place.json(&["decisions"]);
+    let last = last["decisions"].as_array().unwrap().last().unwrap()["seq"].clone();
+    place.until(&["audit", "verify"], |report| report["entries"] == last);
+    let kept = place.path().join("kept.checkpoint");
+    let audit = place.data_dir().join("audit");
+    let tenant = fs::read_dir(&audit)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    fs::copy(tenant.join("checkpoint"), &kept).unwrap();
+    let (into, kept) = (place.path().join("backup"), kept.display().to_string());
+    let into = into.display().to_string();
+    let ledger = place.json(&["ledger"]);
+    place.ok(&["backup", &into, "--passphrase-file", &passphrase]);
+    place.ok(&["down"]);
+    // Whoever verifies keeps a checkpoint of before: exit code 0 says that the log continues it.
+    let verify = ["audit", "verify", "--since", &kept];
+    let before = place.json(&verify);
+    fs::remove_dir_all(place.data_dir()).unwrap();
+
+    place.ok(&["restore", &into, "--passphrase-file", &passphrase]);
+    let after = place.json(&verify);
+    assert_eq!(after["verdict"], "ok", "{after}");
+    assert_eq!(after["problems"], before["problems"], "{after}");
+    place.ok(&["up"]);
+    assert_eq!(place.json(&["ledger"])["total"], ledger["total"]);
+    place.ok(&["sources", "token", "json"]);
+    let longer = |report: &Value| report["entries"].as_u64() > last.as_u64();
+    let report = place.until(&verify, longer);
+    assert_eq!(report["verdict"], "ok", "{report}");
+    place.ok(&["down"]);
+}
+
 /// A byte that changed is told, and the folder with the keys does as well as the passphrase.
 #[test]
 fn a_backup_that_is_not_whole_is_refused() {

@@ -69,9 +69,17 @@ impl Image {
             entries => entries.map_err(Error::io("read", &from))?,
         };
         make(&to)?;
-        let mut names = BTreeSet::new();
+        let mut found = Vec::new();
         for entry in entries {
-            let name = entry.map_err(Error::io("read", &from))?.file_name();
+            let entry = entry.map_err(Error::io("read", &from))?;
+            let folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            found.push((folder, entry.file_name()));
+        }
+        // Files before folders: what speaks of others, such as a log's checkpoint, is copied before what it
+        // speaks of, which is there by then and stays.
+        found.sort();
+        let mut names = BTreeSet::new();
+        for (_, name) in found {
             let text = name.to_string_lossy();
             let top = at.as_os_str().is_empty();
             if (top && self.left_out.iter().any(|left| *left == text)) || passing(&text) {
