@@ -1,6 +1,5 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +17,6 @@ pub struct Options {
     pub behind_tls: bool,
     /// The folder with the console's build output. Without it a plain page stands in.
     pub console_dir: Option<PathBuf>,
-    /// How long a one-time link is good, in minutes.
-    pub link_minutes: u32,
-    /// How long a session lasts, in hours.
-    pub session_hours: u32,
     /// Live events kept for readers that reconnect.
     pub kept_events: usize,
     /// Connections at a time, for each of the two listeners.
@@ -35,20 +30,8 @@ impl Default for Options {
             hostnames: Vec::new(),
             behind_tls: false,
             console_dir: None,
-            link_minutes: 15,
-            session_hours: 12,
             kept_events: 4_096,
             max_connections: 256,
         }
-    }
-}
-
-impl Options {
-    pub(crate) fn link_life(&self) -> Duration {
-        Duration::from_secs(u64::from(self.link_minutes) * 60)
-    }
-
-    pub(crate) fn session_life(&self) -> Duration {
-        Duration::from_secs(u64::from(self.session_hours) * 3_600)
     }
 }

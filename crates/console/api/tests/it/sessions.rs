@@ -2,12 +2,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aurora_api::sessions::Hashers;
 use aurora_api::testkit::{FakeSite, serve};
-use aurora_api::{Error, Feed, Options, Parts, Service, Sessions};
+use aurora_api::{Error, Feed, Options, Parts, Service};
+use aurora_approvals::NoVerifier;
 use aurora_clock::{ManualClock, SystemClock};
+use aurora_ephemeral_memory::MemoryEphemeral;
 use aurora_model::{Context, Scope, SiteId};
-use aurora_records::{Change, Collection, Guard, Query, Records};
+use aurora_people::People;
+use aurora_permissions::Plain;
+use aurora_records::{Change, Collection, Guard, Records};
 use aurora_records_memory::MemoryRecords;
 use aurora_secrets::Keyring;
 use serde_json::json;
@@ -86,7 +89,7 @@ async fn links_and_sessions_end() {
         info["actor"],
         json!({ "kind": "person", "name": "administrator" })
     );
-    fixture.clock.advance(Duration::from_secs(12 * 3_600));
+    fixture.clock.advance(Duration::from_secs(3_600));
     assert_eq!(
         fixture
             .ask(&session, "GET", "/api/v1/session", None)
@@ -140,15 +143,28 @@ async fn parts(dir: &Path, administered: bool) -> Parts {
     let records = Arc::new(MemoryRecords::new(clock.clone()));
     if administered {
         let context = Context::service(scope.clone(), "test", "sets the scene");
-        let change = Change::decided(aurora_model::Action::on("person.create", ["a"]));
-        let change = change.put(Collection::People, "a", Guard::New, json!({ "name": "a" }));
+        let change = Change::decided(aurora_model::Action::on("person.create", ["aa"]));
+        let person = json!({ "name": "aa", "roles": ["admin"], "created_at": 0 });
+        let change = change.put(Collection::People, "aa", Guard::New, person);
         records.commit(&context, change).await.unwrap();
     }
     let feed = Feed::new(8);
+    let people = People::new(aurora_people::Parts {
+        records: records.clone(),
+        ephemeral: Arc::new(MemoryEphemeral::new(clock.clone())),
+        keyring: &Keyring::open(&dir.join("keys")).unwrap(),
+        clock: clock.clone(),
+        scope: scope.clone(),
+        site_name: "s".to_owned(),
+        options: aurora_people::Options::default(),
+        provider: None,
+    });
     Parts {
         site: Arc::new(FakeSite::new(clock.clone(), scope.clone(), feed.clone())),
         records,
-        hashers: Hashers::of(&Keyring::open(&dir.join("keys")).unwrap()),
+        people: people.unwrap(),
+        decide: Arc::new(Plain::new(scope.site, [])),
+        verifier: Arc::new(NoVerifier),
         clock,
         scope,
         site_name: "s".to_owned(),
@@ -189,45 +205,4 @@ async fn a_port_in_use_is_named() {
     let clock = Arc::new(ManualClock::at(aurora_clock::Timestamp::from_millis(0)));
     let error = serve(dir.path(), options, clock).await.err().unwrap();
     assert!(error.to_string().contains(&listen.to_string()), "{error}");
-}
-
-/// The records of a site and the session opened with one of its links.
-async fn signed_in(
-    records: &Arc<MemoryRecords>,
-    clock: &Arc<ManualClock>,
-    scope: &Scope,
-    keyring: &Keyring,
-) -> (Sessions, String) {
-    let hour = Duration::from_secs(3_600);
-    let sessions = Sessions::new(
-        records.clone(),
-        Hashers::of(keyring),
-        clock.clone(),
-        scope.clone(),
-        hour,
-        hour,
-    );
-    let context = Context::service(scope.clone(), "test", "signs in");
-    let link = sessions.issue_link(&context).await.unwrap();
-    let session = sessions.redeem(&link.token).await.unwrap();
-    (sessions, session.token)
-}
-
-#[tokio::test]
-async fn a_copy_of_the_store_opens_nothing_on_another_site() {
-    let dir = tempfile::tempdir().unwrap();
-    let here = Keyring::open(&dir.path().join("here")).unwrap();
-    let there = Keyring::open(&dir.path().join("there")).unwrap();
-    let clock = Arc::new(ManualClock::at(aurora_clock::Timestamp::from_millis(0)));
-    let records = Arc::new(MemoryRecords::new(clock.clone()));
-    let scope = Scope::of(SiteId(aurora_ids::Id128::random()));
-
-    let (sessions, token) = signed_in(&records, &clock, &scope, &here).await;
-    assert!(sessions.find(&token).await.unwrap().is_some());
-    let kept = Query::of(Collection::Sessions);
-    let kept = records.list(&scope, &kept).await.unwrap().documents;
-    assert!(kept.iter().all(|it| !it.id.contains(&token)));
-
-    let (elsewhere, _) = signed_in(&records, &clock, &scope, &there).await;
-    assert!(elsewhere.find(&token).await.unwrap().is_none());
 }
