@@ -253,12 +253,13 @@ fn change(state: &mut State, hit: &Hit, now: Timestamp) -> Option<Fate> {
         Some(was) => alert.correlated.as_ref().is_some_and(|it| it.window == was),
         None => alert.id == id,
     };
-    let group = state.open.get_mut(&hit.group_key());
-    let held = group.and_then(|group| group.iter_mut().find(|held| is_meant(&held.alert)));
-    let Some(held) = held else {
-        // It joined another alert, or a suppression hid it.
-        return changes.map(|_| Fate::Amended(id));
+    let key = hit.group_key();
+    let group = state.open.get(&key).map_or(&[][..], Vec::as_slice);
+    let Some(place) = group.iter().position(|held| is_meant(&held.alert)) else {
+        changes?;
+        return is_told(state, hit, group, now).then_some(Fate::Amended(id));
     };
+    let held = state.open.get_mut(&key)?.get_mut(place)?;
     held.dirty = true;
     held.alert.updated_at = now;
     match window.arrival {
@@ -266,6 +267,18 @@ fn change(state: &mut State, hit: &Hit, now: Timestamp) -> Option<Fate> {
         Arrival::InTime | Arrival::Late | Arrival::Amends(_) => amend(&mut held.alert, hit),
     }
     Some(Fate::Amended(held.alert.id))
+}
+
+/// Whether people know already of a window that changes, although no alert is its own: it joined
+/// another alert, or a suppression hides it. Where neither is so it was never said: of late events, one
+/// may be stored while the other is not yet heard of, and what is judged again then seems to have
+/// held before.
+fn is_told(state: &State, hit: &Hit, group: &[Held], now: Timestamp) -> bool {
+    let arrival = hit.window.as_ref().map(|window| window.arrival);
+    let joined = |held: &Held| takes(&held.alert, hit, state.window);
+    matches!(arrival, Some(Arrival::Withdraws(_)))
+        || group.iter().any(joined)
+        || covering(state, hit, now).is_some()
 }
 
 fn amend(alert: &mut Alert, hit: &Hit) {
@@ -294,16 +307,19 @@ fn withdraw(alert: &mut Alert) {
     }
 }
 
+/// The place of the suppression that hides the hit.
+fn covering(state: &State, hit: &Hit, now: Timestamp) -> Option<usize> {
+    let covers = |s: &Suppression| s.active_at(now) && s.covers(&hit.rule.id, &hit.entities);
+    state.suppressions.iter().position(|(s, _)| covers(s))
+}
+
 fn hide(
     state: &mut State,
     hit: &Hit,
     now: Timestamp,
 ) -> Option<aurora_model::suppression::SuppressionId> {
-    let covering = state
-        .suppressions
-        .iter_mut()
-        .map(|(suppression, _)| suppression)
-        .find(|s| s.active_at(now) && s.covers(&hit.rule.id, &hit.entities))?;
+    let place = covering(state, hit, now)?;
+    let (covering, _) = state.suppressions.get_mut(place)?;
     covering.hidden += 1;
     Some(covering.id)
 }
@@ -398,6 +414,50 @@ mod tests {
 
     fn now() -> Timestamp {
         Timestamp::from_millis(9_000_000)
+    }
+
+    fn windowed(event: u64, seconds: i64, arrival: Arrival) -> Hit {
+        let plain = hit(event, "a", seconds);
+        let name = |n: u64| Derive::new("window").number(n).finish();
+        let window = Window {
+            id: MatchId(name(event)),
+            name: name(event),
+            group: vec![],
+            evidence: vec![plain.event],
+            events: 1,
+            first: plain.time,
+            last: plain.time,
+            arrival,
+            approximate: false,
+        };
+        Hit {
+            window: Some(window),
+            ..plain
+        }
+    }
+
+    #[test]
+    fn a_change_of_what_nobody_was_told_is_told() {
+        let amends = |was: u64| Arrival::Amends(Derive::new("window").number(was).finish());
+        // Nothing is known of window 1: it is an alert.
+        let mut state = state();
+        let told = decide(&mut state, &windowed(2, 60, amends(1)), now());
+        assert!(matches!(told, Fate::Opened(_)), "{told:?}");
+        // Its own alert is changed.
+        let told = decide(&mut state, &windowed(3, 50, amends(2)), now());
+        assert!(matches!(told, Fate::Amended(_)), "{told:?}");
+        // One that joined the open alert, or would, is told by it.
+        let told = decide(&mut state, &windowed(5, 55, amends(4)), now());
+        assert!(matches!(told, Fate::Amended(_)), "{told:?}");
+        // There was nothing to take back.
+        let name = Derive::new("window").number(9).finish();
+        let told = decide(
+            &mut state,
+            &windowed(8, 99_000, Arrival::Withdraws(name)),
+            now(),
+        );
+        assert!(matches!(told, Fate::Amended(_)), "{told:?}");
+        assert_eq!(state.open.values().flatten().count(), 1);
     }
 
     #[test]
