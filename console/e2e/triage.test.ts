@@ -99,7 +99,10 @@ it('suppresses with a reason, an expiry and a preview, and takes it back', async
   const site = await startSite('--alerts', '30');
   const { page, witness, close } = await visit(browser, site);
   await page.locator('.row.current').waitFor();
-  await page.keyboard.press('Enter');
+  // What a severe rule finds takes another person to hide.
+  const { alerts } = await ask<AlertPage>(page, '/alerts');
+  const mild = alerts.find(({ severity }) => severity === 'medium' || severity === 'low');
+  await page.locator(`[id="row-${mild?.id}"]`).click();
   await page.getByRole('heading', { name: 'Why it fired' }).waitFor();
   await page.keyboard.press('s');
   const dialog = page.getByRole('dialog');

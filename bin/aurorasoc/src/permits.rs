@@ -74,6 +74,7 @@ fn ways() -> BTreeMap<&'static str, Way> {
         ("indicators remove", Site(permission!(Indicator, Remove))),
         ("notify list", Site(permission!(Notify, Read))),
         ("notify test", Site(permission!(Notify, Test))),
+        ("sources", Site(permission!(Source, Read))),
         ("sources list", Site(permission!(Source, Read))),
         ("sources kinds", Nothing),
         ("sources coverage", Nothing),

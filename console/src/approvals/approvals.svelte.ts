@@ -1,8 +1,9 @@
 // The state of the page of what waits for another person.
 import type { Proof } from '../account/proof.svelte';
-import { call, type Refused } from '../api/client';
+import { call, refusal, type Refused } from '../api/client';
 import type { Approval, BreakGlass } from '../api/types';
 import { t } from '../i18n/i18n.svelte';
+import type { Anything } from '../login/passkey';
 import type { Command } from '../ui/keys';
 import { refused, type Notices } from '../ui/notices.svelte';
 
@@ -60,8 +61,26 @@ export class Approvals {
     return this.#do(async () => {
       const assertion = await this.#proof.word(id);
       if (assertion === undefined) return undefined;
-      await call('post', '/approvals/{id}/approve', { path: { id }, body: { assertion, note: '' } });
+      await call('post', '/approvals/{id}/approve', { path: { id }, body: { assertion: assertion as Anything | null, note: '' } });
       return t('approvals.approved');
+    });
+  }
+
+  /** The reader proves that it is they who asked. */
+  prove(id: string) {
+    return this.#do(async () => {
+      const assertion = await this.#proof.word(id);
+      if (!assertion) return undefined;
+      await call('post', '/approvals/{id}/assert', { path: { id }, body: { assertion } });
+      return t('approvals.proved');
+    });
+  }
+
+  /** Does what was approved, exactly. */
+  carryOut(approval: Approval) {
+    return this.#do(async () => {
+      await repeat(approval);
+      return t('approvals.done');
     });
   }
 
@@ -91,4 +110,16 @@ export class Approvals {
     }
     await this.reload();
   }
+}
+
+/** The request that was approved, as the site kept it. */
+async function repeat({ id, object, arguments: kept }: Approval): Promise<void> {
+  const { method, query, body } = kept as { method: string; query: string | null; body: unknown };
+  const init: RequestInit = { method, headers: { 'aurora-approval': id } };
+  if (body !== null) {
+    init.body = JSON.stringify(body);
+    init.headers = { 'aurora-approval': id, 'content-type': 'application/json' };
+  }
+  const response = await fetch(`/api/v1${object}${query ? `?${query}` : ''}`, init);
+  if (!response.ok) throw await refusal(response);
 }

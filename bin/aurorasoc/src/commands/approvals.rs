@@ -43,7 +43,7 @@ pub struct List {
 pub struct Show {
     /// Its id, or the beginning of it
     #[arg(value_name = "ID")]
-    approval: String,
+    wanted: String,
     #[command(flatten)]
     form: Form,
 }
@@ -56,7 +56,7 @@ pub struct Show {
 pub struct Yes {
     /// Its id, or the beginning of it
     #[arg(value_name = "ID")]
-    approval: String,
+    wanted: String,
     /// For the decision log
     #[arg(long, value_name = "TEXT", default_value = "")]
     note: String,
@@ -70,7 +70,7 @@ pub struct Yes {
 pub struct No {
     /// Its id, or the beginning of it
     #[arg(value_name = "ID")]
-    approval: String,
+    wanted: String,
     /// Why, for the decision log
     #[arg(long, value_name = "TEXT", default_value = "")]
     reason: String,
@@ -84,7 +84,7 @@ pub struct No {
 pub struct Cancel {
     /// Its id, or the beginning of it
     #[arg(value_name = "ID")]
-    approval: String,
+    wanted: String,
     #[command(flatten)]
     form: Form,
 }
@@ -93,12 +93,12 @@ pub async fn run(approvals: Approvals, app: &mut App) -> anyhow::Result<Exit> {
     match approvals.step {
         Step::List(list) => show_all(&list, app).await,
         Step::Show(show) => {
-            let id = lookup::approval(&app.client, &show.approval).await?;
+            let id = lookup::approval(&app.client, &show.wanted).await?;
             let found = app.client.approval(&id).await?;
             tell(&found, show.form, app)
         }
         Step::Approve(yes) => {
-            let id = lookup::approval(&app.client, &yes.approval).await?;
+            let id = lookup::approval(&app.client, &yes.wanted).await?;
             let said = Approve {
                 assertion: None,
                 note: yes.note,
@@ -107,12 +107,12 @@ pub async fn run(approvals: Approvals, app: &mut App) -> anyhow::Result<Exit> {
             tell(&now, yes.form, app)
         }
         Step::Deny(no) => {
-            let id = lookup::approval(&app.client, &no.approval).await?;
+            let id = lookup::approval(&app.client, &no.wanted).await?;
             let now = app.client.deny(&id, &Deny { reason: no.reason }).await?;
             tell(&now, no.form, app)
         }
         Step::Cancel(cancel) => {
-            let id = lookup::approval(&app.client, &cancel.approval).await?;
+            let id = lookup::approval(&app.client, &cancel.wanted).await?;
             let now = app.client.cancel_approval(&id).await?;
             tell(&now, cancel.form, app)
         }

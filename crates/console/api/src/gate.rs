@@ -39,21 +39,18 @@ async fn admit(permission: Permission, request: Request) -> Result<Request, Refu
     else {
         return Err(Refusal::unauthenticated());
     };
+    let gate = Gate { caller, shared };
+    // Nobody makes us read a body who may not do this anyway.
+    match gate.decide(permission, Assured::default()) {
+        verdict @ Verdict::Denied(_) => return Err(gate.refusal(permission, verdict)),
+        Verdict::Allowed if !arguments_matter(permission) => return Ok(request),
+        Verdict::Allowed | Verdict::Needs(_) => {}
+    }
     let (caller, shared) = (caller.clone(), shared.clone());
     let gate = Gate {
         caller: &caller,
         shared: &shared,
     };
-    if !may_need_more(permission) {
-        return match gate.decide(permission, Assured::default()) {
-            Verdict::Allowed => Ok(request),
-            verdict => Err(gate.refusal(permission, verdict)),
-        };
-    }
-    // Nobody makes us read a body who may not do this anyway.
-    if let verdict @ Verdict::Denied(_) = gate.decide(permission, Assured::default()) {
-        return Err(gate.refusal(permission, verdict));
-    }
     let (parts, body) = request.into_parts();
     let (body, read) = arguments(body).await?;
     gate.bound(permission, &parts, read).await?;
@@ -74,7 +71,7 @@ pub(crate) fn permissions(shared: &Shared, caller: &Caller) -> Vec<String> {
 }
 
 /// Whether the exact arguments matter: for what they are bound to, or for what it takes.
-fn may_need_more(permission: Permission) -> bool {
+fn arguments_matter(permission: Permission) -> bool {
     permission.needs().binding() || permission == permission!(Suppression, Create)
 }
 
@@ -115,7 +112,11 @@ impl Gate<'_> {
         let deed = Deed {
             permission,
             object: parts.uri.path().to_owned(),
-            arguments: json!({ "query": parts.uri.query(), "body": body }),
+            arguments: json!({
+                "method": parts.method.as_str(),
+                "query": parts.uri.query(),
+                "body": body,
+            }),
             scope: self.shared.scope.clone(),
         };
         let context = self.context(&body);
