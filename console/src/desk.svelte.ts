@@ -1,8 +1,12 @@
 // What stands behind the pages: one session, one line to the site, one place the reader is at.
+import { Account } from './account/account.svelte';
+import { Proof } from './account/proof.svelte';
+import { Approvals } from './approvals/approvals.svelte';
 import { Live } from './api/live.svelte';
 import type { SessionInfo } from './api/types';
 import { Entities } from './entities/entities.svelte';
 import { Incidents } from './incidents/incidents.svelte';
+import { People } from './people/people.svelte';
 import { Queue } from './queue/queue.svelte';
 import { Rules } from './rules/rules.svelte';
 import { Notices } from './ui/notices.svelte';
@@ -26,6 +30,10 @@ export class Desk {
   readonly incidents: Incidents;
   readonly entities: Entities;
   readonly rules: Rules;
+  readonly people: People;
+  readonly account: Account;
+  readonly approvals: Approvals;
+  readonly proof = new Proof();
   help = $state(false);
 
   page = $derived.by((): Keyed => this.pages[this.route.at.page]);
@@ -37,12 +45,15 @@ export class Desk {
     this.incidents = new Incidents(me, this.live, this.notices, this.route);
     this.entities = new Entities(me, this.live, this.notices, this.route);
     this.rules = new Rules(this.live, this.route);
+    this.people = new People(this.notices, this.route, this.proof);
+    this.account = new Account(this.notices);
+    this.approvals = new Approvals(me, this.notices, this.proof);
   }
 
   /** What each page's keys are given to. */
   get pages() {
-    const { queue, incidents, entities, rules } = this;
-    return { alerts: queue, incidents, entities, rules } satisfies Record<Page, Keyed>;
+    const { queue, incidents, entities, rules, approvals, people, account } = this;
+    return { alerts: queue, incidents, entities, rules, approvals, people, account } satisfies Record<Page, Keyed>;
   }
 
   start(): () => void {

@@ -24,6 +24,8 @@ export class Refused extends Error {
     readonly code: string,
     message: string,
     readonly fix: string | undefined,
+    /** What was asked for in the caller's stead, with `approval_needed`. */
+    readonly approval?: string | undefined,
   ) {
     super(message);
   }
@@ -40,6 +42,7 @@ export async function call<P extends keyof paths & string, M extends Method>(
   path: P,
   input: Input<Operation<P, M>>,
   signal?: AbortSignal,
+  approval?: string,
 ): Promise<Answer<Operation<P, M>>> {
   const { body, ...rest } = input as Loose;
   const init: RequestInit = { method: method.toUpperCase() };
@@ -48,6 +51,7 @@ export async function call<P extends keyof paths & string, M extends Method>(
     init.body = JSON.stringify(body);
     init.headers = { 'content-type': 'application/json' };
   }
+  if (approval) init.headers = { ...init.headers, 'aurora-approval': approval };
   let response: Response;
   try {
     response = await fetch(address(path, rest), init);
@@ -71,12 +75,13 @@ function address(path: string, { path: named = {}, query = {} }: Loose): string 
   return `/api/v1${filled}${text ? `?${text}` : ''}`;
 }
 
-async function refusal(response: Response): Promise<Refused> {
+/** What an answer says that is none. */
+export async function refusal(response: Response): Promise<Refused> {
   try {
     const { error } = (await response.json()) as {
-      error: { code: string; message: string; fix?: string };
+      error: { code: string; message: string; fix?: string; approval?: string };
     };
-    return new Refused(response.status, error.code, error.message, error.fix);
+    return new Refused(response.status, error.code, error.message, error.fix, error.approval);
   } catch {
     return new Refused(response.status, 'unreadable', response.statusText, undefined);
   }

@@ -35,6 +35,8 @@ const PAGES = new Map<string, Page>([
   ['i', 'incidents'],
   ['e', 'entities'],
   ['r', 'rules'],
+  ['p', 'people'],
+  ['k', 'account'],
 ]);
 
 const OTHERS = new Map<string, Command>(Object.entries({

@@ -1,6 +1,6 @@
 // The console's addresses.
 
-export const PAGES = ['alerts', 'incidents', 'entities', 'rules'] as const;
+export const PAGES = ['alerts', 'incidents', 'entities', 'rules', 'approvals', 'people', 'account'] as const;
 
 export type Page = (typeof PAGES)[number];
 
@@ -30,7 +30,11 @@ function named(page: Page, [first, second]: string[]): string | undefined {
     case 'incidents':
       return first !== undefined && ID.test(first) ? first : undefined;
     case 'rules':
+    case 'people':
       return decoded(first);
+    case 'approvals':
+    case 'account':
+      return undefined;
     case 'entities': {
       const value = decoded(second);
       return first !== undefined && KIND.test(first) && value ? `${first}/${value}` : undefined;
