@@ -34,9 +34,22 @@ chaos rounds="30" bus="local":
     AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurorasoc --test chaos --no-capture \
         -E 'test({{ if bus == "nats" { "on_nats" } else { "/once$/" } }})'
 
-# Fuzz one target for some seconds (needs cargo-fuzz and a nightly-like toolchain: RUSTC_BOOTSTRAP=1 is set)
-fuzz target seconds="60":
-    cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run {{ target }} -- -max_total_time={{ seconds }}
+# Fuzz one target for some seconds (needs cargo-fuzz; a stable compiler will do, no sanitizer: no decoder has `unsafe` code)
+fuzz target seconds="60": (fuzz-seeds target)
+    cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none {{ target }} -- -max_total_time={{ seconds }} -max_len=4096 -timeout=20
+
+# Fuzz every target until it has been executed so often; without arguments ten million times, which takes hours (short forms run in every test run)
+fuzz-all runs="10000000":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for target in $(cargo run --quiet --package aurora-hostile --example seeds); do
+        just fuzz-seeds "$target"
+        (cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none "$target" -- -runs={{ runs }} -max_len=4096 -timeout=20 -rss_limit_mb=2048)
+    done
+
+# What a target's mutations begin with, into its corpus
+fuzz-seeds target:
+    cargo run --quiet --package aurora-hostile --example seeds -- {{ target }} fuzz/corpus/{{ target }}
 
 # The compiled plan against the plain evaluator: a million random pairs, all SigmaHQ rules on the whole benchmark file
 plan-equivalence:

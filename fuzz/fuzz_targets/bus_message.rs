@@ -1,9 +1,2 @@
-//! A message as it stands in a frame of the local bus.
 #![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let frame = bytes::Bytes::copy_from_slice(bytes);
-    if let Some(message) = aurora_bus_local::decode_message(&frame) {
-        assert!(message.header.len() + message.body.len() <= bytes.len());
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| aurora_hostile::targets::bus_message::run(input));

@@ -1,10 +1,2 @@
-//! JSON within limits, against serde_json itself.
 #![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let ours = aurora_formats::json::parse(bytes);
-    if let Ok(document) = ours {
-        let theirs: serde_json::Value = serde_json::from_slice(bytes).expect("both read it or neither");
-        assert_eq!(document.value, theirs);
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| aurora_hostile::targets::json::run(input));

@@ -1,10 +1,2 @@
-//! The recovery decoder of a log segment: any bytes may stand in the file after a crash.
 #![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Ok(scan) = aurora_log::scan(bytes) {
-        assert!(scan.end <= bytes.len() as u64);
-        assert!(scan.unproven <= scan.end);
-        assert!(scan.last >= scan.base - 1);
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| aurora_hostile::targets::log_segment::run(input));

@@ -1,22 +1,2 @@
-//! A syslog connection: framing, then the header of every message.
 #![no_main]
-
-use aurora_clock::Timestamp;
-use aurora_formats::syslog::{Deframer, parse};
-use jiff::tz::TimeZone;
-
-libfuzzer_sys::fuzz_target!(|input: (u8, &[u8])| {
-    let (step, bytes) = input;
-    let mut deframer = Deframer::new();
-    let mut messages = Vec::new();
-    for part in bytes.chunks(usize::from(step).max(1)) {
-        deframer.feed(part);
-        messages.extend(deframer.by_ref());
-    }
-    deframer.finish();
-    messages.extend(deframer);
-    for message in &messages {
-        let message = parse(message.bytes(), Timestamp::from_millis(1_769_851_800_000), &TimeZone::UTC);
-        assert!(message.pri.is_none_or(|pri| pri <= 191));
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| aurora_hostile::targets::syslog::run(input));

@@ -1,0 +1,12 @@
+//! A query as a person types it.
+
+pub fn run(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else {
+        return;
+    };
+    match aurora_hunt::parse(text) {
+        // What a tree prints is what it is read from.
+        Ok(query) => assert_eq!(aurora_hunt::parse(&query.to_string()).as_ref(), Ok(&query)),
+        Err(error) => assert!(!error.render(text).is_empty()),
+    }
+}
