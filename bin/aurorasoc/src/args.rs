@@ -43,6 +43,9 @@ pub struct Global {
     /// One setting, above file and environment; may be repeated
     #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
     pub set: Vec<String>,
+    /// An approval that was given for exactly this command; `aurorasoc approvals` lists them
+    #[arg(long, global = true, value_name = "ID")]
+    pub approval: Option<String>,
 }
 
 /// Where a site that is started listens and what it serves.
@@ -119,11 +122,18 @@ pub enum Command {
     Notify(c::notify::Notify),
     Sources(c::sources::Sources),
     Parsers(c::parsers::Parsers),
+    Enrol(c::enrol::Enrol),
     Ledger(c::ledger::Ledger),
     Deadletter(c::deadletter::Deadletter),
     Decisions(c::decisions::Decisions),
     Audit(c::audit::Audit),
     Link(c::link::Link),
+    People(c::people::People),
+    Sessions(c::sessions::Sessions),
+    Keys(c::keys::Keys),
+    Roles(c::roles::Roles),
+    Approvals(c::approvals::Approvals),
+    BreakGlass(c::break_glass::BreakGlass),
     Logs(c::logs::Logs),
     Doctor(c::doctor::Doctor),
     Backup(c::backup::Backup),
@@ -247,9 +257,18 @@ mod tests {
             "aurorasoc collect --file /var/log/*.log --source syslog --to https://s:8687 --token-file t",
             "aurorasoc collector --config c.toml --drop-oldest",
             "aurorasoc collect status --json",
+            "aurorasoc collect enrol --to https://s:9443 --code-file c --name ws-1",
+            "aurorasoc enrol token --host web-* --minutes 5 --source windows@hq",
+            "aurorasoc enrol revoke 5e0f",
             "aurorasoc engine --socket s --path p --library l",
             "aurorasoc audit verify /copy --key k --since c --witness w --quorum 2 --json",
             "aurorasoc audit prove 17 --out p",
+            "aurorasoc people add ada --role analyst --role admin --called x",
+            "aurorasoc people role ada analyst responder",
+            "aurorasoc people role ada --none --reason x",
+            "aurorasoc people alias ada-admin --of ada",
+            "aurorasoc sessions revoke --person ada",
+            "aurorasoc keys create ada --for x --days 7 --only alert.read",
         ] {
             read(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         }
@@ -265,8 +284,13 @@ mod tests {
             "aurorasoc entity",
             "aurorasoc entities --kind thing",
             "aurorasoc incident close 4f9c",
+            "aurorasoc people role ada",
+            "aurorasoc sessions revoke",
+            "aurorasoc keys create ada",
             "aurorasoc up --port-offset 70000",
             "aurorasoc collect --source syslog",
+            "aurorasoc collect enrol --to https://s:9443",
+            "aurorasoc enrol token",
             "aurorasoc sources token Windows",
         ] {
             assert!(read(line).is_err(), "{line}");

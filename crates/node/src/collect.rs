@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use aurora_bus::{Bus, BusHandle, Capability};
 use aurora_clock::{Clock, SystemClock};
-use aurora_collector::{Collector as Forwarding, Refine, Snapshot, Status, Stores};
+use aurora_collector::{Collector as Forwarding, Enrolment, Refine, Snapshot, Status, Stores};
 use aurora_follow::Outlet;
 use aurora_listeners::{Acceptor, syslog};
 use aurora_model::{Scope, SiteId, SourceName};
 use aurora_records::Records;
 use aurora_records_sqlite::SqliteRecords;
-use aurora_secrets::SiteIdentity;
+use aurora_secrets::{Secret, SiteIdentity};
 use aurora_tasks::{Shutdown, Tasks};
 use aurora_telemetry::Metrics;
 use tokio::io::AsyncReadExt as _;
@@ -63,6 +63,7 @@ impl Collector {
         let options = aurora_collector::Options {
             site: config.site.clone(),
             buffer: config.buffer.clone(),
+            enrolment: Self::enrolment(root),
         };
         let refine = refine.map(|programs| Arc::new(programs) as Arc<dyn Refine>);
         let host = aurora_follow::this_host();
@@ -110,6 +111,34 @@ impl Collector {
         let service = aurora_follow::Service::new(config.follow.clone(), outlet);
         self.tasks.spawn("follow", service.run(shutdown));
         Ok(())
+    }
+
+    /// Where a collector keeps what its site gave it.
+    fn enrolment(root: &Path) -> PathBuf {
+        root.join("keys/enrolment.json")
+    }
+
+    /// Enrols this host at the site whose listener for hosts is at `url`, with the code that an operator
+    /// made there.
+    ///
+    /// # Errors
+    /// When a collector runs in `root`, the host has enrolled already, or the site refuses.
+    pub async fn enrol(
+        root: &Path,
+        url: &str,
+        code: &Secret<String>,
+        host: Option<&str>,
+    ) -> Result<Enrolment, Error> {
+        let data = DataDir::open(root)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        // The folder for keys is its owner's alone from the start.
+        SiteIdentity::open(&data.join("keys"), clock.now())?;
+        let name = aurora_follow::this_host();
+        let (host, path) = (host.unwrap_or(&name), Self::enrolment(root));
+        let tasks = Tasks::new();
+        let enrolled = Enrolment::enrol(url, code, host, &path, clock, &tasks).await;
+        drop(tasks.stop(PATIENCE).await);
+        Ok(enrolled?)
     }
 
     /// The socket at which the collector of this data directory tells how it goes.

@@ -16,18 +16,22 @@ pub struct SiteConfig {
     pub site: Site,
     pub console: Console,
     pub ingest: Ingest,
+    pub edge: Edge,
     pub syslog: aurora_listeners::syslog::Options,
     pub follow: aurora_follow::Options,
     pub freshness: aurora_freshness::Options,
     pub bus: Bus,
     pub events: Events,
     pub records: Records,
+    pub ephemeral: Ephemeral,
+    pub people: aurora_people::Options,
     pub artifacts: Artifacts,
     pub rules: Rules,
     pub storage: Storage,
     pub detection: Detection,
     pub notify: aurora_notify::Options,
     pub incidents: aurora_incidents::Options,
+    pub otlp: aurora_otlp::Options,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -40,9 +44,14 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Console {
-    /// Address and port of console and API; loopback only.
+    /// Address and port of console and API. Beyond loopback an administrator must exist, and something in
+    /// front must end TLS.
     #[schemars(with = "String")]
     pub listen: SocketAddr,
+    /// Names beside `localhost` by which browsers may call the console; any other is refused.
+    pub hostnames: Vec<String>,
+    /// Whether something in front ends TLS: cookies are then sent over it alone.
+    pub behind_tls: bool,
     /// Folder with the console's build output; without it a plain page is served.
     #[schemars(with = "String")]
     pub assets: Option<PathBuf>,
@@ -58,6 +67,17 @@ pub struct Ingest {
     /// Sources without identities, or feeds of one, such as `syslog@branch7`, for which a record that
     /// says the same within that time is a duplicate, too. A source may mean it: none without asking.
     pub dedupe_by_content: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Edge {
+    /// Whether to listen for hosts that enrol, and for their records.
+    pub enabled: bool,
+    /// Address and port. It speaks TLS alone, with a certificate of the site's own authority; its limits
+    /// are those of `ingest.http`.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +131,18 @@ pub struct Records {
     /// this machine the server's certificate is checked; `?sslrootcert=` names another authority.
     pub store: Address,
     /// File with the database's password, so that the address need not hold it.
+    #[schemars(with = "String")]
+    pub password_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Ephemeral {
+    /// Where failed logins are counted and passkeys' answers are waited for: `embedded`, in the site's own
+    /// process; or a Redis server such as `rediss://cache.example:6379`, for a console that several
+    /// processes serve.
+    pub store: Address,
+    /// File with the server's password, so that the address need not hold it.
     #[schemars(with = "String")]
     pub password_file: Option<PathBuf>,
 }
@@ -188,6 +220,8 @@ impl Default for Console {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8443)),
+            hostnames: Vec::new(),
+            behind_tls: false,
             assets: None,
         }
     }
@@ -199,6 +233,15 @@ impl Default for Ingest {
             http: aurora_listeners::http::Options::default(),
             dedupe_window_seconds: 30,
             dedupe_by_content: Vec::new(),
+        }
+    }
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            listen: SocketAddr::from(([127, 0, 0, 1], 9443)),
         }
     }
 }
@@ -230,6 +273,15 @@ impl Default for Events {
 }
 
 impl Default for Records {
+    fn default() -> Self {
+        Self {
+            store: "embedded".into(),
+            password_file: None,
+        }
+    }
+}
+
+impl Default for Ephemeral {
     fn default() -> Self {
         Self {
             store: "embedded".into(),
@@ -301,6 +353,7 @@ impl SiteConfig {
         let addresses = [
             &mut self.console.listen,
             &mut self.ingest.http.listen,
+            &mut self.edge.listen,
             &mut self.syslog.listen,
             &mut self.syslog.tls_listen,
             &mut self.bus.nats_listen,

@@ -10,7 +10,7 @@ use rustix::fs::{FlockOperation, flock};
 use crate::Error;
 
 /// The format of the directory as a whole; each store carries its own beside it.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// Stands in a directory while a backup is restored into it.
 const RESTORING: &str = "RESTORING";

@@ -40,6 +40,10 @@ pub enum Error {
     Audit(#[source] aurora_disk::Error),
     #[error("cannot use the site's keys")]
     Keys(#[from] aurora_secrets::Error),
+    #[error("cannot open the site's authority")]
+    Authority(#[from] aurora_site_ca::Error),
+    #[error("cannot tell a collector of OpenTelemetry anything")]
+    Otlp(#[from] aurora_otlp::Error),
     #[error("cannot open the bus")]
     Bus(#[from] aurora_bus::Error),
     #[error("cannot open the records store")]
@@ -69,8 +73,14 @@ pub enum Error {
     Listener(#[from] aurora_listeners::Error),
     #[error("cannot serve the console")]
     Console(#[from] aurora_api::Error),
-    #[error("cannot open sessions")]
-    Sessions(#[from] aurora_api::sessions::Error),
+    #[error("cannot read the policies that decide who may do what")]
+    Permissions(#[from] aurora_permissions_cedar::Error),
+    #[error("cannot open accounts")]
+    People(#[from] aurora_people::Error),
+    #[error("cannot ask the provider of identities")]
+    Oidc(#[from] aurora_people_oidc::Error),
+    #[error("cannot open the store of short-lived values")]
+    Ephemeral(#[from] aurora_ephemeral::Error),
     #[error("cannot use `{value}` as `{key}`: {reason}")]
     Config {
         key: &'static str,
@@ -105,7 +115,7 @@ impl Error {
             Self::Console(aurora_api::Error::NoAdministrator { .. }) => Some(Code::NoAdministrator),
             Self::Engine(_) => Some(Code::EngineMissing),
             Self::Keys(aurora_secrets::Error::Permissions { .. }) => Some(Code::KeyPermissions),
-            Self::Config { .. } | Self::Notify(_) => Some(Code::ConfigInvalid),
+            Self::Config { .. } | Self::Notify(_) | Self::Oidc(_) => Some(Code::ConfigInvalid),
             _ => None,
         }
     }

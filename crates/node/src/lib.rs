@@ -16,6 +16,7 @@ mod data_dir;
 mod error;
 mod indicators;
 mod ourselves;
+mod people;
 mod records;
 mod role;
 mod roles;
@@ -28,7 +29,8 @@ mod worker;
 
 pub use adapters::{Adapters, Engine};
 pub use address::Address;
-pub use aurora_collector::{LinkState, Snapshot as Collected};
+pub use aurora_collector::{Enrolment, LinkState, Snapshot as Collected};
+pub use aurora_otlp::{Options as OtlpOptions, Source as Told, tap};
 pub use collect::{Collector, CollectorConfig};
 pub use config::SiteConfig;
 pub use data_dir::DataDir;

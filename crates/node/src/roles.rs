@@ -4,6 +4,7 @@
 
 mod audit;
 mod detection;
+mod edge;
 mod follow;
 mod freshness;
 mod incidents;
@@ -16,6 +17,7 @@ mod upkeep;
 
 pub(crate) use audit::start as audit;
 pub(crate) use detection::{events, report as report_rules, working};
+pub(crate) use edge::open as edges;
 pub(crate) use follow::{Decided, start as follow};
 pub(crate) use ingest::{Listeners, worker_name};
 
@@ -31,6 +33,7 @@ use aurora_listeners::SourceBook;
 use aurora_model::{SHARDS, Scope, Stream};
 use aurora_normalise::Normaliser;
 use aurora_parsers::Registry;
+use aurora_site_ca::Book;
 use aurora_tasks::Tasks;
 use aurora_telemetry::{Health, HealthBoard, Metrics};
 
@@ -158,6 +161,14 @@ async fn delete_former_consumers(parts: &Parts, shared: bool) -> Result<(), Erro
 }
 
 /// Binds every listener.
-pub(crate) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listeners, Error> {
-    ingest::listen(parts, sources).await
+pub(crate) async fn listen(
+    parts: &Parts,
+    sources: SourceBook,
+    edges: &Book,
+) -> Result<Listeners, Error> {
+    let mut listeners = ingest::listen(parts, sources.clone()).await?;
+    if parts.config.edge.enabled {
+        edge::listen(parts, edges, sources, &mut listeners).await?;
+    }
+    Ok(listeners)
 }

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod alerts;
+mod blast;
 mod dead_letters;
 mod demo;
 mod doctor;
+mod edges;
 mod entities;
 mod errors;
 mod hunting;
@@ -17,6 +19,7 @@ mod rule_desk;
 mod rules;
 mod status;
 mod suppressions;
+pub(crate) mod trust;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,6 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use aurora_api::Feed;
 use aurora_api::site::{Result, Site};
+use aurora_approvals::{Blast, Deed};
 use aurora_clock::Timestamp;
 use aurora_detect::{Command, Desk};
 use aurora_listeners::SourceBook;
@@ -41,6 +45,7 @@ use aurora_model::suppression::SuppressionId;
 use aurora_model::{Actor, AlertId, Context, RuleId, Scope, SourceName};
 
 use crate::roles::{Listeners, Parts};
+use trust::Trust;
 
 /// A running site as the API sees it.
 pub(crate) struct SiteService {
@@ -53,6 +58,7 @@ pub(crate) struct SiteService {
     ledger: aurora_ledger::Handle,
     listeners: Listeners,
     sources: SourceBook,
+    trust: Trust,
     feed: Feed,
     addresses: Mutex<Vec<(String, SocketAddr)>>,
     samples: Mutex<status::Samples>,
@@ -68,6 +74,7 @@ impl SiteService {
         ledger: aurora_ledger::Handle,
         listeners: Listeners,
         sources: SourceBook,
+        trust: Trust,
         feed: Feed,
     ) -> Self {
         let (records, clock) = (&parts.adapters.records, &parts.clock);
@@ -89,6 +96,7 @@ impl SiteService {
             ledger,
             listeners,
             sources,
+            trust,
             feed,
         }
     }
@@ -111,6 +119,10 @@ impl SiteService {
             .iter()
             .find(|(known, _)| known == name)
             .map(|(_, address)| *address)
+    }
+
+    pub(crate) fn metrics(&self) -> aurora_telemetry::Metrics {
+        self.parts.metrics.clone()
     }
 
     pub(crate) fn scope(&self) -> &Scope {
@@ -286,6 +298,10 @@ impl Site for SiteService {
 
     async fn wipe_demo(&self, context: &Context) -> Result<DemoWiped> {
         demo::wipe(self, context).await
+    }
+
+    async fn blast(&self, deed: &Deed) -> Result<Blast> {
+        blast::blast(self, deed).await
     }
 
     async fn status(&self, scope: &Scope) -> Result<SiteStatus> {

@@ -3,13 +3,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aurora_api::sessions::Hashers;
 use aurora_api::{Feed, Service};
 use aurora_clock::{Clock, SystemClock};
 use aurora_listeners::SourceBook;
 use aurora_messages::LinkCreated;
 use aurora_model::{Actor, AuthStrength, Context, Scope, SiteId, TraceContext};
 use aurora_parsers::Registry;
+use aurora_people::{People, StepUp};
+use aurora_permissions_cedar::Cedar;
 use aurora_secrets::{Keyring, Purpose, SiteIdentity};
 use aurora_tasks::{Shutdown, Tasks};
 use aurora_telemetry::{HealthBoard, Metrics};
@@ -20,6 +21,7 @@ use crate::indicators::IndicatorBook;
 use crate::roles::{self, Parts};
 use crate::seat::Seat;
 use crate::service::SiteService;
+use crate::service::trust::Trust;
 use crate::{Adapters, DataDir, Error, Role, RuleBook, SiteConfig, versions};
 
 /// Time for everything to end; what is acknowledged is durable long before.
@@ -128,6 +130,19 @@ impl Site {
         &self.audit
     }
 
+    /// Sends what this process tells of itself, and the site's metrics, as the settings say.
+    ///
+    /// # Errors
+    /// When the settings cannot be used.
+    pub fn export(
+        &self,
+        options: &aurora_otlp::Options,
+        told: aurora_otlp::Source,
+    ) -> Result<(), Error> {
+        let metrics = self.service.metrics();
+        export(options, told, metrics, &self.scope, "site", &self.tasks)
+    }
+
     /// Where a listener listens, by its name in the status.
     pub fn address(&self, name: &str) -> Option<std::net::SocketAddr> {
         self.service.address(name)
@@ -170,6 +185,25 @@ impl Site {
         info!(site = %self.scope.site, "the site has stopped");
         Ok(())
     }
+}
+
+/// Sends what a process of the site tells until `tasks` end.
+pub(crate) fn export(
+    options: &aurora_otlp::Options,
+    told: aurora_otlp::Source,
+    metrics: Metrics,
+    scope: &Scope,
+    process: &str,
+    tasks: &Tasks,
+) -> Result<(), Error> {
+    let site = scope.site.to_string();
+    let exporter = aurora_otlp::Exporter::new(options, told, metrics, &site, process)?;
+    let shutdown = tasks.shutdown();
+    tasks.spawn("otlp", async move {
+        exporter.run(shutdown).await;
+        Ok::<_, Error>(())
+    });
+    Ok(())
 }
 
 /// The stores that were handed in, or those that the settings choose.
@@ -262,7 +296,13 @@ async fn launch(
     let audit = roles::audit(&parts, &keyring)?;
     let hasher = Arc::new(keyring.tokens(Purpose::IngestToken));
     let sources = SourceBook::new(adapters.records.clone(), clock.clone(), hasher);
-    let listeners = roles::listen(&parts, sources.clone()).await?;
+    let edges = roles::edges(&parts, &keyring, &identity).await?;
+    let listeners = roles::listen(&parts, sources.clone(), &edges).await?;
+    let trust = Trust {
+        edges,
+        edge: listeners.edge.clone(),
+        audited: audit.clone(),
+    };
     let feed = Feed::new(api_options(&parts.config).kept_events);
     let service = Arc::new(SiteService::new(
         parts.clone(),
@@ -270,10 +310,11 @@ async fn launch(
         ledger,
         listeners,
         sources,
+        trust,
         feed.clone(),
     ));
-    let hashers = Hashers::of(&keyring);
-    let handle = console(&parts, data, service.clone(), hashers, feed).await?;
+    let people = crate::people::open(&parts, &keyring).await?;
+    let handle = console(&parts, data, service.clone(), people, feed).await?;
     service.listens("console", handle.address());
     service.clone().watch();
     Ok((service, handle, audit))
@@ -315,7 +356,7 @@ async fn console(
     parts: &Parts,
     data: &DataDir,
     site: Arc<SiteService>,
-    hashers: Hashers,
+    people: People,
     feed: Feed,
 ) -> Result<aurora_api::Handle, Error> {
     let api = Service::new(
@@ -323,7 +364,9 @@ async fn console(
         aurora_api::Parts {
             site,
             records: parts.adapters.records.clone(),
-            hashers,
+            people: people.clone(),
+            decide: Arc::new(Cedar::new(parts.scope.site, &[])?),
+            verifier: Arc::new(StepUp::of(people)),
             clock: parts.clock.clone(),
             scope: parts.scope.clone(),
             site_name: parts.config.site.name.clone(),
@@ -366,6 +409,8 @@ fn told<E: std::error::Error>(ended: Result<(), E>) {
 fn api_options(config: &SiteConfig) -> aurora_api::Options {
     aurora_api::Options {
         listen: config.console.listen,
+        hostnames: config.console.hostnames.clone(),
+        behind_tls: config.console.behind_tls,
         console_dir: config.console.assets.clone(),
         ..aurora_api::Options::default()
     }

@@ -27,6 +27,8 @@ pub struct Worker {
     adapters: Adapters,
     buses: BTreeMap<&'static str, Arc<dyn Bus>>,
     tasks: Tasks,
+    scope: Option<Scope>,
+    metrics: Metrics,
 }
 
 impl Worker {
@@ -45,14 +47,17 @@ impl Worker {
             return Err(Error::NoRole);
         };
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let worker = Self {
+        let mut worker = Self {
             name: worker_name("worker"),
             adapters: Adapters::beside(config, root, roles, first, &clock).await?,
             buses,
             tasks: Tasks::new(),
+            scope: None,
+            metrics: Metrics::new(),
         };
         let parts = worker.parts(config, root, roles, clock).await?;
         roles::take_part(&parts)?;
+        worker.scope = Some(parts.scope.clone());
         let (name, site) = (&worker.name, &parts.scope.site);
         info!(worker = name, %site, ?roles, "sharing the work of the site");
         Ok(worker)
@@ -92,7 +97,7 @@ impl Worker {
                 clock: clock.clone(),
             },
             freshness: aurora_freshness::Handle::default(),
-            metrics: Metrics::new(),
+            metrics: self.metrics.clone(),
             health: HealthBoard::default(),
             tasks: self.tasks.clone(),
             scratch: root.to_owned(),
@@ -109,6 +114,22 @@ impl Worker {
             roles::follow(&parts, decided);
         }
         Ok(parts)
+    }
+
+    /// Sends what this process tells of itself, and its metrics, as the settings say.
+    ///
+    /// # Errors
+    /// When the settings cannot be used.
+    pub fn export(
+        &self,
+        options: &aurora_otlp::Options,
+        told: aurora_otlp::Source,
+    ) -> Result<(), Error> {
+        let Some(scope) = &self.scope else {
+            return Ok(());
+        };
+        let metrics = self.metrics.clone();
+        site::export(options, told, metrics, scope, &self.name, &self.tasks)
     }
 
     /// Cancelled when the worker was told to stop, or its work failed.

@@ -258,6 +258,7 @@ pub fn config() -> SiteConfig {
     let mut config = SiteConfig::default();
     config.console.listen.set_port(0);
     config.ingest.http.listen.set_port(0);
+    config.edge.listen.set_port(0);
     config.syslog.listen.set_port(0);
     config.syslog.tls_listen.set_port(0);
     config.bus.nats_listen.set_port(0);

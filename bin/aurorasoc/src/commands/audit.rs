@@ -1,6 +1,7 @@
 //! The audit log: judged, proved, watched, copied and witnessed, without a running site; one file
 //! a step.
 
+mod erase;
 mod export;
 mod monitor;
 mod place;
@@ -16,7 +17,7 @@ use crate::exit::Exit;
 
 /// Verify, prove, watch, copy and witness the tamper-evident log of decisions
 ///
-/// All of it works on a folder, also on one that was copied to another machine, and needs no
+/// All but erasing works on a folder, also on one that was copied to another machine, and needs no
 /// running site.
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -32,6 +33,7 @@ enum Step {
     Monitor(monitor::Monitor),
     Export(export::Export),
     Witness(witness::Witness),
+    Erase(erase::Erase),
 }
 
 pub async fn run(audit: Audit, app: &mut App) -> anyhow::Result<Exit> {
@@ -41,5 +43,6 @@ pub async fn run(audit: Audit, app: &mut App) -> anyhow::Result<Exit> {
         Step::Monitor(wanted) => monitor::run(&wanted, app).await,
         Step::Export(wanted) => export::run(&wanted, app),
         Step::Witness(wanted) => witness::run(&wanted, app),
+        Step::Erase(wanted) => erase::run(wanted, app).await,
     }
 }

@@ -1,8 +1,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use aurora_model::SourceName;
 use aurora_node::{Collected, Collector, CollectorConfig, LinkState};
+use aurora_secrets::Secret;
 use clap::{Args, Subcommand};
 
 use super::serve::{Ends, Logs, tell_service_manager};
@@ -22,7 +24,8 @@ use crate::time;
 #[command(after_help = "Examples:\n  \
     aurorasoc collect --config /etc/aurorasoc/collector.toml\n  \
     aurorasoc collect --file '/var/log/*.log' --to https://soc.example.org:8687 --token-file token\n  \
-    aurorasoc collect --journal --syslog 127.0.0.1:1514 --to http://127.0.0.1:8687 --token-file token\n  \
+    aurorasoc collect enrol --to https://soc.example.org:9443 --code-file code\n  \
+    aurorasoc collect --journal --syslog 127.0.0.1:1514\n  \
     aurorasoc collect status --json")]
 pub struct Collect {
     #[command(subcommand)]
@@ -34,6 +37,30 @@ pub struct Collect {
 #[derive(Debug, Subcommand)]
 enum Ask {
     Status(Status),
+    Enrol(Enrol),
+}
+
+/// Enrol this host at a site, once, with a code that was made there
+///
+/// Its key is made here and stays here. The site's certificate of a day is renewed by the collector at
+/// half its life; a host that was away for longer enrols again.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    aurorasoc collect enrol --to https://soc.example.org:9443 --code-file code\n  \
+    ssh soc aurorasoc enrol token --host ws-014 --json | jq -r .code |\n    \
+    aurorasoc collect enrol --to https://soc.example.org:9443 --code-file -")]
+struct Enrol {
+    /// The site's listener for hosts
+    #[arg(long, value_name = "URL")]
+    to: String,
+    /// File with the code of `aurorasoc enrol token`; `-` reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    code_file: PathBuf,
+    /// This host's name, where the system's is not the one to be known by
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    form: Form,
 }
 
 /// Show how the collector of this host is: its site, its buffer, its counts
@@ -87,6 +114,7 @@ pub async fn run(collect: Collect, app: &mut App) -> anyhow::Result<Exit> {
     let root = app.settings.collector_dir();
     match collect.ask {
         Some(Ask::Status(status)) => tell(&status, &root, app).await,
+        Some(Ask::Enrol(wanted)) => enrol(&wanted, &root, app).await,
         None => forward(&collect.run, &root, app).await,
     }
 }
@@ -108,6 +136,31 @@ async fn forward(run: &Run, root: &Path, app: &App) -> anyhow::Result<Exit> {
     ends.wait(collector.stopping()).await;
     tell_service_manager("STOPPING=1");
     collector.stop().await?;
+    Ok(Exit::Ok)
+}
+
+async fn enrol(wanted: &Enrol, root: &Path, app: &mut App) -> anyhow::Result<Exit> {
+    let file = &wanted.code_file;
+    let code = match file.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin().lock()),
+        false => std::fs::read_to_string(file),
+    };
+    let code = code.with_context(|| format!("cannot read the code in `{}`", file.display()))?;
+    let name = wanted.name.as_deref();
+    let enrolled = Collector::enrol(root, &wanted.to, &Secret::new(code), name).await?;
+    if wanted.form.json {
+        app.screen.json(&serde_json::json!({
+            "id": enrolled.id(),
+            "site": enrolled.site(),
+            "ends_at": enrolled.ends(),
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    let screen = &mut app.screen;
+    screen.line(Line::new().label("site").plain(enrolled.site()))?;
+    screen.line(Line::new().label("id").plain(enrolled.id()))?;
+    screen
+        .line(Line::new().dim("This host has enrolled. Run `aurorasoc collect` with its feeds."))?;
     Ok(Exit::Ok)
 }
 

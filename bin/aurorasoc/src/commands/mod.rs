@@ -1,8 +1,10 @@
 //! One file a command: its arguments, its examples, what it does.
 
 pub mod alerts;
+pub mod approvals;
 pub mod audit;
 pub mod backup;
+pub mod break_glass;
 pub mod collect;
 pub mod completions;
 pub mod deadletter;
@@ -11,6 +13,7 @@ pub mod demo;
 pub mod doctor;
 pub mod down;
 pub mod engine;
+pub mod enrol;
 pub mod entities;
 pub mod entity;
 pub mod hunt;
@@ -19,14 +22,18 @@ pub mod imports;
 pub mod incident;
 pub mod incidents;
 pub mod indicators;
+pub mod keys;
 pub mod ledger;
 pub mod link;
 pub mod logs;
 pub mod notify;
 pub mod parsers;
+pub mod people;
+pub mod roles;
 pub mod rules;
 mod said;
 pub mod serve;
+pub mod sessions;
 pub mod show;
 pub mod sources;
 pub mod status;
@@ -77,11 +84,18 @@ async fn dispatch(command: Command, app: &mut App) -> anyhow::Result<Exit> {
         Command::Rules(rules) => rules::run(rules, app).await,
         Command::Parsers(parsers) => parsers::run(parsers, app),
         Command::Sources(sources) => sources::run(sources, app).await,
+        Command::Enrol(enrol) => enrol::run(enrol, app).await,
         Command::Ledger(ledger) => ledger::run(ledger, app).await,
         Command::Deadletter(letters) => deadletter::run(letters, app).await,
         Command::Decisions(decisions) => decisions::run(decisions, app).await,
         Command::Audit(audit) => audit::run(audit, app).await,
         Command::Link(link) => link::run(link, app).await,
+        Command::People(people) => people::run(people, app).await,
+        Command::Sessions(sessions) => sessions::run(sessions, app).await,
+        Command::Keys(keys) => keys::run(keys, app).await,
+        Command::Roles(roles) => roles::run(roles, app).await,
+        Command::Approvals(approvals) => approvals::run(approvals, app).await,
+        Command::BreakGlass(glass) => break_glass::run(glass, app).await,
         Command::Logs(logs) => logs::run(logs, app).await,
         Command::Doctor(doctor) => doctor::run(doctor, app).await,
         Command::Backup(backup) => backup::take(backup, app).await,

@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::sync::Arc;
 
 use anyhow::Context as _;
-use aurora_node::{Environment, Role, Site, SiteConfig, Worker};
+use aurora_clock::SystemClock;
+use aurora_node::{Environment, OtlpOptions, Role, Site, SiteConfig, Told, Worker};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::logs;
 use clap::{Args, ValueEnum};
@@ -56,11 +58,25 @@ pub(super) struct Logs {
 
 impl Logs {
     pub(super) fn install(&self) -> Result<(), logs::Error> {
+        self.install_beside(None)
+    }
+
+    /// The same, and what is said is also for a collector of OpenTelemetry, if one is named.
+    fn install_telling(&self, options: &OtlpOptions) -> Result<Option<Told>, logs::Error> {
+        if !options.is_on() {
+            return self.install().map(|()| None);
+        }
+        let (layer, told) = aurora_node::tap(Arc::new(SystemClock::new()));
+        self.install_beside(Some(Box::new(layer)))?;
+        Ok(Some(told))
+    }
+
+    fn install_beside(&self, listener: Option<logs::Listener>) -> Result<(), logs::Error> {
         let form = match self.log_format {
             LogFormat::Text => logs::Form::Text,
             LogFormat::Json => logs::Form::Json,
         };
-        logs::install(form, &self.log, None)
+        logs::install_beside(form, &self.log, None, listener)
     }
 }
 
@@ -111,11 +127,13 @@ pub async fn run(serve: Serve, app: &mut App) -> anyhow::Result<Exit> {
         rustix::process::setsid().context("cannot leave the terminal's session")?;
     }
     let config = app.settings.site(&serve.ports)?;
-    serve.logs.install()?;
+    let told = serve.logs.install_telling(&config.otlp)?;
+    let otlp = config.otlp.clone();
     let mut ends = Ends::new()?;
     let roles: BTreeSet<Role> = serve.roles.iter().map(|work| work.role()).collect();
     if !roles.is_empty() && !roles.contains(&Role::Api) {
         let worker = Worker::start(&config, &app.settings.data_dir, &roles).await?;
+        told.map(|told| worker.export(&otlp, told)).transpose()?;
         tell_service_manager("READY=1");
         ends.wait(worker.stopping()).await;
         tell_service_manager("STOPPING=1");
@@ -127,6 +145,7 @@ pub async fn run(serve: Serve, app: &mut App) -> anyhow::Result<Exit> {
         environment.roles = roles;
     }
     let site = Site::start(config, environment).await?;
+    told.map(|told| site.export(&otlp, told)).transpose()?;
     tell_service_manager("READY=1");
     ends.wait(site.stopping()).await;
     tell_service_manager("STOPPING=1");

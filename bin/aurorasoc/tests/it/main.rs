@@ -4,8 +4,10 @@
 
 mod audit;
 mod backup;
+mod canary;
 mod collect;
 mod data_dir;
+mod enrol;
 mod generated;
 mod import;
 mod mistakes;

@@ -32,7 +32,12 @@ impl Place {
     }
 
     pub fn with(settings: &[&str]) -> Self {
-        let ports = ["console.listen", "ingest.http.listen", "syslog.listen"];
+        let ports = [
+            "console.listen",
+            "edge.listen",
+            "ingest.http.listen",
+            "syslog.listen",
+        ];
         let ports = ports.map(|key| format!("{key}=127.0.0.1:0"));
         let settings = settings.iter().map(|setting| (*setting).to_owned());
         Self {

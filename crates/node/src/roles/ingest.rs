@@ -22,6 +22,8 @@ pub(crate) struct Listeners {
     pub(crate) addresses: Vec<(String, SocketAddr)>,
     /// Of the syslog listener, when it is up.
     pub(crate) kernel_drops: Option<(SocketAddr, syslog::KernelDrops)>,
+    /// What the port for hosts shows, when it is up.
+    pub(crate) edge: Option<aurora_tls::Identity>,
 }
 
 pub(super) fn start_normaliser(parts: &Parts) -> Result<(), Error> {
@@ -75,6 +77,7 @@ pub(super) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listene
         importer,
         addresses: Vec::new(),
         kernel_drops: None,
+        edge: None,
     };
     if parts.config.ingest.http.enabled {
         let bound = http::Service::bind(
@@ -124,13 +127,17 @@ fn follow(parts: &Parts, acceptor: &Acceptor) {
 }
 
 impl Listeners {
-    fn note(&mut self, name: &str, address: Option<SocketAddr>) {
+    pub(super) fn note(&mut self, name: &str, address: Option<SocketAddr>) {
         self.addresses
             .extend(address.map(|address| (name.to_owned(), address)));
     }
 }
 
-fn said<S>(parts: &Parts, role: &str, bound: Result<S, aurora_listeners::Error>) -> Option<S> {
+pub(super) fn said<S>(
+    parts: &Parts,
+    role: &str,
+    bound: Result<S, aurora_listeners::Error>,
+) -> Option<S> {
     match bound {
         Ok(service) => {
             parts.ready(role);

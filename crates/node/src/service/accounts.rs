@@ -1,5 +1,7 @@
 use std::net::SocketAddr;
 
+use async_trait::async_trait;
+use aurora_api::AuditDesk;
 use aurora_api::site::{Error, Result};
 use aurora_messages::{DecisionEntry, DecisionLog, DecisionQuery, KernelDrops, LedgerReport};
 use aurora_model::{Action, Context, Scope};
@@ -46,6 +48,27 @@ pub(super) async fn decisions(
     Ok(DecisionLog {
         decisions: found.into_iter().map(DecisionEntry::from).collect(),
     })
+}
+
+#[async_trait]
+impl AuditDesk for SiteService {
+    /// The log follows the decision; nobody else writes it.
+    async fn erase_audit(&self, context: &Context, numbers: &[u64]) -> Result<()> {
+        let newest = self
+            .trust
+            .audited
+            .head()
+            .map_or(0, |head| head.checkpoint.size);
+        if let Some(number) = numbers.iter().find(|it| !(1..=newest).contains(*it)) {
+            let text =
+                format!("there is no decision {number} in the audit log, which has {newest}");
+            return Err(Error::invalid(text).fix("`aurorasoc decisions` lists them"));
+        }
+        let objects: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        let decided = Change::decided(Action::on(aurora_audit::record::ERASE, objects));
+        let committed = self.records().commit(context, decided).await;
+        committed.map(drop).map_err(errors::records)
+    }
 }
 
 /// The decision is on record before anything stops.

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 use super::{SiteService, errors};
 
 /// The feed's name: everything of the demonstration is known by it.
-const FEED: &str = "demo";
+pub(super) const FEED: &str = "demo";
 /// Records handed in at a time when there is no hurry to wait for.
 const CHUNK: usize = 200;
 

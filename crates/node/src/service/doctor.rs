@@ -30,6 +30,7 @@ pub(super) async fn examine(site: &SiteService, scope: &Scope) -> DoctorReport {
     checks.push(correlations(site, scope).await);
     checks.push(windows(site).await);
     checks.push(ledger(site, scope).await);
+    checks.extend(super::trust::examine(site, scope).await);
     DoctorReport { checks }
 }
 

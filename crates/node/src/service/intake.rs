@@ -61,7 +61,7 @@ pub(super) async fn cancel(site: &SiteService, id: &str) -> Result<ImportJob> {
         .map_err(errors::listeners)
 }
 
-fn check(site: &SiteService, source: &SourceName) -> Result<()> {
+pub(super) fn check(site: &SiteService, source: &SourceName) -> Result<()> {
     let known = site.parts.registry.check_name(source.parser());
     known.map_err(|error| Error::invalid(error.to_string()))
 }

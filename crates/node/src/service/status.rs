@@ -321,5 +321,19 @@ pub(super) async fn metrics(site: &SiteService) -> Result<String, Error> {
     }
     let active = super::suppressions::active(site, &site.parts.scope).await?;
     metrics.set(Metric::SuppressionsActive, &[], whole(active.len() as u64));
+    for (role, health) in site.parts.health.all() {
+        let ready = match health {
+            aurora_telemetry::Health::Ready => 2,
+            aurora_telemetry::Health::Degraded { .. } => 1,
+            aurora_telemetry::Health::Starting | aurora_telemetry::Health::Stopped => 0,
+        };
+        metrics.set(Metric::RoleReady, &[&role], ready);
+    }
+    for (name, ends) in super::trust::certificates(site) {
+        let seconds = (ends.as_millis() - site.now().as_millis()) / 1000;
+        metrics.set(Metric::CertificateSeconds, &[&name], seconds);
+    }
+    let enrolled = site.trust.edges.roll().count();
+    metrics.set(Metric::EdgesEnrolled, &[], whole(enrolled as u64));
     Ok(metrics.render())
 }

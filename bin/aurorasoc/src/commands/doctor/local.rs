@@ -40,6 +40,9 @@ pub fn without_site(data_dir: &Path, config: &SiteConfig) -> Vec<DoctorCheck> {
     if config.ingest.http.enabled {
         checks.push(port("http ingest port", config.ingest.http.listen));
     }
+    if config.edge.enabled {
+        checks.push(port("edge port", config.edge.listen));
+    }
     if config.syslog.enabled {
         checks.push(port("syslog port", config.syslog.listen));
         if config.syslog.tls.certificate.is_some() {
