@@ -7,7 +7,7 @@ use crate::output::{Ink, Line, health};
 use crate::time;
 
 /// Where the site is and what listens.
-pub fn site(app: &mut App, status: &SiteStatus, link: &LinkCreated) -> std::io::Result<()> {
+pub fn site(app: &mut App, status: &SiteStatus, link: Option<&LinkCreated>) -> std::io::Result<()> {
     let (now, name) = (app.now(), format!("AuroraSOC {}", status.version));
     let screen = &mut app.screen;
     screen.line(
@@ -16,17 +16,19 @@ pub fn site(app: &mut App, status: &SiteStatus, link: &LinkCreated) -> std::io::
             .plain(format!(": {}, process {}", status.name, status.pid)),
     )?;
     screen.blank()?;
-    let console = link
-        .url
-        .split_once("/login")
-        .map_or(link.url.as_str(), |(base, _)| base);
-    screen.line(Line::new().label("  console").plain(console))?;
-    screen.line(Line::new().label("  sign in").ink(Ink::Cyan, &link.url))?;
-    let good = format!(
-        "once, on this machine; expires {}",
-        time::relative(link.expires_at, now)
-    );
-    screen.line(Line::new().label("").dim(good))?;
+    if let Some(link) = link {
+        let console = link
+            .url
+            .split_once("/login")
+            .map_or(link.url.as_str(), |(base, _)| base);
+        screen.line(Line::new().label("  console").plain(console))?;
+        screen.line(Line::new().label("  sign in").ink(Ink::Cyan, &link.url))?;
+        let good = format!(
+            "once, on this machine; expires {}",
+            time::relative(link.expires_at, now)
+        );
+        screen.line(Line::new().label("").dim(good))?;
+    }
     for listener in status
         .listeners
         .iter()
