@@ -15,6 +15,7 @@ mod instance;
 mod interrupt;
 mod lookup;
 mod output;
+mod permits;
 mod settings;
 mod settle;
 mod time;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use aurora_clock::Timestamp;
 use aurora_ids::Id128;
 use aurora_model::{Actor, AuthStrength, Scope, SiteId};
-use aurora_permissions::{Ask, Assured, Decide, Permission, Principal, Role, Tenants};
+use aurora_permissions::{Ask, Assured, Decide, Permission, Plain, Principal, Role, Tenants};
 use aurora_permissions_cedar::Cedar;
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -40,6 +40,12 @@ fn decide(criterion: &mut Criterion) {
         now: Timestamp::from_millis(1_000),
         assured: Assured::default(),
     };
+    let plain = Plain::new(site, []);
+    for number in 0..principals.len() * permissions.len() {
+        let (principal, ask) = (&principals[number / permissions.len()], ask(number));
+        // What is fast and wrong is of no use.
+        assert_eq!(cedar.decide(principal, ask), plain.decide(principal, ask));
+    }
     let mut number = 0;
     criterion.bench_function("cedar decision", |bencher| {
         bencher.iter(|| {
