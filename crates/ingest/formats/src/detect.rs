@@ -1,6 +1,6 @@
 //! Which framing a stream needs, told from its first bytes.
 
-use crate::framer::{is_events, is_header, records_prefix};
+use crate::framer::{is_events, is_header, is_rendered, records_prefix};
 use crate::json::Scan;
 
 /// How records follow one another.
@@ -14,6 +14,8 @@ pub enum Format {
     Columns,
     /// Windows events as XML.
     Xml,
+    /// Windows events as Splunk's text, each under a line that is its time.
+    Rendered,
     /// A Windows event log file.
     Evtx,
 }
@@ -41,6 +43,8 @@ impl Format {
             Self::Columns
         } else if is_events(head) {
             Self::Xml
+        } else if is_rendered(head) {
+            Self::Rendered
         } else {
             Self::Lines
         }
@@ -83,6 +87,11 @@ mod tests {
             (b"<?xml version='1.0'?>\n<Events><Event>", Format::Xml),
             (b"<!-- a --> <Event xmlns='x'>", Format::Xml),
             (b"<html>", Format::Lines),
+            (
+                b"10/08/2020 12:41:47 PM\nLogName=Security\n",
+                Format::Rendered,
+            ),
+            (b"10/08/2020 12:41:47 PM a line\n", Format::Lines),
             (b"type=SYSCALL msg=audit(1.2:3): a=1\n", Format::Lines),
         ];
         for (head, wanted) in cases {

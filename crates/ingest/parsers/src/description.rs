@@ -29,6 +29,10 @@ pub struct Description {
     /// Sources whose records come inside this one's and are theirs.
     #[serde(default)]
     pub carries: Vec<String>,
+    /// A record in which one of these texts stands has an id of the source's own, though not one that is its alone (that
+    /// of its connection): what it says, and not where it stood, makes it this record.
+    #[serde(default)]
+    pub own: Vec<String>,
     pub samples: Samples,
     /// A record is the source's when every text of one of these lists stands in it; `^` before a text means at its start.
     #[serde(default)]
@@ -53,6 +57,12 @@ fn first_version() -> u32 {
 }
 
 impl Description {
+    /// Whether a record is known by what it says, wherever it comes from.
+    pub(crate) fn is_own(&self, body: &[u8]) -> bool {
+        let has = |text: &String| memchr::memmem::find(body, text.as_bytes()).is_some();
+        self.own.iter().any(has)
+    }
+
     /// # Errors
     /// What is wrong in the text, with its line.
     pub(crate) fn read(text: &str) -> Result<Self, String> {

@@ -229,7 +229,7 @@ fn sealed(
     if !record.envelope.is_empty() {
         return None;
     }
-    let uid = |identity: Option<&str>, index| uid(base, batch, &[record], identity, index);
+    let uid = |identity: Option<&str>, index| uid(base, batch, group, identity, index);
     let input = input(batch, record);
     let seal = || group.parser.seal(&input, &Sealing::new(&uid), buffer);
     // A panic is met again, and told, on the long way.
@@ -291,7 +291,7 @@ fn events(group: &Group<'_>, base: &Derive, batch: &RawBatch) -> Result<Vec<Even
     let mut items = Vec::with_capacity(parsed.len());
     for (index, parsed) in parsed.into_iter().enumerate() {
         let identity = parsed.identity.as_deref();
-        let uid = uid(base, batch, &group.records, identity, index as u64);
+        let uid = uid(base, batch, group, identity, index as u64);
         let mut event = parsed.event;
         if !group.parser.is_fitted() {
             fit::fit(&mut event);
@@ -344,26 +344,36 @@ fn base(scope: &Scope, batch: &RawBatch) -> Derive {
         .part(batch.source.as_str())
 }
 
-/// The dedupe key: from the source's own id where it has one, else from where the record stood and what it said.
+/// The dedupe key: from the source's own id where it has one that is the record's alone, from what the record says where
+/// that tells it from all others, else also from where it stood.
 fn uid(
     base: &Derive,
     batch: &RawBatch,
-    records: &[&RawRecord],
+    group: &Group<'_>,
     identity: Option<&str>,
     index: u64,
 ) -> EventUid {
     let mut hash = base.clone();
-    match identity {
-        Some(identity) => hash = hash.part("own").part(identity),
-        None => {
-            hash = hash.part("place").part(batch.origin.0.as_bytes());
-            for record in records {
-                hash.push(record.seq.to_le_bytes());
-                hash.push(&record.body);
-            }
-            hash = hash.number(index);
+    if let Some(identity) = identity {
+        hash.push("own");
+        hash.push(identity);
+        return EventUid(hash.finish());
+    }
+    let records = &group.records;
+    let about = group.parser.description();
+    let is_own = |record: &&RawRecord| about.is_some_and(|about| about.is_own(&record.body));
+    if records.iter().all(is_own) {
+        hash.push("said");
+        records.iter().for_each(|record| hash.push(&record.body));
+    } else {
+        hash.push("place");
+        hash.push(batch.origin.0.as_bytes());
+        for record in records {
+            hash.push(record.seq.to_le_bytes());
+            hash.push(&record.body);
         }
     }
+    hash.push(index.to_le_bytes());
     EventUid(hash.finish())
 }
 

@@ -3,6 +3,7 @@
 mod columns;
 mod evtx;
 mod lines;
+mod rendered;
 mod values;
 mod window;
 mod xml;
@@ -14,6 +15,7 @@ use aurora_model::MAX_RECORD_BYTES;
 
 pub(crate) use columns::is_header;
 pub use evtx::is_part as is_event_log_part;
+pub(crate) use rendered::starts_event as is_rendered;
 pub(crate) use values::records_prefix;
 use window::Window;
 pub(crate) use xml::is_events;
@@ -92,6 +94,7 @@ impl Framed {
 ///   that the stream's end cuts is a record too: its parser will refuse it, and so it is not lost.
 /// - [`Format::Columns`]: every row is a record, which begins with the lines that name its columns.
 /// - [`Format::Xml`]: every `Event` element; what stands around them is none.
+/// - [`Format::Rendered`]: every event is all lines before the next one's time.
 /// - [`Format::Evtx`]: every event, as the compact JSON `{"Event":{"System":…,"EventData":…}}`.
 ///
 /// Memory: the largest record plus 64 KiB, for event logs the records of one chunk.
@@ -200,6 +203,7 @@ impl<'r> Framer<'r> {
             Format::JsonValues => self.next_value(),
             Format::Columns => self.next_row(),
             Format::Xml => self.next_event(),
+            Format::Rendered => self.next_rendered(),
             Format::Evtx => {
                 self.evtx.read_chunk(&mut self.window, &mut self.ready)?;
                 Ok(self.ready.pop_front())

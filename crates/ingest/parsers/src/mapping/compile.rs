@@ -2,7 +2,7 @@
 
 use aurora_ocsf::{Path, Primitive, Step};
 
-use super::op::{Op, Source};
+use super::op::{Constant, Op, Source};
 use super::paths::Paths;
 use super::when::Condition;
 use super::{Kind, Mapping, Row, Tables, Target};
@@ -68,7 +68,7 @@ fn kind(
             compiled.push(Row {
                 when: Vec::new(),
                 target: target(&mut skeleton, path)?.expect("every class has it"),
-                op: Op::Const(json),
+                op: Op::Const(Constant::new(json)),
                 sources: Vec::new(),
             });
         }
@@ -152,10 +152,10 @@ impl Op {
         enumeration: Option<&'static aurora_ocsf::Enumeration>,
     ) -> Option<()> {
         match self {
-            Self::Const(json) => {
-                let text = json.starts_with('"') || json.starts_with('[');
+            Self::Const(constant) => {
+                let text = constant.json.starts_with(['"', '[']);
                 if wanted == Some(Primitive::String) && !text {
-                    *json = format!("{json:?}");
+                    *constant = Constant::new(format!("{:?}", constant.json));
                 }
             }
             Self::Int(members) => *members = enumeration,

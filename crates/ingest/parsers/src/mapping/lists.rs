@@ -5,6 +5,8 @@ use serde_json::{Map, Value, json};
 use super::is_nothing;
 use super::op::{Made, Refused, Values, int};
 use crate::table::json::{Kind, Node};
+use crate::table::scan;
+use crate::table::words::Words;
 use crate::table::write::Slot;
 
 type Result<T> = std::result::Result<T, Refused>;
@@ -128,33 +130,37 @@ pub(super) fn aws_resources<'r>(values: &Values<'_, 'r>) -> Result<Option<Made<'
 
 /// The URL of a request: its host, else the peer; its path. A URL with a scheme is left to the program.
 pub(super) fn url<'r>(values: &Values<'_, 'r>) -> Result<Made<'r>> {
-    let text = |at: usize| -> Result<Option<String>> {
-        let words = values.text(at)?;
-        Ok(words.map(|words| words.decoded().into_owned()))
-    };
-    let (host, path, peer) = (text(0)?, text(1)?, text(2)?);
-    let host = host.or(peer).ok_or(Refused)?;
-    let path = path.unwrap_or_default();
+    let (host, path, peer) = (values.text(0)?, values.text(1)?, values.text(2)?);
+    let host = host.as_ref().or(peer.as_ref()).ok_or(Refused)?.decoded();
+    let path = path.as_ref().map(Words::decoded).unwrap_or_default();
     if host.is_empty() || !(path.is_empty() || path.starts_with('/')) {
         return Err(Refused);
     }
-    let mut url = Map::from_iter([
-        ("hostname".to_owned(), Value::from(&*host)),
-        ("scheme".to_owned(), "http".into()),
-        (
-            "url_string".to_owned(),
-            format!("http://{host}{path}").into(),
-        ),
-    ]);
+    let mut json = Vec::with_capacity(2 * (host.len() + path.len()) + 96);
+    json.push(b'{');
+    member(&mut json, "hostname", &[&host]);
+    member(&mut json, "scheme", &["http"]);
+    member(&mut json, "url_string", &["http://", &host, &path]);
     if let Some(port) = values.node(3).map(int).transpose()? {
-        url.insert("port".to_owned(), port.into());
+        json.extend_from_slice(format!("\"port\":{port},").as_bytes());
     }
     if !path.is_empty() {
         let (path, query) = path.split_once('?').unwrap_or((&path, ""));
-        url.insert("path".to_owned(), path.into());
+        member(&mut json, "path", &[path]);
         if !query.is_empty() {
-            url.insert("query_string".to_owned(), query.into());
+            member(&mut json, "query_string", &[query]);
         }
     }
-    Ok(made(&Value::Object(url)))
+    *json.last_mut().expect("it has members") = b'}';
+    let json = String::from_utf8(json).expect("it is made of texts");
+    Ok(Slot::Json(json.into()).into())
+}
+
+/// Appends `"name":"…",` with these texts, one behind the other.
+fn member(json: &mut Vec<u8>, name: &str, texts: &[&str]) {
+    json.push(b'"');
+    json.extend_from_slice(name.as_bytes());
+    json.extend_from_slice(b"\":\"");
+    texts.iter().for_each(|text| scan::escape(text, json));
+    json.extend_from_slice(b"\",");
 }

@@ -22,7 +22,7 @@ use bytes::Bytes;
 use crate::parser::{Sealed, Sealing};
 use crate::table::json::{Kind as Json, Node, Tape};
 use crate::table::plan::Layout;
-use crate::table::write::{Pen, Seal, Slot, Slots};
+use crate::table::write::{Pen, Raw, Seal, Slot, Slots};
 use op::{Op, Refused, Source};
 use paths::{Fields, Paths};
 use when::Condition;
@@ -106,7 +106,7 @@ impl Mapping {
         let seal = Seal {
             uid,
             logged_time: received_at.as_millis(),
-            raw_data: text,
+            raw_data: Raw::Json(&tape),
         };
         let (taken, left) = (event.taken, event.left);
         let mut pen = Pen::new(buffer, event.slots, Some(seal));

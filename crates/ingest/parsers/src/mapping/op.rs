@@ -8,7 +8,7 @@ use super::paths::{Fields, Paths};
 use super::{is_nothing, lists};
 use crate::table::json::{Kind, Node};
 use crate::table::names::NameMap;
-use crate::table::time::plain_millis;
+use crate::table::time::{plain_millis, zoned_millis};
 use crate::table::words::{Words, base_name};
 use crate::table::write::Slot;
 
@@ -16,9 +16,21 @@ use crate::table::write::Slot;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refused;
 
+/// JSON that is known before a record comes.
+pub(super) struct Constant {
+    pub json: String,
+    number: Option<i64>,
+}
+
+impl Constant {
+    pub(super) fn new(json: String) -> Self {
+        let number = json.parse().ok();
+        Self { json, number }
+    }
+}
+
 pub(super) enum Op {
-    /// JSON.
-    Const(String),
+    Const(Constant),
     Text,
     /// A text, else this one.
     TextOr(String),
@@ -239,11 +251,9 @@ pub(super) fn time(node: Node<'_>) -> Result<i64, Refused> {
     if text.as_bytes().get(10) != Some(&b'T') {
         return Err(Refused);
     }
-    let zoned = || text.parse::<jiff::Timestamp>().ok();
-    text.ends_with('Z')
-        .then(|| plain_millis(text))
-        .flatten()
-        .or_else(|| zoned().map(jiff::Timestamp::as_millisecond))
+    let parsed = || text.parse::<jiff::Timestamp>().ok();
+    zoned_millis(text)
+        .or_else(|| parsed().map(jiff::Timestamp::as_millisecond))
         .ok_or(Refused)
 }
 
@@ -272,12 +282,12 @@ impl Op {
     pub(super) fn parse(text: &str, kind: &str) -> Option<Self> {
         let (name, argument) = text.split_once(':').unwrap_or((text, ""));
         Some(match name {
-            "const" => Self::Const(match argument {
+            "const" => Self::Const(Constant::new(match argument {
                 "true" | "false" => argument.to_owned(),
                 _ if argument.parse::<i64>().is_ok() => argument.to_owned(),
                 _ => serde_json::to_string(argument).ok()?,
-            }),
-            "kind" => Self::Const(serde_json::to_string(kind).ok()?),
+            })),
+            "kind" => Self::Const(Constant::new(serde_json::to_string(kind).ok()?)),
             "text" => Self::Text,
             "text_or" => Self::TextOr(argument.to_owned()),
             "lower" => Self::Lower,
@@ -336,9 +346,12 @@ impl Op {
     /// The JSON form of what it makes; `None` for what fits its place or is tested to.
     pub(super) fn makes(&self) -> Option<Primitive> {
         match self {
-            Self::Const(json) if json.starts_with('"') => Some(Primitive::String),
-            Self::Const(json) if json.starts_with('[') => None,
-            Self::Const(json) if json == "true" || json == "false" => Some(Primitive::Boolean),
+            Self::Const(Constant { json, .. }) => match json.as_bytes()[0] {
+                b'"' => Some(Primitive::String),
+                b'[' => None,
+                b't' | b'f' => Some(Primitive::Boolean),
+                _ => Some(Primitive::Integer),
+            },
             Self::Text | Self::TextOr(_) | Self::Lower | Self::Address => Some(Primitive::String),
             Self::Join(_) | Self::BaseName | Self::Words => Some(Primitive::String),
             Self::HttpMethod | Self::Ip | Self::NoIp => Some(Primitive::String),
@@ -360,10 +373,10 @@ impl Op {
     pub(super) fn make<'r>(&'r self, values: &Values<'_, 'r>) -> Result<Option<Made<'r>>> {
         let int = |number: Option<i64>| Ok(number.map(|number| Slot::Int(number).into()));
         match self {
-            Self::Const(json) => match json.parse() {
-                Ok(number) => Ok(Some(Slot::Int(number).into())),
-                Err(_) => Ok(Some(Slot::Json(json.into()).into())),
-            },
+            Self::Const(Constant { json, number }) => Ok(Some(match number {
+                Some(number) => Slot::Int(*number).into(),
+                None => Slot::Json(json.into()).into(),
+            })),
             Self::Text => values.words(0).map(|words| some_text(words.as_ref())),
             Self::TextOr(default) => {
                 let made = some_text(values.text(0)?.as_ref());

@@ -1,9 +1,7 @@
 //! The fields of a record that the tables name, found in one walk.
 
-use std::borrow::Cow;
-
 use crate::table::json::{Kind, Node};
-use crate::table::names::{NameMap, hash};
+use crate::table::names::NameMap;
 use crate::table::write::Unmapped;
 
 /// Where the fields stand. Names are separated by `/`; `0` is the first element of a list.
@@ -101,47 +99,40 @@ impl Paths {
     }
 
     /// Writes what is not taken; `left` is what stays of fields that are taken in part.
-    pub(super) fn rest<'r>(
+    pub(super) fn rest(
         &self,
-        root: Node<'r>,
+        root: Node<'_>,
         taken: &[bool],
         left: &[(usize, String)],
-        unmapped: &mut Unmapped<'_, 'r>,
+        unmapped: &mut Unmapped<'_>,
     ) {
-        self.rest_of(root, 0, "", &|field| taken[field], left, unmapped);
+        self.rest_of(root, 0, taken, left, unmapped);
     }
 
-    fn rest_of<'r>(
+    fn rest_of(
         &self,
-        node: Node<'r>,
+        node: Node<'_>,
         at: usize,
-        prefix: &str,
-        taken: &dyn Fn(usize) -> bool,
+        taken: &[bool],
         left: &[(usize, String)],
-        unmapped: &mut Unmapped<'_, 'r>,
+        unmapped: &mut Unmapped<'_>,
     ) {
         for member in node.children() {
-            let (name, own) = member.named();
-            let next = self.nodes[at].members.find(&name, own).copied();
-            let (name, own) = if prefix.is_empty() {
-                (name, own)
-            } else {
-                let name = [prefix, &name].join(".");
-                let own = hash(name.as_bytes());
-                (Cow::Owned(name), own)
-            };
-            let Some(next) = next else {
-                unmapped.put(name, own, member);
+            let (name, hash) = member.named();
+            let Some(next) = self.nodes[at].members.find(&name, hash).copied() else {
+                unmapped.put(&name, member);
                 continue;
             };
             let field = self.nodes[next].field;
             if let Some((_, json)) = left.iter().find(|(other, _)| Some(*other) == field) {
-                unmapped.put_json(name, own, json);
-            } else if field.is_some_and(taken) {
+                unmapped.put_json(&name, json);
+            } else if field.is_some_and(|field| taken[field]) {
             } else if member.is(Kind::Object) {
-                self.rest_of(member, next, &name, taken, left, unmapped);
+                unmapped.within(&name, |unmapped| {
+                    self.rest_of(member, next, taken, left, unmapped);
+                });
             } else {
-                unmapped.put(name, own, member);
+                unmapped.put(&name, member);
             }
         }
     }

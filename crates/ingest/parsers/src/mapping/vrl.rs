@@ -183,8 +183,8 @@ fn statement(row: &Row, alone: bool, paths: &Paths) -> String {
 /// Makes the value and puts it where nothing stands. What is empty may be put where nothing else would be: whoever takes
 /// the event takes it out.
 fn put(body: &mut String, row: &Row, target: &str, alone: bool, paths: &Paths) {
-    if let Op::Const(json) = &row.op {
-        return line(body, &assigned(target, json, alone, false));
+    if let Op::Const(constant) = &row.op {
+        return line(body, &assigned(target, &constant.json, alone, false));
     }
     for text in made(&row.op, row, paths).lines() {
         line(body, text);

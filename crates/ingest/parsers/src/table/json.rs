@@ -59,6 +59,8 @@ struct Entry {
 pub(crate) struct Tape<'t> {
     text: &'t str,
     entries: Vec<Entry>,
+    /// Only blanks, if anything, stand between its parts.
+    is_one_line: bool,
 }
 
 /// A value in a [`Tape`], with its name when it is a member.
@@ -87,6 +89,7 @@ impl<'t> Tape<'t> {
             entries: Vec::with_capacity(64),
             hashes: Vec::with_capacity(64),
             names,
+            is_one_line: true,
         };
         u32::try_from(text.len()).map_err(|_| Refused)?;
         reader.value(0)?;
@@ -97,6 +100,7 @@ impl<'t> Tape<'t> {
         Ok(Self {
             text,
             entries: reader.entries,
+            is_one_line: reader.is_one_line,
         })
     }
 
@@ -106,6 +110,26 @@ impl<'t> Tape<'t> {
         let text = |entry: &Entry| &self.text[entry.value.0 as usize..entry.value.1 as usize];
         let mut numbers = self.entries.iter().filter(number).map(text);
         numbers.all(|text| text.contains(['.', 'e', 'E']))
+    }
+
+    /// Appends the text as a JSON string. What has to be escaped is in the text's own strings and around them.
+    pub(crate) fn quote(&self, out: &mut Vec<u8>) {
+        out.push(b'"');
+        if self.is_one_line {
+            let mut copy = scan::Pieces::new(self.text, out);
+            for entry in &self.entries {
+                if entry.name.0 > 0 {
+                    copy.string(entry.name, entry.name_form == Form::Plain);
+                }
+                if entry.kind == Kind::Text {
+                    copy.string(entry.value, entry.form == Form::Plain);
+                }
+            }
+            copy.finish();
+        } else {
+            scan::escape(self.text, out);
+        }
+        out.push(b'"');
     }
 
     pub(crate) fn root(&self) -> Node<'_> {
@@ -277,6 +301,7 @@ struct Reader<'t> {
     /// Of the members of the objects around `at`.
     hashes: Vec<u32>,
     names: Names,
+    is_one_line: bool,
 }
 
 /// A string's place without its quotes.
@@ -288,7 +313,8 @@ impl Reader<'_> {
     }
 
     fn blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        while let Some(byte @ (b' ' | b'\n' | b'\r' | b'\t')) = self.peek() {
+            self.is_one_line &= byte == b' ';
             self.at += 1;
         }
     }
@@ -534,10 +560,20 @@ mod tests {
         }
     }
 
+    fn check_quoted(tape: &Tape<'_>) {
+        let mut quoted = b"before".to_vec();
+        tape.quote(&mut quoted);
+        let wanted = serde_json::to_string(tape.text).unwrap();
+        assert_eq!(String::from_utf8_lossy(&quoted[6..]), wanted);
+    }
+
     fn check(text: &str) {
         let wanted: Option<Value> = serde_json::from_str(text).ok();
         match (Tape::read(text), wanted) {
-            (Ok(tape), Some(wanted)) => assert_eq!(rebuilt(tape.root()), wanted, "{text}"),
+            (Ok(tape), Some(wanted)) => {
+                check_quoted(&tape);
+                assert_eq!(rebuilt(tape.root()), wanted, "{text}");
+            }
             (Err(Refused), None) => {}
             (Err(Refused), Some(_)) => {
                 let tape = Tape::read_again(text);
@@ -606,6 +642,7 @@ mod tests {
         fn what_serde_json_writes_is_read(value in any_json()) {
             let text = value.to_string();
             let tape = Tape::read(&text).or_else(|_| Tape::read_again(&text)).unwrap();
+            check_quoted(&tape);
             prop_assert_eq!(rebuilt(tape.root()), value);
             check(&serde_json::to_string_pretty(&rebuilt(tape.root())).unwrap());
         }

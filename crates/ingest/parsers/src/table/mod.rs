@@ -6,7 +6,7 @@
 pub(crate) mod json;
 pub(crate) mod names;
 pub(crate) mod plan;
-mod scan;
+pub(crate) mod scan;
 pub(crate) mod time;
 pub(crate) mod tsv;
 pub(crate) mod words;

@@ -13,6 +13,19 @@ pub(crate) struct Layout {
     pub slots: usize,
     /// The place of `activity_id`.
     pub activity: usize,
+    pub(super) class_name: Caption,
+    pub(super) category_name: Caption,
+    pub(super) type_name: Caption,
+    /// The members of `type_uid`.
+    pub(super) types: Option<&'static Enumeration>,
+}
+
+/// A text of the event that says what one of its numbers means.
+pub(super) struct Caption {
+    /// `"status":`
+    pub key: Box<[u8]>,
+    /// The child that would stand there.
+    pub own: u64,
 }
 
 /// An object of the event, or the event itself.
@@ -23,8 +36,8 @@ pub(crate) struct Object {
     pub checks: Vec<Check>,
     pub(super) needs: Vec<Need>,
     pub(super) fills: Vec<Fill>,
-    /// `metadata`, to which each event's own id is added.
-    pub(super) sealed: bool,
+    /// Of `metadata`, to which each event's own id is added: the child that would say when the event was taken.
+    pub(super) sealed: Option<u64>,
     shape: Option<&'static Shape>,
 }
 
@@ -34,7 +47,7 @@ pub(crate) struct Member {
     /// `"name":`
     pub(super) key: Box<[u8]>,
     /// At the top level: the attribute that holds the caption of this number, with the captions.
-    pub(super) caption: Option<(&'static str, &'static Enumeration)>,
+    pub(super) caption: Option<(Caption, &'static Enumeration)>,
 }
 
 pub(crate) enum Child {
@@ -64,7 +77,7 @@ pub(super) struct Fill {
     pub own: u64,
     /// `"type_id":`
     pub key: Box<[u8]>,
-    pub caption: Option<(&'static str, &'static str)>,
+    pub caption: Option<(Caption, &'static str)>,
 }
 
 /// Every event has them; they are written by themselves.
@@ -98,7 +111,8 @@ impl Object {
             }
             if let Child::Object(object) = child {
                 object.finish(profiles, false);
-                object.sealed = top && member.name == "metadata";
+                let metadata = top && member.name == "metadata";
+                object.sealed = metadata.then(|| object.mask(&["logged_time"]));
             }
         }
         let Some(shape) = self.shape else { return };
@@ -130,16 +144,27 @@ impl Object {
             .map(|attribute| Fill {
                 own: self.mask(&[attribute.name]),
                 key: key(attribute.name),
-                caption: caption(shape, attribute)
-                    .filter(|_| top)
-                    .and_then(|(sibling, members)| Some((sibling, members.caption(0)?))),
+                caption: caption(shape, attribute).filter(|_| top).and_then(
+                    |(sibling, members)| Some((self.caption(sibling), members.caption(0)?)),
+                ),
             })
             .collect();
         if top {
-            for member in &mut self.children {
-                let attribute = shape.attribute(&member.name);
-                member.caption = attribute.and_then(|attribute| caption(shape, attribute));
+            let captions = self.children.iter().map(|member| {
+                let (sibling, members) = caption(shape, shape.attribute(&member.name)?)?;
+                Some((self.caption(sibling), members))
+            });
+            let captions: Vec<_> = captions.collect();
+            for (member, caption) in self.children.iter_mut().zip(captions) {
+                member.caption = caption;
             }
+        }
+    }
+
+    fn caption(&self, name: &str) -> Caption {
+        Caption {
+            key: key(name),
+            own: self.mask(&[name]),
         }
     }
 }
@@ -160,7 +185,7 @@ fn caption(
 }
 
 /// `"name":`
-pub(super) fn key(name: &str) -> Box<[u8]> {
+fn key(name: &str) -> Box<[u8]> {
     let mut key = serde_json::to_vec(name).expect("a name is text");
     key.push(b':');
     key.into()
@@ -213,11 +238,16 @@ impl Skeleton {
 
     pub(crate) fn finish(mut self, profiles: &[Profile]) -> Layout {
         self.root.finish(profiles, true);
+        let types = self.class.attribute("type_uid");
         Layout {
             class: self.class,
-            root: self.root,
             slots: self.slots,
             activity: self.activity,
+            class_name: self.root.caption("class_name"),
+            category_name: self.root.caption("category_name"),
+            type_name: self.root.caption("type_name"),
+            types: types.and_then(|attribute| attribute.enumeration),
+            root: self.root,
         }
     }
 }

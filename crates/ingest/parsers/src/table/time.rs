@@ -36,6 +36,37 @@ pub(crate) fn plain_millis(text: &str) -> Option<i64> {
     fits.then_some(seconds * 1000 + millis)
 }
 
+/// As [`plain_millis`] for a time that says its zone: `Z`, or an offset as `+02:00` and `+0200`.
+pub(crate) fn zoned_millis(text: &str) -> Option<i64> {
+    if text.ends_with('Z') {
+        return plain_millis(text);
+    }
+    let sign = text.len().checked_sub(6)?;
+    let sign = sign
+        + text.as_bytes()[sign..]
+            .iter()
+            .position(|byte| b"+-".contains(byte))?;
+    let (time, offset) = text.split_at_checked(sign)?;
+    let (hours, minutes) = match offset.as_bytes() {
+        [_, h, o, m, n] | [_, h, o, b':', m, n] => (two_digits(*h, *o)?, two_digits(*m, *n)?),
+        _ => return None,
+    };
+    let seconds = (hours * 60 + minutes) * 60;
+    let millis = plain_millis(time).filter(|_| hours <= 23 && minutes <= 59)?;
+    let offset = if offset.starts_with('-') {
+        -seconds
+    } else {
+        seconds
+    };
+    // Before 1970 what is cut off would have to be cut off upwards.
+    Some(millis - offset * 1000).filter(|millis| *millis >= 0 && !time.ends_with('Z'))
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<i64> {
+    let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+    digits.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+}
+
 /// Cut to milliseconds, as jiff does.
 fn fraction(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() || digits.len() > 9 || !digits.iter().all(u8::is_ascii_digit) {
@@ -99,6 +130,18 @@ mod tests {
             prop_assert_eq!(plain_millis(&text), Some(millis));
             prop_assert_eq!(plain_millis(&format!("{text}Z")), Some(millis));
             prop_assert_eq!(plain_millis(&text[..19].replace('T', " ")), Some(millis - millis % 1000));
+        }
+
+        #[test]
+        fn so_do_zones(millis in 0_i64..253_000_000_000_000, offset in "([+-][0-2][0-9]:?[0-5][0-9]|Z[+]0000|Z|[+-][0-9:]{1,5})") {
+            let time = jiff::Timestamp::from_millisecond(millis).unwrap();
+            let text = format!("{}.{:03}007{offset}", time.strftime("%Y-%m-%dT%H:%M:%S"), millis % 1000);
+            let parsed = text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond);
+            if let Some(found) = zoned_millis(&text) {
+                prop_assert_eq!(Some(found), parsed, "{}", text);
+            } else {
+                prop_assert!(parsed.is_none_or(|parsed| parsed < 0) || !text.ends_with("0000"), "{}", text);
+            }
         }
     }
 }

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use aurora_model::EventUid;
 
-use super::plan::{Child, Layout, Need, Object, key};
-use super::{json::Node, scan};
+use super::json::{Kind, Node, Tape};
+use super::names::hash;
+use super::plan::{Caption, Child, Layout, Need, Object};
+use super::scan;
 
 /// What stands at a place.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +78,15 @@ pub(crate) struct Seal<'a> {
     pub uid: EventUid,
     /// Milliseconds since 1970.
     pub logged_time: i64,
-    pub raw_data: &'a str,
+    pub raw_data: Raw<'a>,
+}
+
+/// A record's own text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Raw<'a> {
+    Text(&'a str),
+    /// A text whose strings are known, which is quicker to write.
+    Json(&'a Tape<'a>),
 }
 
 /// Where a top-level member's name, value and end stand in the text.
@@ -92,8 +102,8 @@ pub(crate) struct Pen<'b, 'r> {
     seal: Option<Seal<'b>>,
 }
 
-/// A number with a caption.
-type Captioned = (&'static str, &'static str);
+/// What a number means, and where that is written.
+type Captioned<'l> = (&'l Caption, &'static str);
 
 impl<'b, 'r> Pen<'b, 'r> {
     /// Without a seal the event is a draft: what follows its parser adds the rest.
@@ -109,48 +119,40 @@ impl<'b, 'r> Pen<'b, 'r> {
     }
 
     /// Writes the event. `rest` gives what belongs under `unmapped`. False when the event lacks what its class requires.
-    pub(crate) fn event<'u>(
+    pub(crate) fn event(
         &mut self,
         layout: &Layout,
-        rest: impl FnOnce(&[usize], &mut Unmapped<'_, 'u>),
+        rest: impl FnOnce(&[usize], &mut Unmapped<'_>),
     ) -> bool {
         self.out.push(b'{');
         self.number(b"\"class_uid\":", i64::from(layout.class.uid));
         let mut captions = Vec::with_capacity(8);
-        captions.push(("class_name", layout.class.caption));
+        captions.push((&layout.class_name, layout.class.caption));
         let Some(present) = self.members(&layout.root, &mut captions) else {
             return false;
         };
         self.unmapped(rest);
         if let Some(seal) = self.seal {
             let start = self.begin(b"\"raw_data\":");
-            string(seal.raw_data, self.out);
+            match seal.raw_data {
+                Raw::Text(text) => string(text, self.out),
+                Raw::Json(tape) => tape.quote(self.out),
+            }
             self.end(start);
         }
-        for fill in layout
-            .root
-            .fills
-            .iter()
-            .filter(|fill| fill.own & present == 0)
-        {
+        let fills = layout.root.fills.iter();
+        for fill in fills.filter(|fill| fill.own & present == 0) {
             self.number(&fill.key, 0);
-            captions.extend(fill.caption);
+            captions.extend(fill.caption.as_ref().map(|(at, caption)| (at, *caption)));
         }
         let activity = match self.slots.get(layout.activity) {
             Slot::Int(activity) => *activity,
             _ => 0,
         };
         self.derived(layout, activity, &mut captions);
-        let own = |name: &str| {
-            layout
-                .root
-                .children
-                .iter()
-                .position(|child| child.name == name)
-        };
-        for (name, caption) in captions {
-            if own(name).is_none_or(|at| present & 1 << at == 0) {
-                let start = self.begin(&key(name));
+        for (at, caption) in captions {
+            if at.own & present == 0 {
+                let start = self.begin(&at.key);
                 string(caption, self.out);
                 self.end(start);
             }
@@ -159,21 +161,23 @@ impl<'b, 'r> Pen<'b, 'r> {
         true
     }
 
-    fn derived(&mut self, layout: &Layout, activity: i64, captions: &mut Vec<Captioned>) {
+    fn derived<'l>(
+        &mut self,
+        layout: &'l Layout,
+        activity: i64,
+        captions: &mut Vec<Captioned<'l>>,
+    ) {
         let class = layout.class;
         self.number(b"\"category_uid\":", i64::from(class.category_uid));
         let kind = i64::from(class.uid) * 100 + activity;
         self.number(b"\"type_uid\":", kind);
-        captions.push(("category_name", class.category_caption));
-        let members = class
-            .attribute("type_uid")
-            .and_then(|attribute| attribute.enumeration);
-        let caption = members.and_then(|members| members.caption(kind));
-        captions.extend(caption.map(|caption| ("type_name", caption)));
+        captions.push((&layout.category_name, class.category_caption));
+        let caption = layout.types.and_then(|members| members.caption(kind));
+        captions.extend(caption.map(|caption| (&layout.type_name, caption)));
     }
 
     /// The top-level members that are there, as bits; `None` when one that is required is not.
-    fn members(&mut self, root: &Object, captions: &mut Vec<Captioned>) -> Option<u64> {
+    fn members<'l>(&mut self, root: &'l Object, captions: &mut Vec<Captioned<'l>>) -> Option<u64> {
         let mut present = 0;
         for (at, member) in root.children.iter().enumerate() {
             let start = self.begin(&member.key);
@@ -183,7 +187,7 @@ impl<'b, 'r> Pen<'b, 'r> {
             }
             self.end(start);
             present |= 1 << at;
-            if let (Some((sibling, members)), Child::Slot(slot)) = (member.caption, &member.child)
+            if let (Some((sibling, members)), Child::Slot(slot)) = (&member.caption, &member.child)
                 && let Slot::Int(number) = self.slots.get(*slot)
             {
                 captions.extend(members.caption(*number).map(|caption| (sibling, caption)));
@@ -226,7 +230,7 @@ impl<'b, 'r> Pen<'b, 'r> {
                 self.out.truncate(before);
             }
         }
-        let seal = self.seal.filter(|_| object.sealed);
+        let seal = object.sealed.and_then(|logged| Some((logged, self.seal?)));
         if present == 0 && seal.is_none() {
             return false;
         }
@@ -234,8 +238,8 @@ impl<'b, 'r> Pen<'b, 'r> {
             drop_places(object, &mut self.dropped);
             return false;
         }
-        if let Some(seal) = seal {
-            self.sign(object, present, &seal);
+        if let Some((logged, seal)) = seal {
+            self.sign(logged & present != 0, &seal);
         }
         for fill in object.fills.iter().filter(|fill| fill.own & present == 0) {
             self.out.extend_from_slice(&fill.key);
@@ -245,7 +249,7 @@ impl<'b, 'r> Pen<'b, 'r> {
         true
     }
 
-    fn sign(&mut self, metadata: &Object, present: u64, seal: &Seal<'_>) {
+    fn sign(&mut self, is_logged: bool, seal: &Seal<'_>) {
         self.out.extend_from_slice(b"\"uid\":\"");
         for byte in seal.uid.0.as_bytes() {
             let digit = |nibble: u8| b"0123456789abcdef"[usize::from(nibble)];
@@ -253,23 +257,20 @@ impl<'b, 'r> Pen<'b, 'r> {
                 .extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
         }
         self.out.extend_from_slice(b"\",");
-        let logged = metadata
-            .children
-            .iter()
-            .position(|member| member.name == "logged_time");
-        if logged.is_none_or(|at| present & 1 << at == 0) {
+        if !is_logged {
             self.out.extend_from_slice(b"\"logged_time\":");
             int(seal.logged_time, self.out);
             self.out.push(b',');
         }
     }
 
-    fn unmapped<'u>(&mut self, rest: impl FnOnce(&[usize], &mut Unmapped<'_, 'u>)) {
+    fn unmapped(&mut self, rest: impl FnOnce(&[usize], &mut Unmapped<'_>)) {
         let start = self.begin(b"\"unmapped\":");
         self.out.push(b'{');
         let mut unmapped = Unmapped {
             out: self.out,
-            names: Vec::with_capacity(16),
+            names: Vec::with_capacity(32),
+            prefix: Vec::new(),
         };
         rest(&self.dropped, &mut unmapped);
         if unmapped.names.is_empty() {
@@ -323,42 +324,50 @@ fn drop_places(object: &Object, dropped: &mut Vec<usize>) {
 }
 
 /// The members of `unmapped`, flat.
-pub(crate) struct Unmapped<'o, 'b> {
+pub(crate) struct Unmapped<'o> {
     out: &'o mut Vec<u8>,
-    /// What is there, with hashes.
-    names: Vec<(u32, Cow<'b, str>)>,
+    /// What is there: the names' hashes, and where in `out` the names begin and end.
+    names: Vec<(u32, usize, usize)>,
+    /// What stands before the names of a nested object's members, escaped.
+    prefix: Vec<u8>,
 }
 
-impl<'b> Unmapped<'_, 'b> {
+impl Unmapped<'_> {
     /// Objects become dotted names. What is null or an empty list says nothing. A name that is taken stays with its
     /// first owner.
-    pub(crate) fn put(&mut self, name: Cow<'b, str>, hash: u32, node: Node<'_>) {
-        use super::json::Kind;
+    pub(crate) fn put(&mut self, name: &str, node: Node<'_>) {
         match node.kind() {
             Kind::Null => {}
             Kind::List if node.children().next().is_none() => {}
-            Kind::Object => {
+            Kind::Object => self.within(name, |unmapped| {
                 for member in node.children() {
-                    let name = format!("{name}.{}", member.name());
-                    let hash = super::names::hash(name.as_bytes());
-                    self.put(Cow::Owned(name), hash, member);
+                    unmapped.put(&member.name(), member);
                 }
-            }
-            _ => self.put_json(name, hash, &node.json()),
+            }),
+            _ => self.put_json(name, &node.json()),
         }
     }
 
+    /// What `members` puts belongs to the object of this name.
+    pub(crate) fn within(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+        let outer = self.prefix.len();
+        scan::escape(name, &mut self.prefix);
+        self.prefix.push(b'.');
+        members(self);
+        self.prefix.truncate(outer);
+    }
+
     /// This JSON.
-    pub(crate) fn put_json(&mut self, name: Cow<'b, str>, hash: u32, json: &str) {
-        if self.name(name, hash) {
+    pub(crate) fn put_json(&mut self, name: &str, json: &str) {
+        if self.name(name) {
             self.out.extend_from_slice(json.as_bytes());
             self.out.push(b',');
         }
     }
 
     /// A list of these.
-    pub(crate) fn put_list(&mut self, name: Cow<'b, str>, hash: u32, nodes: &[Node<'_>]) {
-        if !self.name(name, hash) {
+    pub(crate) fn put_list(&mut self, name: &str, nodes: &[Node<'_>]) {
+        if !self.name(name) {
             return;
         }
         let texts: Vec<_> = nodes.iter().map(|node| node.json()).collect();
@@ -368,14 +377,23 @@ impl<'b> Unmapped<'_, 'b> {
     }
 
     /// Writes the name, if it is not taken.
-    fn name(&mut self, name: Cow<'b, str>, hash: u32) -> bool {
-        let taken = |(other, known): &(u32, Cow<'_, str>)| *other == hash && *known == name;
+    fn name(&mut self, name: &str) -> bool {
+        self.out.push(b'"');
+        let start = self.out.len();
+        self.out.extend_from_slice(&self.prefix);
+        scan::escape(name, self.out);
+        let end = self.out.len();
+        let (before, own) = self.out.split_at(start);
+        let own_hash = hash(own);
+        let taken = |(other, from, to): &(u32, usize, usize)| {
+            *other == own_hash && before[*from..*to] == *own
+        };
         if self.names.iter().any(taken) {
+            self.out.truncate(start - 1);
             return false;
         }
-        string(&name, self.out);
-        self.out.push(b':');
-        self.names.push((hash, name));
+        self.out.extend_from_slice(b"\":");
+        self.names.push((own_hash, start, end));
         true
     }
 }

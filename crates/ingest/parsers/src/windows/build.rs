@@ -275,34 +275,31 @@ fn text(text: &str) -> Slot<'_> {
 }
 
 /// What is not in a place of its own.
-fn rest<'d>(
-    record: &'d Record<'_>,
-    tables: &'d Tables,
+fn rest(
+    record: &Record<'_>,
+    tables: &Tables,
     homes: &[Option<usize>],
     dropped: &[usize],
-    unmapped: &mut Unmapped<'_, 'd>,
+    unmapped: &mut Unmapped<'_>,
 ) {
     let kept = |home: &Option<usize>| home.is_some_and(|slot| !dropped.contains(&slot));
     let (of_system, of_data) = homes.split_at(tables.system.rows.len());
     let rows = tables.system.rows.iter().zip(&record.system);
     for ((row, node), _) in rows.zip(of_system).filter(|(_, home)| !kept(home)) {
         if let Some(node) = node {
-            unmapped.put(Cow::Borrowed(&row.field), row.hash, *node);
+            unmapped.put(&row.field, *node);
         }
     }
     let data = record.data.iter().zip(of_data);
     let data = data.filter(|(_, home)| !kept(home)).map(|(field, _)| field);
     for Field {
-        name,
-        hash,
-        node,
-        list,
+        name, node, list, ..
     } in data.chain(&record.extra)
     {
         if list.is_empty() {
-            unmapped.put(Cow::Borrowed(name), *hash, *node);
+            unmapped.put(name, *node);
         } else {
-            unmapped.put_list(Cow::Borrowed(name), *hash, list);
+            unmapped.put_list(name, list);
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod build;
 mod record;
+mod rendered;
 mod shapes;
 mod table;
 mod time;
@@ -22,17 +23,18 @@ use serde_json::Value;
 use crate::description::Description;
 use crate::parser::{Sealed, Sealing};
 use crate::table::json::Tape;
-use crate::table::write::Seal;
+use crate::table::write::{Raw, Seal};
 use crate::{Failure, Input, Parsed, Parser, decode};
 use build::Written;
 use table::Tables;
 
-/// Reads EVTX-JSON, Winlogbeat and flat (NXLog and others) records, and XML. Sysmon for Linux writes the same events.
+/// Reads EVTX-JSON, Winlogbeat and flat (NXLog and others) records, XML, and Splunk's text. Sysmon for Linux writes the same events.
 pub(crate) struct WindowsParser {
     name: &'static str,
     description: Description,
     /// Compiled when the first record comes.
     tables: OnceLock<Tables>,
+    labels: OnceLock<rendered::Labels>,
 }
 
 impl WindowsParser {
@@ -41,6 +43,7 @@ impl WindowsParser {
             name,
             description,
             tables: OnceLock::new(),
+            labels: OnceLock::new(),
         }
     }
 }
@@ -66,7 +69,7 @@ impl Parser for WindowsParser {
         match body.trim_ascii_start().first() {
             Some(b'{') => {}
             Some(b'<') => return has("<Event") && has("/win/2004/08/events/event"),
-            _ => return false,
+            _ => return rendered::is_rendered(body),
         }
         if has("\"winlog\"") || (has("\"event_data\"") && has("\"event_id\"")) {
             return true;
@@ -87,7 +90,7 @@ impl Parser for WindowsParser {
     }
 
     fn parse(&self, input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
-        self.parse_json(&json_of(input.body)?, input)
+        self.parse_json(&self.json_of(input.body)?, input)
     }
 
     fn seal(
@@ -97,8 +100,12 @@ impl Parser for WindowsParser {
         buffer: &mut Vec<u8>,
     ) -> Option<Vec<Sealed>> {
         let raw_data = std::str::from_utf8(input.body).ok()?;
-        let json = json_of(input.body).ok()?;
-        let json = std::str::from_utf8(&json).ok()?;
+        let json = self.json_of(input.body).ok()?;
+        let tape = Tape::read(std::str::from_utf8(&json).ok()?).ok()?;
+        let raw_data = match json {
+            Cow::Borrowed(_) => Raw::Json(&tape),
+            Cow::Owned(_) => Raw::Text(raw_data),
+        };
         let mut uid = None;
         let seal = |identity: Option<&str>| {
             let of_event = sealing.uid(identity, 0);
@@ -109,9 +116,7 @@ impl Parser for WindowsParser {
                 raw_data,
             })
         };
-        let written = self
-            .write(&Tape::read(json).ok()?, input, seal, buffer)
-            .ok()?;
+        let written = self.write(&tape, input, seal, buffer).ok()?;
         Some(vec![Sealed {
             uid: uid?,
             class_uid: written.class_uid,
@@ -122,11 +127,8 @@ impl Parser for WindowsParser {
     }
 
     fn fields(&self, input: &Input<'_>) -> Option<Vec<Value>> {
-        let record = match xml_part(input.body) {
-            Some(text) => decode::xml_event(&text).ok()?,
-            None => serde_json::from_slice(input.body).ok()?,
-        };
-        Some(vec![record])
+        let json = self.json_of(input.body).ok()?;
+        Some(vec![serde_json::from_slice(&json).ok()?])
     }
 
     fn parse_fields(&self, input: &Input<'_>, fields: Value) -> Result<Vec<Parsed>, Failure> {
@@ -137,6 +139,23 @@ impl Parser for WindowsParser {
 impl WindowsParser {
     fn tables(&self) -> &Tables {
         self.tables.get_or_init(Tables::shipped)
+    }
+
+    /// The record's JSON: the record itself, or made of its XML or text.
+    fn json_of<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, [u8]>, Failure> {
+        if is_event_log_part(body) {
+            let detail = "a damaged part of an event log: its bytes are kept as they are";
+            return Err(Failure::Unparsable(detail.to_owned()));
+        }
+        if rendered::is_rendered(body) {
+            let labels = self.labels.get_or_init(rendered::Labels::shipped);
+            let record = rendered::record(&String::from_utf8_lossy(body), labels)?;
+            return Ok(Cow::Owned(Value::Object(record).to_string().into_bytes()));
+        }
+        Ok(match xml_part(body) {
+            Some(text) => Cow::Owned(decode::xml_event(&text)?.to_string().into_bytes()),
+            None => Cow::Borrowed(body),
+        })
     }
 
     fn parse_json(&self, json: &[u8], input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
@@ -174,18 +193,6 @@ impl WindowsParser {
             buffer,
         ))
     }
-}
-
-/// The record's JSON: the record itself, or made of its XML.
-fn json_of(body: &[u8]) -> Result<Cow<'_, [u8]>, Failure> {
-    if is_event_log_part(body) {
-        let detail = "a damaged part of an event log: its bytes are kept as they are";
-        return Err(Failure::Unparsable(detail.to_owned()));
-    }
-    Ok(match xml_part(body) {
-        Some(text) => Cow::Owned(decode::xml_event(&text)?.to_string().into_bytes()),
-        None => Cow::Borrowed(body),
-    })
 }
 
 /// A record that needs care, without what is odd about it: of a name that stands twice the last value counts.

@@ -31,6 +31,30 @@ fn the_sources_own_id_makes_the_same_event_from_another_place() {
 }
 
 #[test]
+fn a_record_with_an_id_of_its_connection_is_known_by_what_it_says() {
+    let registry = crate::support::registry();
+    let flow = |id: &str, at: u8| {
+        format!(
+            r#"{{"timestamp":"2026-03-04T10:15:3{at}.000001+0000","event_type":"alert",{id}"src_ip":"192.0.2.1","dest_ip":"192.0.2.2","proto":"TCP","alert":{{"signature":"s","signature_id":1,"severity":1}}}}"#
+        )
+    };
+    let (one, other, none) = (
+        flow(r#""flow_id":7,"#, 1),
+        flow(r#""flow_id":7,"#, 2),
+        flow("", 1),
+    );
+    let found = uids(&registry, "suricata", &[&one, &one, &other, &none, &none]);
+    assert_eq!(found[0], found[1], "the same record, sent twice");
+    assert_ne!(found[0], found[2], "another record of the flow");
+    assert_ne!(found[3], found[4], "two places, and no id");
+    let row = "#separator \\x09\n#path\tweird\n#fields\tts\tuid\tname\n#types\ttime\tstring\tstring\n1772619330.1\tC1\t";
+    let (one, other) = (format!("{row}bad"), format!("{row}worse"));
+    let found = uids(&registry, "zeek", &[&one, &one, &other]);
+    assert_eq!(found[0], found[1]);
+    assert_ne!(found[0], found[2]);
+}
+
+#[test]
 fn the_uid_stands_in_the_event_and_repeats() {
     let registry = crate::support::registry();
     let batch = batch("auto", [TRAIL.as_bytes().to_vec()]);

@@ -7,7 +7,7 @@ use aurora_ocsf::{Enumeration, Path, Primitive};
 use super::{
     Choice, Default, Enumerations, Known, Plan, Provider, Rule, SystemField, SystemFields, Tables,
 };
-use crate::table::names::{NameMap, hash};
+use crate::table::names::NameMap;
 use crate::table::plan::Skeleton;
 use crate::table::tsv;
 use crate::windows::transform::Transform;
@@ -295,7 +295,6 @@ fn system_fields() -> Result<SystemFields, String> {
         let path = (path != "-").then(|| (path.to_owned(), transform.to_owned()));
         fields.rows.push(SystemField {
             field: field.to_owned(),
-            hash: hash(field.as_bytes()),
             names,
             path,
         });

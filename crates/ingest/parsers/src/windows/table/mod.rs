@@ -106,7 +106,6 @@ pub(super) struct SystemFields {
 
 pub(super) struct SystemField {
     pub field: String,
-    pub hash: u32,
     pub names: Vec<String>,
     pub path: Option<(String, String)>,
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::golden;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../content/parsers/windows/golden")
@@ -20,9 +21,12 @@ fn records_become_the_events_beside_them() {
     inputs.sort();
     assert!(inputs.len() >= 20, "{} golden records", inputs.len());
     for input in inputs {
-        let body = std::fs::read(&input).unwrap();
-        assert!(parser.detects(&body), "{}", input.display());
-        let parsed = parse(&parser, body.trim_ascii_end()).unwrap();
+        let records = golden::records(&std::fs::read(&input).unwrap());
+        let [body] = records.as_slice() else {
+            panic!("{} holds one record", input.display());
+        };
+        assert!(parser.detects(body), "{}", input.display());
+        let parsed = parse(&parser, body).unwrap();
         let event = finished(parsed.event);
         assert_eq!(errors(&event), [""; 0], "{}", input.display());
         let mut text = serde_json::to_string_pretty(&event).unwrap();

@@ -406,6 +406,8 @@ fn both_forms_make_the_same_events() {
         .iter()
         .map(|path| std::fs::read(path).unwrap())
         .collect();
+    // The program finds objects; a text is made one before it.
+    bodies.retain(|body| body.starts_with(b"{"));
     if let Some(data) = external::data() {
         let bench = external::records(&data.join("bench/windows-270872.jsonl.zst"));
         bodies.extend(bench.step_by(997));
