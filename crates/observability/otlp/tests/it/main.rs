@@ -256,21 +256,25 @@ async fn what_was_said_while_the_collector_was_away_is_told_later() {
         Ok::<_, std::convert::Infallible>(())
     });
     let subscriber = tracing_subscriber::registry().with(layer);
-    tracing::subscriber::with_default(subscriber, || {
-        for number in 0..20 {
-            tracing::info!(number, "said");
-        }
-    });
+    // As in a process, it listens until the end.
+    let _listening = tracing::subscriber::set_default(subscriber);
+    for number in 0..20 {
+        tracing::info!(number, "said");
+    }
     let mut changed = receiver.changed.subscribe();
     changed.wait_for(|count| *count > 1).await.unwrap();
     receiver.refuse.send_replace(false);
     receiver
         .until(|heard| {
-            let lines = heard
+            let scopes = heard
                 .logs
                 .iter()
-                .flat_map(|it| &it.resource_logs[0].scope_logs[0].log_records);
-            lines.count() == 20
+                .map(|it| &it.resource_logs[0].scope_logs[0]);
+            let lines = scopes.flat_map(|scope| &scope.log_records);
+            lines
+                .filter(|line| text(line.body.as_ref()) == "said")
+                .count()
+                == 20
         })
         .await;
     sending.stop(Duration::from_secs(10)).await.unwrap();
