@@ -92,8 +92,6 @@ export const permissions = [
   'enrolment.read',
   'enrolment.create',
   'enrolment.revoke',
-  'certificate.read',
-  'certificate.revoke',
   'approval.read',
   'approval.decide',
   'approval.assert',
