@@ -1817,7 +1817,7 @@ export interface components {
             /** @description The hash that all assertions and approvals are bound to. */
             action: string;
             /** @description Exactly what would be done: the query and the body of the request. */
-            arguments: Record<string, never>;
+            arguments: unknown;
             /** Format: int64 */
             asked_at: number;
             asked_by: components["schemas"]["Actor"];
@@ -1850,12 +1850,12 @@ export interface components {
         };
         Approve: {
             /** @description As in `Assert`; the local operator needs none. */
-            assertion?: Record<string, never> | null;
+            assertion?: unknown;
             note?: string;
         };
         Assert: {
             /** @description `{"totp": "123456"}`, or what the browser made of the challenge with a passkey. */
-            assertion: Record<string, never>;
+            assertion: unknown;
         };
         /** @description Takes records out of the audit log. Their entries and every proof of others stay. */
         AuditErase: {
@@ -1994,7 +1994,7 @@ export interface components {
         };
         /** @description What must be answered; absent for a caller who has no means to, or needs none. */
         Challenge: {
-            challenge?: Record<string, never> | null;
+            challenge?: unknown;
         };
         /** @description What is absent stays as it is. */
         ChangePerson: {
