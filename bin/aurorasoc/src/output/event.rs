@@ -1,4 +1,4 @@
-//! An OCSF event on one line, and whole.
+//! An event, in OCSF's words or in ECS's, on one line, and whole.
 
 use serde_json::{Map, Value};
 
@@ -11,24 +11,35 @@ pub struct Shown {
 }
 
 /// Places of the host, of the user and of what happened, the most telling first.
-const HOSTS: [&str; 3] = [
+const HOSTS: [&str; 7] = [
     "/device/hostname",
+    "/host/hostname",
+    "/host/name",
     "/src_endpoint/hostname",
     "/src_endpoint/ip",
+    "/source/domain",
+    "/source/ip",
 ];
 const USERS: [&str; 3] = ["/actor/user/name", "/user/name", "/process/user/name"];
-const WHATS: [&str; 11] = [
+const WHATS: [&str; 18] = [
     "/process/cmd_line",
+    "/process/command_line",
     "/message",
     "/finding_info/title",
+    "/rule/name",
     "/http_request/url/url_string",
+    "/url/original",
     "/query/hostname",
+    "/dns/question/name",
     "/file/path",
+    "/registry/path",
     "/reg_value/path",
     "/reg_key/path",
     "/api/operation",
+    "/event/action",
     "/process/file/path",
     "/dst_endpoint/ip",
+    "/destination/ip",
 ];
 
 impl Shown {
@@ -110,6 +121,12 @@ mod tests {
             (shown.host.as_deref(), shown.user.as_deref()),
             (Some("ws1"), Some("ann"))
         );
+        let same = json!({
+            "host": {"hostname": "ws1"},
+            "user": {"name": "ann"},
+            "process": {"command_line": "whoami /all"},
+        });
+        assert_eq!(Shown::of(&same), shown);
         assert_eq!(Shown::of(&json!({"a": 1, "time": 5})).what, r#"{"a":1}"#);
     }
 
