@@ -57,8 +57,13 @@ pub async fn check(place: &Place, expected: Expected) {
             "class {class}: {most:?}"
         );
     }
-    let status = place.client.status().await.unwrap();
-    assert_eq!(status.engine.rows, expected.records + expected.matches);
+    // What the store says of itself is up to some seconds old.
+    let rows = expected.records + expected.matches;
+    wait_for("the event store to say how many rows it has", || async {
+        let status = place.client.status().await.unwrap();
+        (status.engine.rows == rows).then_some(())
+    })
+    .await;
 
     let query = AlertQuery {
         limit: Some(1_000),

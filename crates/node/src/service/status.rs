@@ -170,6 +170,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 const FRESH: Duration = Duration::from_secs(1);
 /// The most of its time that a store spends on being asked, as a part of one.
 const SHARE: u32 = 20;
+/// Never longer, so that a store that no longer answers is told soon.
+const STALE: Duration = Duration::from_secs(5);
 
 /// What the event store said of itself.
 #[derive(Clone)]
@@ -199,7 +201,7 @@ impl SiteService {
         *stored = Some(Stored {
             scope: scope.clone(),
             info: info.clone(),
-            until: answered_at + FRESH.max(took * SHARE),
+            until: answered_at + (took * SHARE).clamp(FRESH, STALE),
         });
         Ok(info)
     }

@@ -208,8 +208,11 @@ impl Collection {
         const IDENTITIES: &[Field] = &[text("person")];
         const RULE_VERSIONS: &[Field] = &[text("rule"), integer("at"), integer("head")];
         const RULE_BOUNDS: &[Field] = &[text("rule"), integer("at")];
-        const ENROL_TOKENS: &[Field] =
-            &[text("token_hash"), integer("created_at"), integer("expires_at")];
+        const ENROL_TOKENS: &[Field] = &[
+            text("token_hash"),
+            integer("created_at"),
+            integer("expires_at"),
+        ];
         const EDGES: &[Field] = &[text("host"), text("state"), integer("enrolled_at")];
         const APPROVALS: &[Field] = &[
             text("asker"),

@@ -81,9 +81,11 @@ impl Browser {
     pub(crate) async fn get<T: DeserializeOwned>(&mut self, options: &Value) -> T {
         let mut options = options.clone();
         options["rpId"] = json!("localhost");
-        // The library takes an empty list for "none of these", where browsers take it for "any".
+        // For any credential that the authenticator holds, the library wants them listed.
         if options["allowCredentials"] == json!([]) {
-            options.as_object_mut().unwrap().remove("allowCredentials");
+            let held = self.store.keys().map(|id| BASE64.encode(id));
+            let listed = held.map(|id| json!({ "type": "public-key", "id": id }));
+            options["allowCredentials"] = listed.collect();
         }
         let options: CredentialRequestOptions =
             serde_json::from_value(json!({ "publicKey": options })).unwrap();

@@ -52,7 +52,7 @@ fn filters() {
     check(
         "answers.rdata:x unmapped.A:\"\"",
         expect![
-            "((arrayExists(v -> (lower(v) = {p6:String}), arrayMap(e -> JSONExtract(e, {p5:String}, 'String'), JSONExtractArrayRaw(event, {p4:String})))) AND (NOT (notEmpty(unmapped[{p7:String}]))))  ORDER BY time DESC, uid LIMIT 11 FORMAT JSONCompactEachRow"
+            "((NOT (notEmpty(unmapped[{p4:String}]))) AND (arrayExists(v -> (lower(v) = {p7:String}), arrayMap(e -> JSONExtract(e, {p6:String}, 'String'), JSONExtractArrayRaw(event, {p5:String})))))  ORDER BY time DESC, uid LIMIT 11 FORMAT JSONCompactEachRow"
         ],
     );
     check(
