@@ -4,7 +4,11 @@
 /// Driver, and the packages that may name it.
 pub const DRIVERS: &[(&str, &[&str])] = &[
     ("async-nats", &["aurora-bus-nats"]),
-    ("axum", &["aurora-api", "aurora-listeners"]),
+    // The authority has two routes of its own, which the listener for hosts mounts.
+    (
+        "axum",
+        &["aurora-api", "aurora-listeners", "aurora-site-ca"],
+    ),
     ("cedar-policy", &["aurora-permissions-cedar"]),
     ("evtx", &["aurora-formats"]),
     ("lettre", &["aurora-notify"]),

@@ -207,7 +207,8 @@ impl SiteService {
     }
 }
 
-/// What waits for the role on the bus: the sum over shards, else what waits for its slowest consumer.
+/// What waits for the role on the bus: the sum over shards, else what waits for its slowest consumer;
+/// for correlations also the windows that are to be judged again.
 async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
     let consumers = match role {
         "normalise" => aurora_normalise::Normaliser::consumers().collect(),
@@ -227,6 +228,11 @@ async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
         if let Ok(Some(info)) = bus.consumer_info(consumer.stream, &consumer.name).await {
             waiting.push(info.pending);
         }
+    }
+    if role == "correlate" {
+        let (records, scope) = (site.records(), &site.parts.scope);
+        let late = aurora_detect::correlate::unjudged(records, scope).await;
+        waiting.push(late.unwrap_or_default());
     }
     match role {
         "normalise" | "detect" => Some(waiting.iter().sum()),

@@ -141,7 +141,7 @@ async fn land(
         Ok(landed) => shared.welcome(&landed.opened),
         Err(error) => {
             let refusal = Refusal::from(error);
-            page(refusal.status, &turned_away(&refusal)).into_response()
+            page(refusal.status, turned_away(&refusal)).into_response()
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use aurora_clock::{Clock as _, SystemClock};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use ring::rand::SystemRandom;
@@ -68,10 +68,7 @@ impl Liar {
 
     /// What an honest provider claims.
     pub(crate) fn claims(&self, nonce: &str) -> Value {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_secs();
+        let now = SystemClock::new().now().as_millis() / 1000;
         json!({
             "iss": self.issuer, "sub": "1", "aud": "aurorasoc", "nonce": nonce,
             "iat": now, "exp": now + 60, "groups": ["soc"], "preferred_username": "grace",

@@ -7,8 +7,8 @@ use std::time::Duration;
 use aurora_correlation::{GroupKey, LateWindow, Match, Namespace, reevaluate};
 use aurora_events::TimeRange;
 use aurora_ids::{Derive, Id128};
-use aurora_model::{BatchId, Context, MatchEntry, Shard, SourceName, Stream};
-use aurora_records::Change;
+use aurora_model::{BatchId, Context, MatchEntry, Scope, Shard, SourceName, Stream};
+use aurora_records::{Change, Records};
 use aurora_tasks::Shutdown;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -304,6 +304,14 @@ impl Docket {
         }
         self.windows.push((late, source));
     }
+}
+
+/// How many windows wait to be judged again.
+///
+/// # Errors
+/// When the records store fails.
+pub async fn unjudged(records: &dyn Records, scope: &Scope) -> Result<u64, Error> {
+    Ok(records.slots(scope, LATE).await?.len() as u64)
 }
 
 /// Whether it went well; an event store that is away is not the end.

@@ -21,6 +21,7 @@ mod stored;
 mod tail;
 
 pub use aurora_rules::{Limits, Program};
+pub use judge::unjudged;
 pub use service::{Options, Parts};
 pub use shared::{Correlate, Kept, WindowStores};
 pub use snapshot::{Lost, lost};
