@@ -12,6 +12,7 @@ mod mutual;
 mod peers;
 mod pinned;
 mod request;
+mod signatures;
 mod spiffe;
 
 pub use identity::Identity;
