@@ -1,5 +1,6 @@
 // The state of the page of accounts.
 import { call, type Refused } from '../api/client';
+import { roles } from '../api/permissions';
 import type { PersonInfo } from '../api/types';
 import type { Proof } from '../account/proof.svelte';
 import { t } from '../i18n/i18n.svelte';
@@ -10,15 +11,7 @@ import type { Route } from '../ui/route.svelte';
 export type Row = PersonInfo & { id: string };
 
 /** Those of every site, but for `admin`, which takes more. */
-export const ROLES = [
-  'analyst',
-  'responder',
-  'detection_engineer',
-  'operator',
-  'viewer',
-  'auditor',
-  'service',
-] as const;
+export const ROLES = roles.filter((role) => role !== 'admin');
 
 export class People {
   all = $state.raw<Row[]>([]);

@@ -82,8 +82,8 @@ impl Approvals {
         let mut approval = Approval::ask(id, asked.deed, asked.needs, who, &context.reason, now);
         approval.blast = asked.blast;
         approval.policy = self.decide.version();
-        let action = self.action("approval.ask", &approval);
-        self.write(context, action, &approval, Guard::New).await?;
+        self.write(context, "approval.ask", &approval, Guard::New)
+            .await?;
         Ok(approval)
     }
 
@@ -147,9 +147,13 @@ impl Approvals {
             .judge(context, who, &approval.action, assertion)
             .await?;
         approval.assert(who, strength, self.clock.now())?;
-        let action = self.action("approval.assert", &approval);
-        self.write(context, action, &approval, Guard::Version(version))
-            .await?;
+        self.write(
+            context,
+            "approval.assert",
+            &approval,
+            Guard::Version(version),
+        )
+        .await?;
         Ok(approval)
     }
 
@@ -173,9 +177,13 @@ impl Approvals {
             .judge(context, who, &approval.action, assertion)
             .await?;
         approval.approve(who, strength, &context.reason, self.clock.now())?;
-        let action = self.action("approval.approve", &approval);
-        self.write(context, action, &approval, Guard::Version(version))
-            .await?;
+        self.write(
+            context,
+            "approval.approve",
+            &approval,
+            Guard::Version(version),
+        )
+        .await?;
         Ok(approval)
     }
 
@@ -189,7 +197,8 @@ impl Approvals {
         who: &Principal,
         id: ApprovalId,
     ) -> Result<Approval, Error> {
-        self.end(context, who, id, "approval.deny").await
+        let found = self.found(&context.scope, id).await?;
+        self.end(context, who, found, "approval.deny").await
     }
 
     /// The asker takes it back.
@@ -202,23 +211,21 @@ impl Approvals {
         who: &Principal,
         id: ApprovalId,
     ) -> Result<Approval, Error> {
-        let (approval, _) = self.found(&context.scope, id).await?;
-        if approval.asked_by.actor != who.actor {
+        let found = self.found(&context.scope, id).await?;
+        if found.0.asked_by.actor != who.actor {
             return Err(Refusal::NotTheAsker.into());
         }
-        self.end(context, who, id, "approval.cancel").await
+        self.end(context, who, found, "approval.cancel").await
     }
 
     async fn end(
         &self,
         context: &Context,
         who: &Principal,
-        id: ApprovalId,
+        (mut approval, version): (Approval, u64),
         action: &str,
     ) -> Result<Approval, Error> {
-        let (mut approval, version) = self.found(&context.scope, id).await?;
         approval.deny(who, self.clock.now())?;
-        let action = self.action(action, &approval);
         self.write(context, action, &approval, Guard::Version(version))
             .await?;
         Ok(approval)
@@ -237,8 +244,7 @@ impl Approvals {
     ) -> Result<Assured, Error> {
         let (mut approval, version) = self.found(&context.scope, id).await?;
         let assured = approval.take(who, action, self.clock.now())?;
-        let action = self.action("approval.use", &approval);
-        self.write(context, action, &approval, Guard::Version(version))
+        self.write(context, "approval.use", &approval, Guard::Version(version))
             .await?;
         Ok(assured)
     }
@@ -259,9 +265,9 @@ impl Approvals {
             approval.expire(now);
             let reason = "nobody decided in time: denied";
             let context = Context::service(scope.clone(), "approvals", reason);
-            let action = self.action("approval.expire", &approval);
             let guard = Guard::Version(version);
-            match self.write(&context, action, &approval, guard).await {
+            let written = self.write(&context, "approval.expire", &approval, guard);
+            match written.await {
                 // Somebody moved it in the same moment, or another process expired it.
                 Ok(()) | Err(Error::Raced) => {}
                 Err(error) => return Err(error),
@@ -327,7 +333,7 @@ impl Approvals {
     async fn write(
         &self,
         context: &Context,
-        action: Action,
+        name: &str,
         approval: &Approval,
         guard: Guard,
     ) -> Result<(), Error> {
@@ -341,6 +347,7 @@ impl Approvals {
         };
         let body = serde_json::to_value(body).expect("an approval is plain data");
         let id = approval.id.to_string();
+        let action = self.action(name, approval);
         let change = Change::decided(action).put(Collection::Approvals, &id, guard, body);
         self.records.commit(context, change).await?;
         Ok(())

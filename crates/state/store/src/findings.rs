@@ -64,9 +64,15 @@ impl Rows for Findings {
     const SLOT: &'static str = "store/alerts";
     const REASON: &'static str = "store findings";
 
+    /// Read from the headers alone.
     fn settles(&self, messages: &[Delivery]) -> Result<(BTreeSet<Scope>, Change), Error> {
-        let read = messages.iter().filter_map(read);
-        let scopes = read.map(|(header, _)| header.scope).collect();
+        let mut scopes = BTreeSet::new();
+        for message in messages {
+            match Header::from_bytes(&message.header) {
+                Ok(header) => drop(scopes.insert(header.scope)),
+                Err(error) => unread(message, &error),
+            }
+        }
         Ok((scopes, Change::progress()))
     }
 
@@ -76,20 +82,24 @@ impl Rows for Findings {
         scope: &Scope,
         received_at: Timestamp,
     ) -> Result<Vec<Row>, Error> {
-        let read = messages.iter().filter_map(read);
-        let of_scope = read.filter(|(header, _)| header.scope == *scope);
-        Ok(of_scope
-            .map(|(header, finding)| row(&header, &finding, received_at))
-            .collect())
+        let mut rows = Vec::new();
+        for message in messages {
+            let header = match Header::from_bytes(&message.header) {
+                Ok(header) if header.scope == *scope => header,
+                _ => continue,
+            };
+            match Finding::decode(&header, &message.body) {
+                Ok(finding) => rows.push(row(&header, &finding, received_at)),
+                Err(error) => unread(message, &error),
+            }
+        }
+        Ok(rows)
     }
 }
 
-/// `None` for one that cannot be read, which is told; the alert's record stands without it.
-fn read(message: &Delivery) -> Option<(Header, Finding)> {
-    let read = Header::from_bytes(&message.header)
-        .and_then(|header| Finding::decode(&header, &message.body).map(|f| (header, f)));
-    read.map_err(|error| error!(seq = message.seq, %error, "a finding cannot be read"))
-        .ok()
+/// One that cannot be read is told; the alert's record stands without it.
+fn unread(message: &Delivery, error: &dyn std::fmt::Display) {
+    error!(seq = message.seq, %error, "a finding cannot be read");
 }
 
 fn row(header: &Header, finding: &Finding, received_at: Timestamp) -> Row {
