@@ -184,18 +184,23 @@ pub(super) struct Stored {
 impl SiteService {
     /// About now: see [`FRESH`].
     pub(super) async fn store_info(&self, scope: &Scope) -> Result<StoreInfo, EventsError> {
+        // Who waits for another one's answer waits no longer than for his own.
+        let asked = tokio::time::timeout(ANSWERS_WITHIN, self.known_or_asked(scope)).await;
+        asked.unwrap_or_else(|_| {
+            let seconds = ANSWERS_WITHIN.as_secs();
+            let text = format!("it did not answer within {seconds} s");
+            Err(EventsError::Unavailable(text))
+        })
+    }
+
+    async fn known_or_asked(&self, scope: &Scope) -> Result<StoreInfo, EventsError> {
         let mut stored = self.stored.lock().await;
         let asked_at = self.parts.clock.elapsed();
         let known = stored.as_ref().filter(|it| it.scope == *scope);
         if let Some(known) = known.filter(|it| asked_at < it.until) {
             return Ok(known.info.clone());
         }
-        let asked = tokio::time::timeout(ANSWERS_WITHIN, self.events().info(scope)).await;
-        let info = asked.unwrap_or_else(|_| {
-            let seconds = ANSWERS_WITHIN.as_secs();
-            let text = format!("it did not answer within {seconds} s");
-            Err(EventsError::Unavailable(text))
-        })?;
+        let info = self.events().info(scope).await?;
         let answered_at = self.parts.clock.elapsed();
         let took = answered_at.saturating_sub(asked_at);
         *stored = Some(Stored {
