@@ -2,7 +2,7 @@ use aurora_clock::Timestamp;
 use aurora_ids::Id128;
 use serde::{Deserialize, Serialize};
 
-use crate::{AlertId, EventUid, RuleId, Severity, SourceName, TraceContext};
+use crate::{AlertId, EventUid, RuleId, Severity, SiteId, SourceName, TraceContext};
 
 /// An alert's life, owned by the records store. The finding in the event store never changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,24 @@ pub struct Alert {
     /// What a correlation counted, when a correlation raised it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlated: Option<Correlated>,
+    /// Of an alert that another site made and owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// The federated site that made an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Origin {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub site: SiteId,
+    /// Its operators' short name when the alert came: `site-b`.
+    pub label: String,
+    /// When the alert came here first, by this site's clock; epoch milliseconds.
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub received_at: Timestamp,
+    /// It came long after it was made, because the sites could not hear each other.
+    pub late: bool,
 }
 
 /// The window of a correlation that fired.

@@ -31,6 +31,7 @@ mod wire;
 
 pub use alert::{
     Alert, AlertStatus, Correlated, Disposition, Entity, EntityKind, GroupValue, MatchedField,
+    Origin,
 };
 pub use asset::{Asset, Binding};
 pub use context::{Action, Actor, AuthStrength, Context, Decision};

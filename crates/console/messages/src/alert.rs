@@ -1,6 +1,6 @@
 use aurora_clock::Timestamp;
 use aurora_model::{
-    AlertId, AlertStatus, Correlated, Disposition, Entity, EventUid, MatchedField, RuleId,
+    AlertId, AlertStatus, Correlated, Disposition, Entity, EventUid, MatchedField, Origin, RuleId,
     Severity, SourceName,
 };
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,9 @@ pub struct AlertRow {
     pub attack: Vec<String>,
     #[schema(value_type = String)]
     pub source: SourceName,
+    /// Of an alert that another site made and owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -252,6 +255,7 @@ impl From<&aurora_model::Alert> for AlertRow {
             updated_at: alert.updated_at,
             attack: alert.attack.clone(),
             source: alert.source.clone(),
+            origin: alert.origin.clone(),
         }
     }
 }

@@ -30,6 +30,7 @@ mod session;
 mod source;
 mod status;
 mod suppression;
+mod topology;
 
 pub use alert::{
     Alert, AlertDetail, AlertPage, AlertQuery, AlertRow, Close, Evidence, NotShown, Own, PastAlert,
@@ -88,6 +89,10 @@ pub use status::{
 pub use suppression::{
     LiftSuppression, Suppress, SuppressionInfo, SuppressionPreview, SuppressionPreviewRequest,
     SuppressionQuery, Suppressions,
+};
+pub use topology::{
+    LinkCarrier, LinkMoment, LinkState, MeshStatus, Reach, SiteLink, SiteNode, SiteTier, Sites,
+    Topology,
 };
 
 /// Accepted, with nothing more to say.

@@ -370,6 +370,7 @@ fn open(hit: &Hit, now: Timestamp) -> Alert {
         matched: hit.matched.clone(),
         trace: hit.trace,
         correlated: hit.correlated(),
+        origin: None,
     }
 }
 

@@ -370,6 +370,7 @@ impl Draft {
             matched,
             trace: TraceContext::new(),
             correlated: None,
+            origin: None,
         };
         Sample {
             rule: rule(template),

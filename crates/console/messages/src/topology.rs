@@ -1,0 +1,181 @@
+use aurora_clock::Timestamp;
+use aurora_model::SiteId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// This site and those it is federated with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Sites {
+    /// Whether federation is switched on; without it the only site is this one.
+    pub federated: bool,
+    /// This site first, the others by name.
+    pub sites: Vec<SiteNode>,
+}
+
+/// The mesh as this site sees it, and how it was in the last 24 hours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Topology {
+    #[serde(flatten)]
+    pub now: MeshStatus,
+    /// When the answer was made.
+    #[schema(value_type = i64)]
+    pub at: Timestamp,
+    /// Oldest first: an entry whenever a link's state or carrier changed, and at least every five
+    /// minutes. Since the site started, at most 24 hours.
+    pub history: Vec<LinkMoment>,
+}
+
+/// What a federated site knows of the mesh at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MeshStatus {
+    #[schema(value_type = String)]
+    pub here: SiteId,
+    /// Whether links may be cut for a drill.
+    pub drills: bool,
+    /// This site among them.
+    pub nodes: Vec<SiteNode>,
+    /// From this site to each other one: a site knows its own links and no others.
+    pub links: Vec<SiteLink>,
+}
+
+/// A site, as it says of itself and as it is heard here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SiteNode {
+    #[schema(value_type = String)]
+    pub id: SiteId,
+    /// The operators' short name: `site-b`. What an origin badge shows.
+    pub label: String,
+    /// `Branch SOC - Cairo`.
+    pub name: String,
+    pub tier: SiteTier,
+    pub reach: Reach,
+    /// Sites that hear it while this one does not.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub via: Vec<SiteId>,
+    /// Age of its last heartbeat in milliseconds, on this site's steady clock; absent for this site
+    /// and for one that was never heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_ms: Option<u64>,
+    /// When that was, by this site's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub heard_at: Option<Timestamp>,
+    /// What the last heartbeat promised until the next, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval_ms: Option<u64>,
+    /// How far its clock is ahead of this site's, in milliseconds, half the round trip allowed for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skew_ms: Option<i64>,
+    #[serde(default)]
+    pub agents: u32,
+    /// Version of the policies in force there.
+    #[serde(default)]
+    pub policy: u64,
+    #[serde(default)]
+    pub software: String,
+    /// Its alerts that this site holds and that were made in the last hour.
+    #[serde(default)]
+    pub alerts_last_hour: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SiteTier {
+    Primary,
+    #[default]
+    Secondary,
+}
+
+/// Whether a site can be reached; a link that is down does not mean that its site is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Nothing can be said yet, or this site slept.
+    #[default]
+    Unknown,
+    Here,
+    /// It is heard.
+    Up,
+    /// The link is down, and others hear the site.
+    Indirect,
+    /// Nobody hears it.
+    Down,
+}
+
+/// The way to another site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SiteLink {
+    #[schema(value_type = String)]
+    pub from: SiteId,
+    #[schema(value_type = String)]
+    pub to: SiteId,
+    pub state: LinkState,
+    /// Since when it is in that state, by this site's clock.
+    #[schema(value_type = i64)]
+    pub since: Timestamp,
+    /// 95th percentile of the last round trips, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<f64>,
+    /// Share of the last 30 heartbeats that did not come, 0 to 1.
+    #[serde(default)]
+    pub loss: f64,
+    /// Records held here that the other site has not said it has read.
+    #[serde(default)]
+    pub backlog_out: u64,
+    /// Records that the other site holds and this one misses.
+    #[serde(default)]
+    pub backlog_in: u64,
+    /// When nothing was missing on either side last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub last_sync: Option<Timestamp>,
+    /// Name of the carrier that is used now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    pub carriers: Vec<LinkCarrier>,
+    /// Cut by an operator's drill.
+    #[serde(default)]
+    pub cut: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    #[default]
+    Unknown,
+    Healthy,
+    Degraded,
+    Down,
+}
+
+/// One of the ways that carry a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkCarrier {
+    /// `nats` or `direct`.
+    pub name: String,
+    pub connected: bool,
+    /// Why not, or where to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// How a link was at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LinkMoment {
+    #[schema(value_type = i64)]
+    pub at: Timestamp,
+    #[schema(value_type = String)]
+    pub from: SiteId,
+    #[schema(value_type = String)]
+    pub to: SiteId,
+    pub state: LinkState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<f64>,
+    #[serde(default)]
+    pub backlog_out: u64,
+    #[serde(default)]
+    pub backlog_in: u64,
+}
