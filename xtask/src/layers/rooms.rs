@@ -128,7 +128,16 @@ const ROOMS: &[(&str, Room)] = &[
         "crates/observability/otlp",
         of(Plane::Observability, Layer::Service),
     ),
-    ("crates/federation/*", of(Plane::Federation, Layer::Pure)),
+    (
+        "crates/federation/carrier",
+        of(Plane::Federation, Layer::Port),
+    ),
+    ("crates/federation/core", of(Plane::Federation, Layer::Pure)),
+    (
+        "crates/federation/service",
+        of(Plane::Federation, Layer::Service),
+    ),
+    ("crates/federation/*", of(Plane::Federation, Layer::Adapter)),
     ("crates/control/approvals", of(Plane::Control, Layer::Port)),
     ("crates/control/people", of(Plane::Control, Layer::Port)),
     (

@@ -1,0 +1,73 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use aurora_model::SiteId;
+use bytes::Bytes;
+
+use crate::Figures;
+
+/// Every carrier takes frames up to that long.
+pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
+
+/// A site that may be reached: a line of the signed site directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    pub site: SiteId,
+    /// The site's name, such as `site-b`; carriers that name subjects or accounts use it.
+    pub name: String,
+    /// `host:port` of its direct listener, for carriers that dial. `None`: it dials us.
+    pub address: Option<String>,
+    /// Its Ed25519 public keys that hold now; more than one while keys are rotated.
+    pub keys: Vec<[u8; 32]>,
+}
+
+/// What a carrier tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Frames may be sent to the site from now on.
+    Connected(SiteId),
+    /// They may not any more.
+    Disconnected(SiteId),
+    /// `from` is what the carrier itself knows, from a certificate or a subject, never from the bytes.
+    Frame { from: SiteId, bytes: Bytes },
+}
+
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It is on its way; whether it arrives is not known.
+    Away,
+    /// There was no room, and it is lost.
+    Full,
+    /// The site is not connected.
+    NoWay,
+    /// It is longer than [`MAX_FRAME_BYTES`].
+    TooLong,
+}
+
+/// A way to other sites. Starting one is the adapter's own; it runs until [`Carrier::close`].
+#[async_trait]
+pub trait Carrier: Send + Sync + std::fmt::Debug {
+    /// As operators know it: `direct`, `nats`.
+    fn name(&self) -> &'static str;
+
+    /// The sites that may be reached, all of them, whenever that changes. Whoever is not among them
+    /// is disconnected and not heard.
+    fn set_peers(&self, peers: &[Peer]);
+
+    /// Sends a frame, without waiting.
+    fn send(&self, to: SiteId, frame: Bytes) -> Sent;
+
+    /// What happened next; `None` when the carrier is closed. One caller at a time.
+    async fn next(&self) -> Option<Event>;
+
+    /// Closes the way to a site and opens it again, because nothing came over it. The site is told of
+    /// as disconnected and, when it is reached again, as connected.
+    fn reopen(&self, peer: SiteId);
+
+    /// Of each site since the start. They are counted before the event is told.
+    fn figures(&self) -> BTreeMap<SiteId, Figures>;
+
+    /// Ends it; what is queued is lost.
+    async fn close(&self);
+}

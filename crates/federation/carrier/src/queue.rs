@@ -1,0 +1,41 @@
+//! What an adapter tells its site, in a queue with a bound.
+
+use aurora_model::SiteId;
+use bytes::Bytes;
+use tokio::sync::{Mutex, mpsc};
+
+use crate::Event;
+
+/// The adapter's end; copies share the queue.
+#[derive(Clone, Debug)]
+pub struct Inbox(mpsc::Sender<Event>);
+
+/// The site's end.
+#[derive(Debug)]
+pub struct Events(Mutex<mpsc::Receiver<Event>>);
+
+/// A queue of so many events.
+pub fn events(room: usize) -> (Inbox, Events) {
+    let (sender, receiver) = mpsc::channel(room);
+    (Inbox(sender), Events(Mutex::new(receiver)))
+}
+
+impl Inbox {
+    /// Waits for room: who is connected must not be lost. Without anybody who listens it is.
+    pub async fn link(&self, event: Event) {
+        // Nobody listens any more: the carrier is being closed.
+        drop(self.0.send(event).await);
+    }
+
+    /// Whether there was room.
+    pub fn frame(&self, from: SiteId, bytes: Bytes) -> bool {
+        self.0.try_send(Event::Frame { from, bytes }).is_ok()
+    }
+}
+
+impl Events {
+    /// `None` when every [`Inbox`] is gone or the queue was closed and read to its end.
+    pub async fn next(&self) -> Option<Event> {
+        self.0.lock().await.recv().await
+    }
+}
