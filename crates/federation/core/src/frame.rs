@@ -37,6 +37,8 @@ pub enum Frame {
         site: SiteId,
         age: Option<u32>,
     },
+    /// What the hosts of two sites tell each other; the mesh hands it on.
+    Notice(Bytes),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +57,8 @@ enum Written {
     Probe(ByteArray<16>),
     #[serde(rename = "h")]
     Heard(ByteArray<16>, Option<u32>),
+    #[serde(rename = "n")]
+    Notice(ByteBuf),
 }
 
 impl Frame {
@@ -68,6 +72,7 @@ impl Frame {
             Self::Records(records) => Written::Records(records.iter().map(buffer).collect()),
             Self::Probe(site) => Written::Probe(site_bytes(*site)),
             Self::Heard { site, age } => Written::Heard(site_bytes(*site), *age),
+            Self::Notice(bytes) => Written::Notice(buffer(bytes)),
         })
     }
 
@@ -87,6 +92,7 @@ impl Frame {
                 site: site(asked),
                 age,
             },
+            Written::Notice(bytes) => Self::Notice(whole(bytes)),
         })
     }
 }

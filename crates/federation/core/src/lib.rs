@@ -25,7 +25,9 @@ pub use directory::{Directory, Key, KeyId, Refusal};
 pub use frame::{Frame, MAX_FRAME_BYTES};
 pub use hash::Hash;
 pub use mark::{Mark, Step};
-pub use mesh::{Action, Arrival, Carrier, Command, Mesh, Now, Options, Reason, Stored};
+pub use mesh::{
+    About, Action, Arrival, Backlog, Carrier, Command, Mesh, Now, Options, Reason, Stored, View,
+};
 pub use record::{Channel, Hlc, Kind, Record, StreamId};
 pub use sealed::{MAX_BODY_BYTES, Sealed};
 

@@ -90,6 +90,11 @@ impl Link {
         self.via.is_some_and(|at| now.saturating_sub(at) < DOWN_AGE)
     }
 
+    /// What the last beat promised until the next.
+    pub fn interval(&self) -> Option<Duration> {
+        self.heard.map(|_| self.interval)
+    }
+
     /// The 95th percentile of the last round trips.
     pub fn echo(&self) -> Option<Duration> {
         let mut echoes: Vec<Duration> = self.echoes.iter().copied().collect();
@@ -203,7 +208,8 @@ impl Link {
         !slow && (calm || self.run >= LONG_RUN)
     }
 
-    fn loss(&self) -> f64 {
+    /// The share of the last beats that did not come, 0 to 1.
+    pub fn loss(&self) -> f64 {
         if self.expected == 0 {
             return 0.0;
         }

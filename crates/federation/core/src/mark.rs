@@ -1,13 +1,18 @@
 //! What is known of one stream: how far it was read, and the holes below.
 
-use crate::{Hash, Record};
+use serde::{Deserialize, Serialize};
+
+use crate::record::{from_cbor, to_cbor};
+use crate::{Hash, Malformed, Record};
 
 /// Holes that are remembered. A record that would make one more is left for later: it will be asked
 /// for in its turn.
 const MAX_GAPS: usize = 64;
+/// Of a kept mark.
+const VERSION: u8 = 1;
 
 /// How far a stream was read. Without holes it is a number and a hash, whatever the stream's length.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     high: u64,
     head: Hash,
@@ -15,7 +20,7 @@ pub struct Mark {
 }
 
 /// Records that are missing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Gap {
     from: u64,
     to: u64,
@@ -40,6 +45,21 @@ pub enum Step {
 }
 
 impl Mark {
+    /// As it is kept: a version and CBOR.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_cbor(&(VERSION, self))
+    }
+
+    /// # Errors
+    /// When the bytes are not what [`Mark::to_bytes`] makes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
+        let (version, mark): (u8, Self) = from_cbor(bytes)?;
+        match version {
+            VERSION => Ok(mark),
+            newer => Err(Malformed::Version(newer)),
+        }
+    }
+
     /// The highest number seen.
     pub fn high(&self) -> u64 {
         self.high

@@ -56,10 +56,10 @@ impl Mesh {
             clock: self.clock.next(now.wall),
             name: self.options.name.clone(),
             tier: self.options.tier,
-            agents: 0,
-            policy: 0,
+            agents: self.about.agents,
+            policy: self.about.policy,
             software: self.options.software.clone(),
-            audit: None,
+            audit: self.about.audit,
             heads: self.heads(),
         };
         for site in due {
@@ -124,6 +124,8 @@ impl Mesh {
         };
         actions.push(send(from, carrier, echo.encode().into()));
         peer.heads = beat.heads.iter().map(|head| (head.stream, *head)).collect();
+        peer.skew = Some(beat.clock.time().as_millis() - now.wall.as_millis());
+        peer.last = Some(beat.clone());
         self.look_for_lost(&beat.heads, actions);
         Ok(())
     }

@@ -4,6 +4,7 @@ mod beats;
 mod peer;
 mod pull;
 mod receive;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use bytes::Bytes;
 
 use self::peer::Peer;
 use self::pull::Pulls;
+pub use self::view::{Backlog, View};
 use crate::link::{State, Verdict};
 use crate::{
     Channel, Directory, Frame, Hash, Hlc, Kind, Malformed, Mark, Refusal, Sealed, Step, StreamId,
@@ -134,6 +136,8 @@ pub enum Action {
     },
     /// The carrier says that it is connected, but nothing comes: close it and open it again.
     Reopen { peer: SiteId, carrier: Carrier },
+    /// What the host of another site told ours. The mesh vouches for nothing but the carrier's word.
+    Notice { from: SiteId, bytes: Bytes },
     /// Others hold records of ours that we do not: the outbox was restored from a backup and goes on
     /// in a new epoch.
     Restored { lost: StreamId, until: u64 },
@@ -187,6 +191,17 @@ pub struct Mesh {
     forked: BTreeSet<StreamId>,
     life: u64,
     ticked: Option<Now>,
+    about: About,
+}
+
+/// What a site says of itself in its beats, beside who it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    pub agents: u32,
+    /// Version of the policies in force.
+    pub policy: u64,
+    /// The head of its audit log.
+    pub audit: Option<Hash>,
 }
 
 /// A record may be that far ahead of this site's clock.
@@ -217,7 +232,13 @@ impl Mesh {
             forked: BTreeSet::new(),
             life: stored.life,
             ticked: None,
+            about: About::default(),
         }
+    }
+
+    /// From now on beats say so.
+    pub fn describe(&mut self, about: About) {
+        self.about = about;
     }
 
     /// What a command comes to.
@@ -245,6 +266,8 @@ impl Mesh {
             Command::Directory(directory) => {
                 self.directory = directory;
                 self.pulls.unblock();
+                let known = &self.directory;
+                self.peers.retain(|site, _| known.knows(*site));
             }
             Command::Differs { held, came } => self.differs(held, came, &mut actions),
             Command::Tick => self.tick(now, &mut actions),

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::Carrier;
 use crate::link::Link;
-use crate::{Head, StreamId};
+use crate::{Beat, Head, StreamId};
 
 /// What is known of another site.
 #[derive(Debug, Default)]
@@ -20,6 +20,9 @@ pub(super) struct Peer {
     pub sent_beats: u64,
     /// When recent beats went there, by number.
     pub sent: BTreeMap<u64, Duration>,
+    /// What it said of itself last, and how far its clock was ahead then, in milliseconds.
+    pub last: Option<Beat>,
+    pub skew: Option<i64>,
     /// Records of the current second.
     pub second: u64,
     pub records: u32,

@@ -61,6 +61,7 @@ impl Mesh {
                     });
                 }
             }
+            Frame::Notice(bytes) => actions.push(Action::Notice { from, bytes }),
             Frame::Probe(site) => {
                 let age = self
                     .peers

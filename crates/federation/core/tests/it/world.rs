@@ -227,7 +227,7 @@ impl World {
             Action::Quarantine { .. } => host.quarantined += 1,
             Action::Reject { reason, .. } => host.rejected.push(reason.to_string()),
             Action::Link { peer, to, .. } => host.links.push((at, peer, to)),
-            Action::Reopen { .. } | Action::Restored { .. } => {}
+            Action::Reopen { .. } | Action::Restored { .. } | Action::Notice { .. } => {}
         }
     }
 
