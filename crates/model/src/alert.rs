@@ -58,6 +58,10 @@ pub struct Origin {
     pub received_at: Timestamp,
     /// It came long after it was made, because the sites could not hear each other.
     pub late: bool,
+    /// When its site changed it last, by that site's clock; epoch milliseconds.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = i64))]
+    pub changed_at: Timestamp,
 }
 
 /// The window of a correlation that fired.

@@ -40,10 +40,14 @@ pub enum Purpose {
     CodeGenerator,
     /// What passkeys know a person by, each by the name.
     PasskeyHandle,
+    /// Keys of the site among federated sites, each by its number.
+    Federation,
+    /// Hashing the tokens of invitations to other sites.
+    Invitation,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Signing,
         Self::IngestToken,
         Self::LinkToken,
@@ -58,6 +62,8 @@ impl Purpose {
         Self::Password,
         Self::CodeGenerator,
         Self::PasskeyHandle,
+        Self::Federation,
+        Self::Invitation,
     ];
 
     /// BLAKE3's derivation context. Changing one makes every key of its purpose another key.
@@ -77,6 +83,8 @@ impl Purpose {
             Self::Password => "aurora.keys.v1 password",
             Self::CodeGenerator => "aurora.keys.v1 code-generator",
             Self::PasskeyHandle => "aurora.keys.v1 passkey-handle",
+            Self::Federation => "aurora.keys.v1 federation",
+            Self::Invitation => "aurora.keys.v1 invitation",
         }
     }
 }

@@ -4,9 +4,10 @@
 //! [`authorities`]), that says whom a client of other people's servers trusts ([`client`]), and that
 //! speaks mutual TLS among our own parts: [`SpiffeId`] names them, [`Peers`] checks who they are,
 //! [`Identity`] is what one shows and can be renewed under open connections. What it is not: an
-//! authority; it issues nothing. Start reading at [`client`], or at [`Peers`] for our own parts.
+//! authority; it issues nothing but what sites of a mesh show each other, whose keys [`ByKey`] knows. Start reading at [`client`], or at [`Peers`] for our own parts.
 
 mod identity;
+mod keys;
 mod leaf;
 mod mutual;
 mod peers;
@@ -16,6 +17,7 @@ mod signatures;
 mod spiffe;
 
 pub use identity::Identity;
+pub use keys::{ByKey, KnowsKey, own_certificate, site_key};
 pub use leaf::{Leaf, NotOurs, Usage};
 pub use mutual::{mutual_client, mutual_server};
 pub use peers::{Admit, MAX_LIFE, Peers, SKEW};

@@ -9,10 +9,11 @@ use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::server::NoServerSessionStorage;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::version::TLS13;
 use rustls::{ClientConfig, ServerConfig};
 
-use crate::{Identity, Peers};
+use crate::Identity;
 
 pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
@@ -22,10 +23,11 @@ fn named(protocols: &[&[u8]]) -> Vec<Vec<u8>> {
     protocols.iter().map(|name| name.to_vec()).collect()
 }
 
-/// Serves as `identity` to whom `peers` admits. `protocols` are offered, the best first (RFC 7301).
+/// Serves as `identity` to whom `peers` admits: [`crate::Peers`] of one site, or [`crate::ByKey`] of a
+/// mesh. `protocols` are offered, the best first (RFC 7301).
 pub fn mutual_server(
     identity: &Identity,
-    peers: Arc<Peers>,
+    peers: Arc<dyn ClientCertVerifier>,
     protocols: &[&[u8]],
 ) -> Arc<ServerConfig> {
     let mut config = ServerConfig::builder_with_provider(provider())
@@ -39,7 +41,7 @@ pub fn mutual_server(
     Arc::new(config)
 }
 
-/// Shows `identity` to servers that `peers` believes: [`Peers`], or [`crate::Pinned`] before there is
+/// Shows `identity` to servers that `peers` believes: [`crate::Peers`], or [`crate::Pinned`] before there is
 /// an authority to believe.
 pub fn mutual_client(
     identity: &Identity,
