@@ -5,6 +5,7 @@
 //! what finds no room is lost and counted, and the mesh pulls it later. Start reading at [`Carrier`].
 
 mod counts;
+mod door;
 mod memory;
 mod port;
 mod queue;
@@ -12,6 +13,7 @@ mod queue;
 pub mod testkit;
 
 pub use counts::{Counts, Figures};
+pub use door::{Door, Knock, MAX_ANSWER_BYTES, MAX_QUESTION_BYTES};
 pub use memory::{Hall, InMemory};
 pub use port::{Carrier, Event, MAX_FRAME_BYTES, Peer, Sent};
 pub use queue::{Events, Inbox, events};
