@@ -1,0 +1,7 @@
+//! Sites that federate, over a hall in memory and on stores that survive them.
+#![allow(clippy::unwrap_used)]
+
+mod alerts;
+mod evidence;
+mod membership;
+mod mesh;
