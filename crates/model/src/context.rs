@@ -50,6 +50,8 @@ pub struct Context {
     pub actor: Actor,
     pub auth: AuthStrength,
     pub reason: String,
+    /// Names the policies that allowed it; absent for what nobody has to be allowed to, such as our own services' work.
+    pub policy: Option<String>,
     pub trace: TraceContext,
 }
 
@@ -74,6 +76,9 @@ pub struct Decision {
     pub auth: AuthStrength,
     pub action: Action,
     pub reason: String,
+    /// Of the policies that allowed it, if it had to be allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     pub trace: TraceContext,
     /// Hash over the written documents as they were; absent when all of them are new.
     pub before: Option<String>,
@@ -97,6 +102,7 @@ impl Context {
             actor: Actor::Service(role.to_owned()),
             auth: AuthStrength::Internal,
             reason: reason.into(),
+            policy: None,
             trace: TraceContext::new(),
         }
     }

@@ -34,6 +34,8 @@ pub(crate) struct Caller {
     pub(crate) expires_at: Option<Timestamp>,
     /// Absent for API keys and the local operator.
     pub(crate) session: Option<String>,
+    /// Names the policies in force when they called.
+    policy: String,
     trace: TraceContext,
 }
 
@@ -58,6 +60,7 @@ impl Caller {
             actor: self.principal.actor.clone(),
             auth: self.principal.strength,
             reason: if reason.is_empty() { otherwise } else { reason }.to_owned(),
+            policy: Some(self.policy.clone()),
             trace: self.trace,
         }
     }
@@ -188,6 +191,7 @@ async fn identify(shared: &Shared, request: &Parts, used: bool) -> Result<Caller
         principal: found.principal,
         expires_at: found.expires_at,
         session: found.session,
+        policy: shared.decide.version(),
         trace: trace_of(headers),
     })
 }

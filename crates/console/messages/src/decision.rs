@@ -33,6 +33,9 @@ pub struct DecisionEntry {
     pub auth: AuthStrength,
     pub action: Action,
     pub reason: String,
+    /// Names the policies that allowed it, if it had to be allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
 }
 
 /// Takes records out of the audit log. Their entries and every proof of others stay.
@@ -67,6 +70,7 @@ impl From<aurora_model::Decision> for DecisionEntry {
             auth: decision.auth,
             action: decision.action,
             reason: decision.reason,
+            policy: decision.policy,
         }
     }
 }

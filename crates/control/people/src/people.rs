@@ -123,6 +123,7 @@ impl People {
             actor: Actor::Person(person.as_str().to_owned()),
             auth,
             reason: reason.to_owned(),
+            policy: None,
             trace: visitor.trace,
         }
     }

@@ -165,6 +165,7 @@ impl People {
             actor: principal.actor.clone(),
             auth: strength,
             reason: "proved again who they are, for one action".to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         };
         match self.commit(&context, change).await {

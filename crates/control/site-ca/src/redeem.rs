@@ -110,6 +110,7 @@ impl Book {
             actor: Actor::Service(format!("edge/{id}")),
             auth,
             reason: reason.to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         }
     }

@@ -53,6 +53,7 @@ fn decision(seq: u64) -> Decision {
         auth: AuthStrength::OneTimeLink,
         action: Action::on("alert.close", [format!("{seq:032x}")]),
         reason: format!("known maintenance window of host ws-{:03}", seq % 500),
+        policy: None,
         trace: TraceContext::new(),
         before: Some("ab".repeat(32)),
         after: Some("cd".repeat(32)),

@@ -1,10 +1,10 @@
 //! What is logged: a decision record as canonical bytes, and the commitment to it that is a leaf.
 //!
-//! **The record, version 1**: a JSON object without white space, its members in the order of their
+//! **The record, version 2**: a JSON object without white space, its members in the order of their
 //! names, strings escaped only where JSON demands it (RFC 8785 gives the same bytes):
 //! `action`, `actor {kind, name}`, `after`, `at` (milliseconds since 1970, UTC), `auth`, `before`,
-//! `objects`, `reason`, `scope {site, tenant}`, `seq`, `trace`, `v`. There is one text a record;
-//! another one is refused.
+//! `objects`, `policy`, `reason`, `scope {site, tenant}`, `seq`, `trace`, `v`. Version 1 has no `policy`, and is
+//! what is written where no policy had to allow it. There is one text a record; another one is refused.
 //!
 //! **The entry, version 1**, 33 bytes: `0x01 || SHA-256("aurorasoc audit record v1\n" || blinding ||
 //! record)`. The blinding is 32 bytes that only the site can work out. With it gone together with
@@ -17,8 +17,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Error, Hash};
 
-/// The version that this release writes, of records and of entries.
-pub const VERSION: u8 = 1;
+/// The newest version of records that this release writes.
+pub const VERSION: u8 = 2;
+
+/// That of records without a policy.
+const WITHOUT_POLICY: u8 = 1;
+
+/// The version of entries.
+const ENTRY: u8 = 1;
 
 /// Larger ones are no records.
 pub const MAX_BYTES: usize = 16 << 20;
@@ -45,6 +51,8 @@ struct Written {
     auth: AuthStrength,
     before: Option<String>,
     objects: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
     reason: String,
     scope: Scope,
     seq: u64,
@@ -68,11 +76,15 @@ impl Record {
             auth: decision.auth,
             before: decision.before.clone(),
             objects: decision.action.objects.clone(),
+            policy: decision.policy.clone(),
             reason: decision.reason.clone(),
             scope: decision.scope.clone(),
             seq: decision.seq,
             trace: decision.trace,
-            v: VERSION,
+            v: match decision.policy {
+                Some(_) => VERSION,
+                None => WITHOUT_POLICY,
+            },
         };
         serde_json::to_vec(&written).expect("a record is plain data")
     }
@@ -84,7 +96,7 @@ impl Record {
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         const WHAT: &str = "a record";
         let written: Written = serde_json::from_slice(bytes).map_err(|_| refused(bytes))?;
-        if written.v != VERSION {
+        if written.v > VERSION {
             return Err(refused(bytes));
         }
         let decision = Decision {
@@ -98,6 +110,7 @@ impl Record {
                 objects: written.objects,
             },
             reason: written.reason,
+            policy: written.policy,
             trace: written.trace,
             before: written.before,
             after: written.after,
@@ -134,7 +147,7 @@ impl Entry {
             .chain_update(blinding)
             .chain_update(record)
             .finalize();
-        let mut bytes = [VERSION; Self::LEN];
+        let mut bytes = [ENTRY; Self::LEN];
         bytes[1..].copy_from_slice(&hash);
         Self(bytes)
     }
@@ -143,12 +156,12 @@ impl Entry {
     /// [`Error::Newer`] or [`Error::Malformed`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         match bytes {
-            [VERSION, ..] => {}
-            [found, ..] if *found > VERSION => {
+            [ENTRY, ..] => {}
+            [found, ..] if *found > ENTRY => {
                 return Err(Error::Newer {
                     what: "an entry",
                     found: u32::from(*found),
-                    known: u32::from(VERSION),
+                    known: u32::from(ENTRY),
                 });
             }
             _ => return Err(Error::malformed("an entry", "it has no version")),

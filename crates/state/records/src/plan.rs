@@ -70,6 +70,7 @@ impl Change {
                 auth: context.auth,
                 action,
                 reason: context.reason.clone(),
+                policy: context.policy.clone(),
                 trace: context.trace,
                 before: fingerprint(before),
                 after: fingerprint(after.values().flatten()),

@@ -53,6 +53,7 @@ impl Stand {
             actor: who.actor.clone(),
             auth: who.strength,
             reason: "a test".to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         }
     }

@@ -106,6 +106,7 @@ impl Lab {
             actor: Actor::LocalOperator("root".to_owned()),
             auth: AuthStrength::PeerCredential,
             reason: "a test".to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         }
     }

@@ -42,6 +42,7 @@ impl Stand {
             actor: Actor::LocalOperator("op".to_owned()),
             auth: AuthStrength::PeerCredential,
             reason: "test".to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         };
         Self {

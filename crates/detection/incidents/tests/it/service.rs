@@ -85,6 +85,7 @@ impl Lab {
             actor: Actor::Person("ann".to_owned()),
             auth: AuthStrength::PeerCredential,
             reason: "a test".to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         }
     }

@@ -79,6 +79,7 @@ impl Site {
             actor: Actor::LocalOperator("tester".to_owned()),
             auth: AuthStrength::PeerCredential,
             reason: "a test".to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         };
         let source = SourceName::new(source);

@@ -34,6 +34,7 @@ pub(crate) fn decision(seq: u64) -> Decision {
         auth: AuthStrength::OneTimeLink,
         action: Action::on("alert.close", [format!("alert-{seq}")]),
         reason: format!("reason {seq}"),
+        policy: None,
         trace: trace.parse::<TraceContext>().unwrap(),
         before: None,
         after: Some("cd".repeat(32)),
