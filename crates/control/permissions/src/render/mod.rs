@@ -6,5 +6,5 @@ mod matrix;
 mod typescript;
 
 pub use cedar::{NAMESPACE, custom_policy, entity_type, groups, policies, schema};
-pub use matrix::matrix;
+pub use matrix::{mark, matrix, matrix_of};
 pub use typescript::typescript;
