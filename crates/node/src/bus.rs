@@ -6,7 +6,8 @@ use std::sync::Arc;
 use aurora_bus::{Bus, Capability, Error as BusError};
 use aurora_bus_local::LocalBus;
 use aurora_bus_nats::{
-    Error as NatsError, NatsBus, NatsServer, Options, ServerOptions, Standing, User, find_server,
+    Error as NatsError, NatsBus, NatsServer, Options, ServerError, ServerOptions, Standing, User,
+    find_server,
 };
 use aurora_clock::Clock;
 use aurora_disk::RealDisk;
@@ -88,7 +89,7 @@ async fn supervised(
     let users = std::iter::once(site.clone()).chain(roles).collect();
     let options = ServerOptions {
         program: find_server()
-            .ok_or(NatsError::NoServer)
+            .ok_or(NatsError::Server(ServerError::NotInstalled))
             .map_err(BusError::from)?,
         dir: data.join("nats"),
         max_bytes: config.bus.max_bytes,

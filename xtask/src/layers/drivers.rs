@@ -3,7 +3,10 @@
 
 /// Driver, and the packages that may name it.
 pub const DRIVERS: &[(&str, &[&str])] = &[
-    ("async-nats", &["aurora-bus-nats"]),
+    (
+        "async-nats",
+        &["aurora-bus-nats", "aurora-federation-leafnodes"],
+    ),
     // The authority has two routes of its own, which the listener for hosts mounts.
     (
         "axum",

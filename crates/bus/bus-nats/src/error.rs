@@ -1,7 +1,5 @@
 //! What connecting and running a server can meet. In use, the port's own error is given.
 
-use std::path::PathBuf;
-
 use async_nats::jetstream::{self, ErrorCode};
 
 #[derive(Debug, thiserror::Error)]
@@ -25,17 +23,8 @@ pub enum Error {
         name: &'static str,
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    #[error("cannot find `nats-server`; run `./aurora setup`, or put it on the PATH")]
-    NoServer,
-    #[error("cannot use `{path}`")]
-    File {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("nats-server ended while it started ({status}); `{log}` says why")]
-    Ended { status: String, log: PathBuf },
-    #[error("nats-server did not say where it listens within {seconds} s; `{log}` may say why")]
-    Silent { seconds: u64, log: PathBuf },
+    #[error(transparent)]
+    Server(#[from] aurora_nats_server::Error),
     #[error("cannot make a NATS user's key")]
     Key(#[source] nkeys::error::Error),
     #[error("message {seq} of {stream} was not published by AuroraSOC: {what} is missing")]

@@ -27,8 +27,9 @@ mod server;
 mod streams;
 mod wire;
 
+pub use aurora_nats_server::{Error as ServerError, find as find_server};
 pub use bus::NatsBus;
 pub use error::Error;
 pub use options::{Options, Standing};
 pub use permissions::{Permissions, permissions};
-pub use server::{NatsServer, ServerOptions, User, find_server, server_config};
+pub use server::{NatsServer, ServerOptions, User, server_config};

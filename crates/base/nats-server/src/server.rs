@@ -1,0 +1,198 @@
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use aurora_tasks::Shutdown;
+use serde::Deserialize;
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+use crate::{Error, Launch};
+
+/// How long a server may take until it says where it listens; a large store is read first.
+const FIRST_WORD: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(20);
+/// Before it is started again; twice as long each time that it does not start.
+const AGAIN: Duration = Duration::from_millis(200);
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// A running server; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    url: String,
+}
+
+/// Where the server writes on which ports it listens.
+#[derive(Deserialize)]
+struct Ports {
+    nats: Vec<String>,
+}
+
+impl Server {
+    /// Starts a server and waits until it listens. `body` is its configuration but for what
+    /// [`Launch`] says; the file can be read by its owner alone.
+    ///
+    /// # Errors
+    /// When it does not start; its log says why.
+    pub async fn start(launch: &Launch, body: &str) -> Result<Self, Error> {
+        std::fs::create_dir_all(&launch.dir).map_err(Error::file(&launch.dir))?;
+        end_orphan(launch).await;
+        write(&launch.file(), &launch.config(body))?;
+        let mut child = Command::new(&launch.program)
+            .arg("-c")
+            .arg(launch.file())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(Error::file(&launch.program))?;
+        let url = listens(&mut child, launch).await?;
+        Ok(Self { child, url })
+    }
+
+    /// Where clients connect.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Starts it again, on the same port, whenever it ends or `body` changes, and until it does start;
+    /// ends it at shutdown.
+    ///
+    /// # Errors
+    /// When the process cannot be waited for or ended.
+    pub async fn supervise(
+        mut self,
+        mut launch: Launch,
+        mut body: watch::Receiver<String>,
+        shutdown: Shutdown,
+    ) -> Result<(), Error> {
+        if let Ok(address) = self.url.trim_start_matches("nats://").parse() {
+            launch.listen = address;
+        }
+        let program = || Error::file(&launch.program);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return self.stop().await.map_err(program()),
+                ended = self.child.wait() => said(ended.map_err(program())?),
+                () = changed(&mut body) => self.end().await.map_err(program())?,
+            }
+            let text = body.borrow_and_update().clone();
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                again = again(&launch, &text) => self = again,
+            }
+        }
+    }
+
+    /// Ends it. What it acknowledged is in files; it need not be asked kindly.
+    ///
+    /// # Errors
+    /// When the process cannot be ended.
+    pub async fn stop(mut self) -> std::io::Result<()> {
+        self.end().await
+    }
+
+    async fn end(&mut self) -> std::io::Result<()> {
+        self.child.kill().await
+    }
+}
+
+fn said(status: ExitStatus) {
+    tracing::warn!(%status, "nats-server ended; it is started again");
+}
+
+/// Never, when nobody can change it any more.
+async fn changed(body: &mut watch::Receiver<String>) {
+    if body.changed().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let written = options.open(path);
+    let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(Error::file(path))
+}
+
+/// Whoever needs the server waits for it, however long it takes.
+async fn again(launch: &Launch, body: &str) -> Server {
+    let mut wait = AGAIN;
+    loop {
+        sleep(wait).await;
+        match Server::start(launch, body).await {
+            Ok(server) => return server,
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "nats-server cannot be started again"
+            ),
+        }
+        wait = (wait * 2).min(LONGEST);
+    }
+}
+
+/// Ends a server of this folder that outlived us when we were killed: two cannot share a store.
+async fn end_orphan(launch: &Launch) {
+    let known = std::fs::read_to_string(launch.pid()).ok();
+    let Some(number) = known.and_then(|text| text.trim().parse::<i32>().ok()) else {
+        return;
+    };
+    let (proc, config) = (PathBuf::from(format!("/proc/{number}")), launch.file());
+    let ours = || {
+        // A number is used again; a command line that names our configuration is not.
+        let line = std::fs::read(proc.join("cmdline")).unwrap_or_default();
+        let wanted = config.as_os_str().as_encoded_bytes();
+        line.split(|byte| *byte == 0).any(|word| word == wanted)
+    };
+    if !ours() {
+        return;
+    }
+    let process = rustix::process::Pid::from_raw(number);
+    let ended = process.map(|p| rustix::process::kill_process(p, rustix::process::Signal::KILL));
+    tracing::warn!(
+        pid = number,
+        ended = ended.is_some(),
+        "ended the nats-server of a site that was killed"
+    );
+    let until = Instant::now() + FIRST_WORD;
+    while ours() && Instant::now() < until {
+        sleep(LOOK).await;
+    }
+}
+
+async fn listens(child: &mut Child, launch: &Launch) -> Result<String, Error> {
+    let pid = child.id().unwrap_or_default();
+    let until = Instant::now() + FIRST_WORD;
+    let file = launch.dir.join(format!("nats-server_{pid}.ports"));
+    while Instant::now() < until {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(Error::Ended {
+                status: status.to_string(),
+                log: launch.log(),
+            });
+        }
+        let told = std::fs::read(&file).ok();
+        let ports = told.and_then(|text| serde_json::from_slice::<Ports>(&text).ok());
+        if let Some(url) = ports.and_then(|ports| ports.nats.into_iter().next()) {
+            // Said once is enough; a later process may get the same number.
+            drop(std::fs::remove_file(&file));
+            return Ok(url);
+        }
+        sleep(LOOK).await;
+    }
+    Err(Error::Silent {
+        seconds: FIRST_WORD.as_secs(),
+        log: launch.log(),
+    })
+}

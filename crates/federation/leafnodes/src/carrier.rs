@@ -1,0 +1,427 @@
+//! The carrier: its server, its connections, and who is heard.
+
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::{Message, Subscriber};
+use async_trait::async_trait;
+use aurora_clock::Clock;
+use aurora_federation_carrier::{
+    Carrier, Counts, Event, Events, Figures, Inbox, MAX_FRAME_BYTES, Peer, Sent, events,
+};
+use aurora_model::SiteId;
+use aurora_nats_server::{Launch, Server};
+use aurora_secrets::{Secret, Signer};
+use aurora_tasks::{Shutdown, Tasks};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::{SelectAll, select_all};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+
+use crate::keeper::Keeper;
+use crate::roll::Roll;
+use crate::seen::Seen;
+use crate::subjects::{self, Lane, Presence, Spoken};
+use crate::way::{self, NAME, User, Way};
+use crate::{Config, Error, FLOOR, Hub, Options, Remote};
+
+/// How often a site says that it is there, and how often while somebody is missing.
+const BEAT: Duration = Duration::from_secs(2);
+const EAGER: Duration = Duration::from_secs(1);
+/// How often silence is looked for.
+const LOOK: Duration = Duration::from_millis(500);
+/// Connections are not made anew more often than that, whoever asks.
+const CALM: Duration = Duration::from_secs(30);
+/// Events that wait for the site.
+const ROOM: usize = 256;
+/// For the last word of a site that leaves.
+const LEAVING: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the carrier of a site needs.
+#[derive(Debug)]
+pub struct Start {
+    pub site: SiteId,
+    /// The site's name in the site directory.
+    pub label: String,
+    /// With the key that the directory has of this site.
+    pub signer: Signer,
+    /// Keys of the site's users at its own server follow from it.
+    pub key: Secret<[u8; 32]>,
+    /// `nats-server`; see [`aurora_nats_server::find`].
+    pub program: PathBuf,
+    /// The server's own folder.
+    pub dir: PathBuf,
+    pub options: Options,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Carries frames over NATS leafnodes.
+#[derive(Debug)]
+pub struct Leafnodes {
+    shared: Arc<Shared>,
+    events: Events,
+    peers: watch::Sender<Vec<Peer>>,
+    tasks: Tasks,
+}
+
+#[derive(Debug)]
+struct Shared {
+    label: String,
+    roll: Mutex<Roll>,
+    counts: Counts,
+    ways: Vec<Way>,
+    /// Of this process, for frames' names.
+    life: u64,
+    frames: AtomicU64,
+    /// The list of sites changed, or a way is to be opened again.
+    nudge: Notify,
+    /// Nothing comes over a way that looks open.
+    stuck: AtomicBool,
+    /// Somebody was heard who may not have heard us.
+    greet: Notify,
+}
+
+impl Leafnodes {
+    /// Starts the site's server and connects to it. Nobody is reached before
+    /// [`Carrier::set_peers`].
+    ///
+    /// # Errors
+    /// When the server is too old or does not start, or no hub is named.
+    pub async fn start(start: Start) -> Result<Self, Error> {
+        FLOOR.or_newer(&start.program).await?;
+        let (base, users) = base(&start)?;
+        let failed = |source| Error::File {
+            path: start.dir.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&start.dir).map_err(failed)?;
+        let mut keeper = Keeper {
+            site: start.site,
+            signer: start.signer,
+            clock: start.clock,
+            base,
+            hosts: hosts(&start.options),
+            generation: 0,
+        };
+        let launch = Launch {
+            program: start.program,
+            dir: start.dir,
+            listen: ([127, 0, 0, 1], 0).into(),
+        };
+        let (body, bodies) = watch::channel(keeper.first()?);
+        let text = bodies.borrow().clone();
+        let server = Server::start(&launch, &text).await?;
+        let tasks = Tasks::new();
+        let (mut ways, mut subscribers) = (Vec::new(), Vec::new());
+        for user in &users {
+            let (way, ends) = way::open(server.url(), &start.label, user).await?;
+            let (heard, writer) = ends.split(tasks.shutdown());
+            tasks.spawn("leafnodes-send", writer);
+            ways.push(way);
+            subscribers.extend(heard);
+        }
+        tasks.spawn(
+            "leafnodes-server",
+            server.supervise(launch, bodies, tasks.shutdown()),
+        );
+        let (peers, changed) = watch::channel(Vec::new());
+        tasks.spawn(
+            "leafnodes-config",
+            keeper.run(changed, body, tasks.shutdown()),
+        );
+        let shared = Arc::new(Shared::new(start.label, ways));
+        let (inbox, events) = events(ROOM);
+        let ear = Ear {
+            shared: shared.clone(),
+            inbox,
+            seen: HashMap::new(),
+            reconnected: None,
+        };
+        tasks.spawn(
+            "leafnodes-hear",
+            ear.run(select_all(subscribers), tasks.shutdown()),
+        );
+        tasks.spawn("leafnodes-here", say(shared.clone(), tasks.shutdown()));
+        Ok(Self {
+            shared,
+            events,
+            peers,
+            tasks,
+        })
+    }
+}
+
+/// The configuration without any site, and the users in its accounts.
+fn base(start: &Start) -> Result<(Config, Vec<User>), Error> {
+    let mut users = Vec::new();
+    let mut user = |account: &str| {
+        let user = User::new(&start.key, account)?;
+        let public = user.public.clone();
+        users.push(user);
+        Ok::<_, Error>(public)
+    };
+    let hub = match start.options.listen {
+        Some(listen) => Some(Hub::empty(listen, user(&start.label)?)),
+        None => None,
+    };
+    let mut remotes = Vec::new();
+    for hub in start.options.hubs()? {
+        let user = user(&hub.label)?;
+        remotes.push(Remote {
+            hub,
+            user,
+            is_known: false,
+        });
+    }
+    if users.is_empty() {
+        return Err(Error::NoHub);
+    }
+    let base = Config {
+        label: start.label.clone(),
+        dir: start.dir.clone(),
+        hub,
+        remotes,
+    };
+    Ok((base, users))
+}
+
+/// Names in a hub's certificate.
+fn hosts(options: &Options) -> Vec<String> {
+    let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let listens = options.listen.map(|listen| listen.ip());
+    let listens = listens.filter(|ip| !ip.is_unspecified() && !ip.is_loopback());
+    hosts.extend(listens.map(|ip| ip.to_string()));
+    hosts.extend(options.hostnames.iter().cloned());
+    hosts
+}
+
+impl Shared {
+    fn new(label: String, ways: Vec<Way>) -> Self {
+        let random = aurora_ids::Id128::random();
+        let mut life = [0; 8];
+        life.copy_from_slice(&random.as_bytes()[..8]);
+        Self {
+            label,
+            roll: Mutex::default(),
+            counts: Counts::default(),
+            ways,
+            life: u64::from_be_bytes(life),
+            frames: AtomicU64::new(0),
+            nudge: Notify::new(),
+            stuck: AtomicBool::new(false),
+            greet: Notify::new(),
+        }
+    }
+
+    fn roll(&self) -> MutexGuard<'_, Roll> {
+        self.roll.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn tell(&self, presence: Presence) {
+        for way in &self.ways {
+            way.tell(&self.label, presence).await;
+        }
+    }
+}
+
+/// Says that this site is there.
+async fn say(shared: Arc<Shared>, shutdown: Shutdown) -> Result<(), Infallible> {
+    loop {
+        shared.tell(Presence::Here).await;
+        let pause = if shared.roll().misses_somebody() {
+            EAGER
+        } else {
+            BEAT
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            () = sleep(pause) => {}
+            () = shared.greet.notified() => {}
+        }
+    }
+}
+
+/// Whoever hears: the only one that tells the site who is connected.
+struct Ear {
+    shared: Arc<Shared>,
+    inbox: Inbox,
+    seen: HashMap<SiteId, Seen>,
+    reconnected: Option<Instant>,
+}
+
+impl Ear {
+    async fn run(
+        mut self,
+        mut messages: SelectAll<Subscriber>,
+        shutdown: Shutdown,
+    ) -> Result<(), Infallible> {
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Ok(()),
+                () = self.shared.nudge.notified() => self.settle().await,
+                _ = look.tick() => self.settle().await,
+                message = messages.next() => match message {
+                    Some(message) => self.hear(message).await,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: Message) {
+        let Some(spoken) = subjects::read(&message.subject, &self.shared.label) else {
+            return;
+        };
+        let (Spoken::Frame { from } | Spoken::Presence { from }) = spoken;
+        // Whoever is not on the list is not heard, whatever the hub let through.
+        let Some(site) = self.shared.roll().site(from) else {
+            return;
+        };
+        match spoken {
+            Spoken::Presence { .. } => match Presence::read(&message.payload) {
+                Some(Presence::Here) => self.is_there(site).await,
+                Some(Presence::Leaving) => {
+                    self.shared.roll().left(site);
+                    self.settle().await;
+                }
+                None => {}
+            },
+            Spoken::Frame { .. } => self.frame(site, message).await,
+        }
+    }
+
+    async fn is_there(&self, site: SiteId) {
+        if !self.shared.roll().heard(site, Instant::now()) {
+            return;
+        }
+        self.shared.counts.connected(site);
+        self.inbox.link(Event::Connected(site)).await;
+        self.shared.greet.notify_one();
+    }
+
+    async fn frame(&mut self, site: SiteId, message: Message) {
+        let name = message.headers.as_ref().and_then(|of| of.get(NAME));
+        let Some((life, number)) = name.and_then(|name| parse(name.as_str())) else {
+            return;
+        };
+        if message.payload.len() > MAX_FRAME_BYTES
+            || !self.seen.entry(site).or_default().is_new(life, number)
+        {
+            return;
+        }
+        self.is_there(site).await;
+        if self.shared.roll().way_to(site).is_none() {
+            // Its way is about to be told of as closed.
+            return;
+        }
+        let bytes = message.payload;
+        let length = bytes.len();
+        match self.inbox.frame(site, bytes) {
+            true => self.shared.counts.received(site, length),
+            false => self.shared.counts.lost(site),
+        }
+    }
+
+    async fn settle(&mut self) {
+        let gone = self.shared.roll().settle(Instant::now());
+        for site in gone {
+            self.shared.counts.disconnected(site);
+            self.inbox.link(Event::Disconnected(site)).await;
+        }
+        if self.shared.stuck.swap(false, Ordering::Relaxed) {
+            self.connect_again().await;
+        }
+    }
+
+    async fn connect_again(&mut self) {
+        let calm = self.reconnected.is_none_or(|at| at.elapsed() > CALM);
+        if !calm {
+            return;
+        }
+        self.reconnected = Some(Instant::now());
+        for way in &self.shared.ways {
+            way.connect_again().await;
+        }
+    }
+}
+
+#[async_trait]
+impl Carrier for Leafnodes {
+    fn name(&self) -> &'static str {
+        "nats"
+    }
+
+    fn set_peers(&self, peers: &[Peer]) {
+        self.shared.roll().list(peers);
+        self.peers.send_replace(peers.to_vec());
+        self.shared.nudge.notify_one();
+    }
+
+    fn send(&self, to: SiteId, frame: Bytes) -> Sent {
+        if frame.len() > MAX_FRAME_BYTES {
+            return Sent::TooLong;
+        }
+        let label = self.shared.roll().way_to(to).map(str::to_owned);
+        let Some(label) = label else {
+            return Sent::NoWay;
+        };
+        let subject = subjects::frame(Lane::of(&frame), &self.shared.label, &label);
+        let number = self.shared.frames.fetch_add(1, Ordering::Relaxed) + 1;
+        let name = name(self.shared.life, number);
+        let ways = self.shared.ways.iter();
+        let taken = ways.filter(|way| way.send(&subject, &name, &frame)).count();
+        if taken == 0 {
+            self.shared.counts.lost(to);
+            return Sent::Full;
+        }
+        self.shared.counts.sent(to, frame.len());
+        Sent::Away
+    }
+
+    async fn next(&self) -> Option<Event> {
+        self.events.next().await
+    }
+
+    fn reopen(&self, peer: SiteId) {
+        self.shared.roll().reopen(peer);
+        self.shared.stuck.store(true, Ordering::Relaxed);
+        self.shared.nudge.notify_one();
+    }
+
+    fn figures(&self) -> BTreeMap<SiteId, Figures> {
+        self.shared.counts.all()
+    }
+
+    async fn close(&self) {
+        self.shared.roll().close();
+        let leaving = async {
+            self.shared.tell(Presence::Leaving).await;
+            for way in &self.shared.ways {
+                way.flush().await;
+            }
+        };
+        // A server that does not take it is about to end anyway.
+        drop(tokio::time::timeout(LEAVING, leaving).await);
+        if let Err(error) = self.tasks.stop(PATIENCE).await {
+            tracing::warn!(%error, "the mesh's nats-server did not end well");
+        }
+    }
+}
+
+fn name(life: u64, number: u64) -> String {
+    format!("{life:x}.{number:x}")
+}
+
+fn parse(name: &str) -> Option<(u64, u64)> {
+    let (life, number) = name.split_once('.')?;
+    let read = |text| u64::from_str_radix(text, 16).ok();
+    Some((read(life)?, read(number)?))
+}

@@ -1,0 +1,157 @@
+//! Who is in the mesh, who was heard, and who counts as connected.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aurora_federation_carrier::Peer;
+use aurora_model::SiteId;
+use tokio::time::{Duration, Instant};
+
+use crate::subjects::is_label;
+
+/// A site that said nothing for so long is gone.
+pub(crate) const SILENCE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Default)]
+pub(crate) struct Roll {
+    sites: BTreeMap<String, SiteId>,
+    labels: BTreeMap<SiteId, String>,
+    heard: BTreeMap<SiteId, Instant>,
+    /// Connected as far as the caller was told.
+    connected: BTreeSet<SiteId>,
+    /// To be told of as gone, whatever was heard.
+    reopened: BTreeSet<SiteId>,
+    closed: bool,
+}
+
+impl Roll {
+    /// These are the sites from now on. A name that cannot stand in a subject, or that another site has,
+    /// leaves its site out.
+    pub(crate) fn list(&mut self, peers: &[Peer]) {
+        (self.sites, self.labels) = Default::default();
+        for peer in peers {
+            if !is_label(&peer.name) || self.sites.contains_key(&peer.name) {
+                tracing::warn!(site = %peer.site, name = peer.name, "a site's name cannot be used");
+                continue;
+            }
+            self.sites.insert(peer.name.clone(), peer.site);
+            self.labels.insert(peer.site, peer.name.clone());
+        }
+    }
+
+    pub(crate) fn site(&self, label: &str) -> Option<SiteId> {
+        self.sites.get(label).copied()
+    }
+
+    /// The name under which a connected site is reached.
+    pub(crate) fn way_to(&self, site: SiteId) -> Option<&str> {
+        let label = self.labels.get(&site)?;
+        self.connected.contains(&site).then_some(label)
+    }
+
+    /// Whether it was not connected before.
+    pub(crate) fn heard(&mut self, site: SiteId, now: Instant) -> bool {
+        self.heard.insert(site, now);
+        !self.closed && !self.reopened.contains(&site) && self.connected.insert(site)
+    }
+
+    /// It said that it goes.
+    pub(crate) fn left(&mut self, site: SiteId) {
+        self.heard.remove(&site);
+    }
+
+    pub(crate) fn reopen(&mut self, site: SiteId) {
+        self.reopened.insert(site);
+    }
+
+    /// Nobody is connected any more, nor ever will be.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+        self.connected.clear();
+    }
+
+    /// Whether a site of the list is not connected.
+    pub(crate) fn misses_somebody(&self) -> bool {
+        self.connected.len() < self.labels.len()
+    }
+
+    /// Those that were connected and are not any more.
+    pub(crate) fn settle(&mut self, now: Instant) -> Vec<SiteId> {
+        let gone = |site: &SiteId| {
+            let heard = self.heard.get(site);
+            let silent = heard.is_none_or(|at| now.saturating_duration_since(*at) > SILENCE);
+            silent || !self.labels.contains_key(site) || self.reopened.contains(site)
+        };
+        let gone: Vec<SiteId> = self.connected.iter().copied().filter(gone).collect();
+        for site in &gone {
+            self.connected.remove(site);
+        }
+        self.reopened.clear();
+        gone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use aurora_ids::Id128;
+
+    use super::*;
+
+    fn peer(name: &str) -> Peer {
+        Peer {
+            site: SiteId(Id128::random()),
+            name: name.to_owned(),
+            address: None,
+            keys: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn silence_leaving_and_the_list_end_a_connection() {
+        let (a, b) = (peer("a"), peer("b"));
+        let mut roll = Roll::default();
+        let now = Instant::now();
+        roll.list(&[a.clone(), b.clone()]);
+        assert!(roll.misses_somebody());
+        assert!(roll.heard(a.site, now) && roll.heard(b.site, now));
+        assert!(!roll.heard(a.site, now), "told already");
+        assert_eq!(roll.way_to(a.site), Some("a"));
+        assert!(roll.settle(now + SILENCE).is_empty());
+        roll.left(a.site);
+        assert_eq!(roll.settle(now), [a.site]);
+        assert_eq!(roll.way_to(a.site), None);
+        assert!(roll.heard(a.site, now + SILENCE));
+        assert_eq!(roll.settle(now + SILENCE * 2), [b.site]);
+        roll.list(&[b]);
+        assert_eq!(roll.settle(now + SILENCE), [a.site]);
+    }
+
+    #[tokio::test]
+    async fn a_way_that_is_opened_again_is_told_of_as_gone_first() {
+        let a = peer("a");
+        let mut roll = Roll::default();
+        roll.list(std::slice::from_ref(&a));
+        let now = Instant::now();
+        assert!(roll.heard(a.site, now));
+        roll.reopen(a.site);
+        assert!(!roll.heard(a.site, now), "not before it is told");
+        assert_eq!(roll.settle(now), [a.site]);
+        assert!(roll.heard(a.site, now));
+    }
+
+    #[test]
+    fn a_name_that_makes_other_subjects_leaves_its_site_out() {
+        let mut roll = Roll::default();
+        let peers = [
+            peer("a.b"),
+            peer("*"),
+            peer(">"),
+            peer(""),
+            peer("a"),
+            peer("a"),
+        ];
+        roll.list(&peers);
+        assert_eq!(roll.sites.len(), 1);
+        assert_eq!(roll.site("a"), Some(peers[4].site));
+    }
+}
