@@ -56,7 +56,7 @@ impl Settings {
         if let Some(file) = &self.config {
             layers = layers.file(file)?;
         }
-        layers = layers.environment(text_variables());
+        layers = layers.environment(text_variables().map(federation));
         for setting in &self.set {
             layers = layers.set(setting)?;
         }
@@ -119,9 +119,59 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Variables that are not Unicode cannot be ours.
-fn text_variables() -> Vec<(String, String)> {
+fn text_variables() -> impl Iterator<Item = (String, String)> {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
     };
-    std::env::vars_os().filter_map(text).collect()
+    std::env::vars_os().filter_map(text)
+}
+
+/// The variables by which a site is told to federate, and the settings that they are. They stand for
+/// text, also where it looks like a number.
+const FEDERATION: [(&str, &str); 5] = [
+    ("FEDERATION_ENABLED", "AURORASOC__FEDERATION__ENABLED"),
+    ("FEDERATION_SITE_ID", "AURORASOC__FEDERATION__SITE_ID"),
+    ("FEDERATION_SITE_NAME", "AURORASOC__FEDERATION__SITE_NAME"),
+    ("FEDERATION_SITE_TIER", "AURORASOC__FEDERATION__SITE_TIER"),
+    (
+        "FEDERATION_FEDERATE_MIN_SEVERITY",
+        "AURORASOC__FEDERATION__MIN_SEVERITY",
+    ),
+];
+
+fn federation((name, value): (String, String)) -> (String, String) {
+    let found = FEDERATION.iter().find(|(known, _)| *known == name);
+    match found {
+        None => (name, value),
+        Some((known, setting)) if *known == "FEDERATION_ENABLED" => {
+            ((*setting).to_owned(), value.to_lowercase())
+        }
+        Some((_, setting)) => ((*setting).to_owned(), format!("\"{value}\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_five_variables_are_settings() {
+        let vars = [
+            ("FEDERATION_ENABLED", "True"),
+            ("FEDERATION_SITE_ID", "7"),
+            ("FEDERATION_SITE_NAME", "Branch SOC - Cairo"),
+            ("FEDERATION_SITE_TIER", "secondary"),
+            ("FEDERATION_FEDERATE_MIN_SEVERITY", "critical"),
+            ("PATH", "/bin"),
+        ];
+        let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let layers = Layers::new().environment(vars.into_iter().map(federation));
+        let read = layers.read::<SiteConfig>().unwrap().federation;
+        assert!(read.enabled);
+        assert_eq!(read.site_id, "7");
+        assert_eq!(read.site_name, "Branch SOC - Cairo");
+        assert_eq!(read.min_severity, aurora_model::Severity::Critical);
+        assert!(!SiteConfig::default().federation.enabled);
+    }
 }

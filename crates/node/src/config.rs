@@ -17,6 +17,7 @@ pub struct SiteConfig {
     pub console: Console,
     pub ingest: Ingest,
     pub edge: Edge,
+    pub federation: aurora_federation_service::Options,
     pub syslog: aurora_listeners::syslog::Options,
     pub follow: aurora_follow::Options,
     pub freshness: aurora_freshness::Options,
@@ -133,6 +134,8 @@ pub struct Records {
     /// File with the database's password, so that the address need not hold it.
     #[schemars(with = "String")]
     pub password_file: Option<PathBuf>,
+    /// Seconds for which a database that is away is waited for, at the start and in each call.
+    pub patience_seconds: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -277,6 +280,7 @@ impl Default for Records {
         Self {
             store: "embedded".into(),
             password_file: None,
+            patience_seconds: 30,
         }
     }
 }
@@ -354,11 +358,13 @@ impl SiteConfig {
             &mut self.console.listen,
             &mut self.ingest.http.listen,
             &mut self.edge.listen,
+            &mut self.federation.direct.listen,
             &mut self.syslog.listen,
             &mut self.syslog.tls_listen,
             &mut self.bus.nats_listen,
         ];
-        for address in addresses {
+        let leafnodes = self.federation.leafnodes.listen.as_mut();
+        for address in addresses.into_iter().chain(leafnodes) {
             if address.port() != 0 {
                 address.set_port(address.port().saturating_add(offset));
             }

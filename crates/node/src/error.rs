@@ -87,6 +87,12 @@ pub enum Error {
         value: String,
         reason: String,
     },
+    #[error("cannot federate with other sites")]
+    Federation(#[from] aurora_federation_service::Error),
+    #[error("cannot have direct links with other sites")]
+    DirectLinks(#[from] aurora_federation_direct::Error),
+    #[error("cannot reach other sites over NATS leafnodes")]
+    Leafnodes(#[from] aurora_federation_leafnodes::Error),
     #[error("cannot collect")]
     Collector(#[from] aurora_collector::Error),
     #[error("cannot use the program `{}`", path.display())]

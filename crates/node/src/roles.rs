@@ -5,10 +5,12 @@
 mod audit;
 mod detection;
 mod edge;
+mod federation;
 mod follow;
 mod freshness;
 mod incidents;
 mod ingest;
+mod leafnodes;
 mod ledger;
 mod notify;
 mod sole;
@@ -18,6 +20,7 @@ mod upkeep;
 pub(crate) use audit::start as audit;
 pub(crate) use detection::{events, report as report_rules, working};
 pub(crate) use edge::open as edges;
+pub(crate) use federation::start as federate;
 pub(crate) use follow::{Decided, start as follow};
 pub(crate) use ingest::{Listeners, worker_name};
 
@@ -66,6 +69,8 @@ pub(crate) struct Parts {
     pub(crate) indicators: IndicatorBook,
     pub(crate) notify: aurora_notify::Notify,
     pub(crate) freshness: aurora_freshness::Handle,
+    /// Of a site that federates.
+    pub(crate) federation: Option<aurora_federation_service::Handle>,
 }
 
 impl Parts {

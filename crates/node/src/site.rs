@@ -166,6 +166,7 @@ impl Site {
             actor: Actor::Service("node".to_owned()),
             auth: AuthStrength::Internal,
             reason: "the first start makes the first administrator".to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         };
         Ok(Some(self.api.link(&context).await?))
@@ -269,7 +270,7 @@ async fn launch(
         records: adapters.records.clone(),
         clock: clock.clone(),
     };
-    let parts = Parts {
+    let mut parts = Parts {
         scope,
         adapters: adapters.clone(),
         roles: environment.roles.clone(),
@@ -286,17 +287,20 @@ async fn launch(
         indicators,
         notify,
         freshness: aurora_freshness::Handle::default(),
+        federation: None,
         config,
     };
     if environment.prepare {
         prepare(&parts);
     }
     note_rules(&parts).await?;
+    parts.notify.report_unknown_tests().await?;
     let ledger = roles::start(&parts).await?;
     let audit = roles::audit(&parts, &keyring)?;
     let hasher = Arc::new(keyring.tokens(Purpose::IngestToken));
     let sources = SourceBook::new(adapters.records.clone(), clock.clone(), hasher);
     let edges = roles::edges(&parts, &keyring, &identity).await?;
+    parts.federation = roles::federate(&parts, &keyring).await?;
     let listeners = roles::listen(&parts, sources.clone(), &edges).await?;
     let trust = Trust {
         edges,
@@ -316,8 +320,16 @@ async fn launch(
     let people = crate::people::open(&parts, &keyring).await?;
     let handle = console(&parts, data, service.clone(), people, feed).await?;
     service.listens("console", handle.address());
+    if let Some(address) = federation_address(&parts) {
+        service.listens("federation", address);
+    }
     service.clone().watch();
     Ok((service, handle, audit))
+}
+
+/// Where other sites dial.
+fn federation_address(parts: &Parts) -> Option<std::net::SocketAddr> {
+    parts.federation.as_ref()?.status()?.here.listens
 }
 
 /// The rules that are in the files now.
@@ -343,6 +355,7 @@ async fn note_rules(parts: &Parts) -> Result<(), Error> {
         actor: Actor::Service("node".to_owned()),
         auth: AuthStrength::Internal,
         reason: "the site started with these rules".to_owned(),
+        policy: None,
         trace: TraceContext::new(),
     };
     let after = aurora_engineering::versions::in_force(&parts.rules.handle().current());

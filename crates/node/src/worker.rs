@@ -1,10 +1,12 @@
 //! A process beside a site that shares its work.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aurora_api::HealthPages;
 use aurora_bus::Bus;
 use aurora_clock::{Clock, SystemClock};
 use aurora_model::{Scope, SiteId};
@@ -29,6 +31,7 @@ pub struct Worker {
     tasks: Tasks,
     scope: Option<Scope>,
     metrics: Metrics,
+    health: HealthBoard,
 }
 
 impl Worker {
@@ -54,6 +57,7 @@ impl Worker {
             tasks: Tasks::new(),
             scope: None,
             metrics: Metrics::new(),
+            health: HealthBoard::default(),
         };
         let parts = worker.parts(config, root, roles, clock).await?;
         roles::take_part(&parts)?;
@@ -97,8 +101,9 @@ impl Worker {
                 clock: clock.clone(),
             },
             freshness: aurora_freshness::Handle::default(),
+            federation: None,
             metrics: self.metrics.clone(),
-            health: HealthBoard::default(),
+            health: self.health.clone(),
             tasks: self.tasks.clone(),
             scratch: root.to_owned(),
             config: config.clone(),
@@ -130,6 +135,22 @@ impl Worker {
         };
         let metrics = self.metrics.clone();
         site::export(options, told, metrics, scope, &self.name, &self.tasks)
+    }
+
+    /// Tells machines that watch this process how its roles do; where, comes back.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub async fn watched_at(&self, address: SocketAddr) -> Result<SocketAddr, Error> {
+        let (health, metrics) = (self.health.clone(), self.metrics.clone());
+        let pages = HealthPages::bind(address, health, metrics).await?;
+        let (address, shutdown) = (pages.address(), self.tasks.shutdown());
+        self.tasks.spawn("health", async move {
+            pages.run(shutdown).await;
+            Ok::<_, Error>(())
+        });
+        info!(%address, "machines that watch are answered");
+        Ok(address)
     }
 
     /// Cancelled when the worker was told to stop, or its work failed.

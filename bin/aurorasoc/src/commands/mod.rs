@@ -16,6 +16,7 @@ pub mod engine;
 pub mod enrol;
 pub mod entities;
 pub mod entity;
+pub mod federation;
 pub mod hunt;
 pub mod import;
 pub mod imports;
@@ -48,9 +49,12 @@ use crate::exit::Exit;
 
 /// Runs a command to its end.
 pub fn run(command: Command, app: &mut App) -> anyhow::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Command::Collect(_) = &command {
+        // A guest on somebody's host, however many cores that has.
+        builder.worker_threads(2);
+    }
+    let runtime = builder.enable_all().build()?;
     let ended = runtime.block_on(dispatch(command, app));
     // Somebody may still wait for standard input; nobody waits for them.
     runtime.shutdown_background();
@@ -85,6 +89,7 @@ async fn dispatch(command: Command, app: &mut App) -> anyhow::Result<Exit> {
         Command::Parsers(parsers) => parsers::run(parsers, app),
         Command::Sources(sources) => sources::run(sources, app).await,
         Command::Enrol(enrol) => enrol::run(enrol, app).await,
+        Command::Federation(federation) => federation::run(federation, app).await,
         Command::Ledger(ledger) => ledger::run(ledger, app).await,
         Command::Deadletter(letters) => deadletter::run(letters, app).await,
         Command::Decisions(decisions) => decisions::run(decisions, app).await,

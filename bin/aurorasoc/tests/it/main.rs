@@ -4,14 +4,21 @@
 
 mod audit;
 mod backup;
+mod bypass;
 mod canary;
+mod codes;
 mod collect;
 mod data_dir;
 mod enrol;
+mod fail_points;
+mod federation;
 mod generated;
+mod http;
 mod import;
+mod matrix;
 mod mistakes;
 mod resume;
+mod routes;
 mod service;
 mod story;
 mod support;

@@ -115,8 +115,10 @@ pub trait Site:
     crate::RuleDesk
     + crate::IncidentDesk
     + crate::IndicatorDesk
+    + crate::MeshDesk
     + crate::NotifyDesk
     + crate::EdgeDesk
+    + crate::FederationDesk
     + crate::AuditDesk
     + Send
     + Sync

@@ -6,9 +6,11 @@
 mod approvals;
 mod client;
 mod error;
+mod federation;
 mod follow;
 mod incident_desk;
 mod indicator_desk;
+mod mesh_desk;
 mod notify_desk;
 mod path;
 mod people;

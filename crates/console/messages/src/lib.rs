@@ -14,6 +14,7 @@ mod engineering;
 mod enrolment;
 mod entity;
 mod error;
+mod federation;
 mod hunt;
 mod import;
 mod incident;
@@ -54,6 +55,11 @@ pub use engineering::{
 pub use enrolment::{EdgeInfo, EnrolTokenCreated, EnrolTokenInfo, EnrolTokenRequest, Enrolments};
 pub use entity::{EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow, SetEntity};
 pub use error::{ErrorBody, ErrorDetail};
+pub use federation::{
+    FederatedHere, FederatedPeer, FederationCounts, FederationStatus, InvitationCreated,
+    InvitationRequest, JoinAsked, JoinMesh, JoiningSite, LeaveMesh, PeerCarrier, SiteVerified,
+    VerifySite,
+};
 pub use hunt::{Bucket, Histogram, HistogramRequest, Hunt, HuntAnswer, HuntColumn, ResolvedField};
 pub use import::{ImportJob, ImportRequest, ImportState, Imports};
 pub use incident::{

@@ -5,8 +5,8 @@ use crate::Role::{Analyst, Auditor, DetectionEngineer, Operator, Responder, Serv
 use crate::words::Action::*;
 use crate::words::Resource::{
     Alert, Approval, Audit, Backup, BreakGlass, Credential, DeadLetter, Decision, Demo, Enrolment,
-    Entity, Event, Incident, Indicator, Key, Ledger, Link, Live, Log, Notify, Person, Rule,
-    Session, Site, Source, Suppression,
+    Entity, Event, Federation, Incident, Indicator, Key, Ledger, Link, Live, Log, Notify, Person,
+    Rule, Session, Site, Source, Suppression,
 };
 use crate::words::{Action, Resource};
 
@@ -140,6 +140,13 @@ pub const TABLE: &[Row] = &[
     row(Site, Start,        OPERATORS, "start a site or a part of it").at_the_host(),
     row(Site, ShutDown,     OPERATORS, "stop the site").at_the_host(),
     row(Log, Read,          OPERATORS, "read the site's own log").at_the_host(),
+
+    row(Federation, Invite,  OPERATORS, "invite a site into the mesh").within_minutes(60),
+    row(Federation, Join,    OPERATORS, "ask a mesh's primary to let this site in").within_minutes(60),
+    row(Federation, Verify,  OPERATORS, "say that the codes of two sites were compared").within_minutes(60),
+    row(Federation, Leave,   OPERATORS, "leave the mesh, or take a site out of it").within_minutes(60),
+    row(Federation, Cut,     OPERATORS, "cut the link to another site for a drill"),
+    row(Federation, Heal,    OPERATORS, "take such a cut back"),
 
     row(Backup, Create,     OPERATORS, "copy everything the site keeps").at_the_host(),
     row(Backup, Restore,    NOBODY_ELSE, "fill an empty site from a copy").at_the_host(),

@@ -6,6 +6,7 @@ mod approvals;
 mod credentials;
 mod dead_letters;
 mod enrolments;
+mod federation;
 pub(crate) mod guarded;
 mod hunt;
 mod imports;
@@ -21,6 +22,7 @@ mod rule_desk;
 mod rules;
 mod session;
 mod sessions;
+mod sites;
 mod sources;
 mod status;
 mod stream;
@@ -63,12 +65,14 @@ pub(crate) fn api() -> Guarded {
         .merge(imports::router())
         .merge(sources::router())
         .merge(enrolments::router())
+        .merge(federation::router())
         .merge(notify::router())
         .merge(session::router())
         .merge(sessions::router())
         .merge(credentials::router())
         .merge(keys::router())
         .merge(people::router())
+        .merge(sites::router())
         .merge(status::router())
         .within(QUICK)
         .bodies_up_to(BODY_BYTES);

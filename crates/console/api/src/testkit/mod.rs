@@ -5,9 +5,11 @@
 
 mod edge_desk;
 mod entities;
+mod federation_desk;
 mod incident_desk;
 mod indicator_desk;
 mod means;
+mod mesh_desk;
 mod notify_desk;
 mod rule_desk;
 mod samples;
@@ -16,6 +18,7 @@ mod site;
 mod stories;
 mod verifier;
 
+pub use mesh_desk::origin;
 pub use samples::{hostile, incident};
 pub use serve::{Running, serve};
 pub use site::{FakeSite, Sample};
