@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use aurora_clock::Timestamp;
 use aurora_ids::Id128;
 use aurora_model::{OriginId, RawBatch, RawRecord, Scope, SiteId, SourceName, TraceContext};
+use rust_embed::RustEmbed;
 use serde_json::Value;
 
 use crate::{Outcome, Processed, Registry};
@@ -54,6 +55,28 @@ pub fn batch(source: &str, bodies: impl IntoIterator<Item = Vec<u8>>) -> RawBatc
         trace: TraceContext::default(),
         records: bodies.into_iter().enumerate().map(record).collect(),
     }
+}
+
+/// The golden records of the shipped sources, inside the binary: what a source maps is measured on them, also where no
+/// source tree is at hand.
+#[derive(RustEmbed)]
+#[folder = "../../../content/parsers"]
+#[include = "*/golden/*.in"]
+struct Shipped;
+
+/// The records of a shipped source that are there to be parsed, file by file; nothing for any other name.
+pub fn shipped(source: &str) -> Vec<Vec<u8>> {
+    let folder = format!("{source}/golden/");
+    let own = |path: &str| path.starts_with(&folder) && !is_refused(Path::new(path));
+    let mut paths: Vec<_> = Shipped::iter().filter(|path| own(path)).collect();
+    paths.sort_unstable();
+    let files = paths.iter().filter_map(|path| Shipped::get(path));
+    files.flat_map(|file| records(&file.data)).collect()
+}
+
+/// Whether the records of an `.in` file are there to be refused.
+pub fn is_refused(input: &Path) -> bool {
+    input.ends_with("dead.in")
 }
 
 /// The `.in` files of a source's folder, in the order of their names.

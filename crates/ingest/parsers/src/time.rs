@@ -21,6 +21,11 @@ pub(crate) fn epoch_ms_of_text(text: &str) -> Option<i64> {
         let at = at.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         return Some(at.timestamp().as_millisecond());
     }
+    epoch_ms_of_seconds(text)
+}
+
+/// Epoch milliseconds of `1588205199.82`.
+pub(crate) fn epoch_ms_of_seconds(text: &str) -> Option<i64> {
     millis(text.parse().ok()?)
 }
 

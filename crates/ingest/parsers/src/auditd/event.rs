@@ -3,48 +3,37 @@
 use vrl::value::{ObjectMap, Value};
 
 use super::line::Record;
-use super::{socket, syscalls};
+use super::{socket, subject, syscalls};
 
 /// Arguments that stand under names of their own; `cmd_line` has all.
 const NAMED_ARGUMENTS: usize = 16;
 
-/// Joins records into `{types, time, serial, node, fields, argv, item, created, socket}`.
+/// Joins records into `{types, time, serial, node, fields, item, created, socket}` and what [`subject::members`] adds.
 ///
 /// `fields` holds every field of every record under its own name: a scalar, or an array of the distinct values where
 /// records differ, the `SYSCALL`'s first. The arguments of an `EXECVE` (`a0`, `a1`, …) win over a `SYSCALL`'s, which
 /// are addresses then. `SYSCALL` is the call's name, also where the log has only its number.
 pub(super) fn join(mut records: Vec<Record>) -> Value {
     records.sort_by_key(|record| rank(&record.kind));
-    let mut event = ObjectMap::new();
-    let mut fields = ObjectMap::new();
-    let mut types = Vec::new();
-    let mut argv = Vec::new();
+    let (mut event, mut fields) = (ObjectMap::new(), ObjectMap::new());
     let executes = records.iter().any(|record| record.kind == "EXECVE");
-    for record in &records {
-        event
-            .entry("time".into())
-            .or_insert(Value::Integer(record.time));
-        event
-            .entry("serial".into())
-            .or_insert(Value::Integer(record.serial));
-        if let Some(node) = &record.node {
-            event
-                .entry("node".into())
-                .or_insert_with(|| Value::from(node.as_str()));
+    let created = records.iter().any(creates);
+    event.insert("created".into(), Value::Boolean(created));
+    if let Some(item) = item(&records) {
+        event.insert("item".into(), item);
+    }
+    let (mut types, mut argv) = (Vec::new(), Vec::new());
+    for record in records {
+        let (time, serial) = (Value::Integer(record.time), Value::Integer(record.serial));
+        event.entry("time".into()).or_insert(time);
+        event.entry("serial".into()).or_insert(serial);
+        if let Some(node) = record.node {
+            event.entry("node".into()).or_insert(node.into());
         }
-        let kind = Value::from(record.kind.as_str());
-        if record.kind != "EOE" && !types.contains(&kind) {
-            types.push(kind);
-        }
-        argv.extend(
-            record
-                .argv
-                .iter()
-                .map(|argument| Value::from(argument.as_str())),
-        );
-        for (key, value) in &record.fields {
+        argv.extend(record.argv.into_iter().map(Value::from));
+        for (key, value) in record.fields {
             if key == "saddr"
-                && let Some(socket) = socket::read(value)
+                && let Some(socket) = socket::read(&value)
             {
                 event.insert("socket".into(), Value::Object(socket));
             }
@@ -52,8 +41,12 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
                 && record.kind == "SYSCALL"
                 && matches!(key.as_str(), "a0" | "a1" | "a2" | "a3");
             if !address {
-                add(&mut fields, key, value);
+                add(&mut fields, key, value.into());
             }
+        }
+        let kind = Value::from(record.kind);
+        if kind.to_str() != Some("EOE") && !types.contains(&kind) {
+            types.push(kind);
         }
     }
     name_call(&mut fields);
@@ -64,14 +57,9 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
         types.push(Value::from("EOE"));
     }
     event.insert("types".into(), Value::Array(types));
-    event.insert("argv".into(), Value::Array(argv));
-    if let Some(item) = item(&records) {
-        event.insert("item".into(), item);
+    for (name, value) in subject::members(&fields, &argv) {
+        event.insert(name.into(), value);
     }
-    event.insert(
-        "created".into(),
-        Value::Boolean(records.iter().any(creates)),
-    );
     event.insert("fields".into(), Value::Object(fields));
     Value::Object(event)
 }
@@ -106,9 +94,8 @@ fn rank(kind: &str) -> u8 {
     }
 }
 
-fn add(fields: &mut ObjectMap, key: &str, value: &str) {
-    let value = Value::from(value);
-    match fields.get_mut(key) {
+fn add(fields: &mut ObjectMap, key: String, value: Value) {
+    match fields.get_mut(key.as_str()) {
         None => {
             fields.insert(key.into(), value);
         }

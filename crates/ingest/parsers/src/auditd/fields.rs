@@ -1,5 +1,7 @@
 //! The `key=value` part of a record.
 
+use std::borrow::Cow;
+
 use super::line::Record;
 
 /// In the record's order; a name may stand more than once.
@@ -69,23 +71,58 @@ pub(super) fn kind_of_number(number: u16) -> Option<&'static str> {
 
 /// Fills in `fields` and, for an `EXECVE`, `argv`.
 pub(super) fn read(record: &mut Record, text: &str) {
-    let mut fields = Fields::new();
+    let mut fields = Vec::with_capacity(32);
     pairs(text, &mut fields);
     if record.kind == "EXECVE" {
         arguments(record, fields);
         return;
     }
-    for (key, value) in fields {
-        if let Some(value) = decode(&key, &value) {
-            record.fields.push((key, value));
+    record.fields.reserve(fields.len());
+    for pair in fields {
+        if let Some(value) = pair.decoded() {
+            record.fields.push((pair.key.to_owned(), value));
         }
     }
 }
 
-/// A value as it came, with a mark in front when it stood in quotes and is thus not encoded.
-const QUOTED: char = '"';
+/// A field as it came.
+struct Pair<'t> {
+    key: &'t str,
+    value: Cow<'t, str>,
+    /// It stood in quotes, and is thus not encoded.
+    quoted: bool,
+}
 
-fn pairs(text: &str, fields: &mut Fields) {
+impl<'t> Pair<'t> {
+    fn quoted(key: &'t str, value: impl Into<Cow<'t, str>>) -> Self {
+        let (value, quoted) = (value.into(), true);
+        Self { key, value, quoted }
+    }
+
+    fn bare(key: &'t str, value: &'t str) -> Self {
+        let (value, quoted) = (Cow::Borrowed(value), false);
+        Self { key, value, quoted }
+    }
+
+    /// The value as it was meant; `None` for what says that there is none.
+    fn decoded(&self) -> Option<String> {
+        let value = &*self.value;
+        match value {
+            _ if self.quoted => Some(value.to_owned()),
+            "" | "?" | "(null)" | "(none)" => None,
+            _ if ENCODED.contains(&self.key) => Some(self.unhexed()),
+            plain => Some(plain.to_owned()),
+        }
+    }
+
+    /// The value, decoded when it is encoded.
+    fn unhexed(&self) -> String {
+        let decoded = (!self.quoted).then(|| unhex(&self.value)).flatten();
+        decoded.unwrap_or_else(|| self.value.to_string())
+    }
+}
+
+fn pairs<'t>(text: &'t str, fields: &mut Vec<Pair<'t>>) {
     let mut rest = text;
     let mut loose = Vec::new();
     loop {
@@ -102,7 +139,7 @@ fn pairs(text: &str, fields: &mut Fields) {
         } else if word.starts_with('{') {
             let close = rest.find('}').map_or(rest.len(), |at| at + 1);
             let inner = rest[..close].trim_matches(['{', '}', ' ']);
-            fields.push(("perms".to_owned(), format!("{QUOTED}{inner}")));
+            fields.push(Pair::quoted("perms", inner));
             rest = &rest[close..];
         } else {
             if !matches!(word, "" | ":" | "type" | "user") {
@@ -112,31 +149,29 @@ fn pairs(text: &str, fields: &mut Fields) {
         }
     }
     if !loose.is_empty() {
-        fields.push(("text".to_owned(), format!("{QUOTED}{}", loose.join(" "))));
+        fields.push(Pair::quoted("text", loose.join(" ")));
     }
 }
 
 /// Reads the value at the start of `rest`, and gives what follows it.
-fn value<'a>(key: &str, rest: &'a str, fields: &mut Fields) -> &'a str {
+fn value<'t>(key: &'t str, rest: &'t str, fields: &mut Vec<Pair<'t>>) -> &'t str {
     let whole = rest.len();
-    let (text, after) = match rest.chars().next() {
-        Some('"') => {
+    let (pair, after) = match rest.as_bytes().first() {
+        Some(b'"') => {
             let end = rest[1..].find('"').map_or(whole, |at| at + 1);
-            (
-                format!("{QUOTED}{}", &rest[1..end]),
-                &rest[(end + 1).min(whole)..],
-            )
+            let after = &rest[(end + 1).min(whole)..];
+            (Pair::quoted(key, &rest[1..end]), after)
         }
-        Some('\'') => {
+        Some(b'\'') => {
             let section = rest.find(ENRICHMENT).unwrap_or(whole);
             let end = rest[1..section].rfind('\'').map_or(section, |at| at + 1);
             pairs(&rest[1..end], fields);
             return &rest[(end + 1).min(whole)..];
         }
-        Some('{' | '[') => {
+        Some(b'{' | b'[') => {
             let close = if rest.starts_with('{') { '}' } else { ']' };
             let end = rest.find(close).map_or(whole, |at| at + 1);
-            (format!("{QUOTED}{}", &rest[..end]), &rest[end..])
+            (Pair::quoted(key, &rest[..end]), &rest[end..])
         }
         _ => {
             let end = rest.find([' ', '\t', ENRICHMENT]).unwrap_or(whole);
@@ -146,28 +181,12 @@ fn value<'a>(key: &str, rest: &'a str, fields: &mut Fields) -> &'a str {
             } else {
                 &[',', ')', '\'']
             };
-            (
-                rest[..end].trim_end_matches(closers).to_owned(),
-                &rest[end..],
-            )
+            let text = rest[..end].trim_end_matches(closers);
+            (Pair::bare(key, text), &rest[end..])
         }
     };
-    fields.push((key.to_owned(), text));
+    fields.push(pair);
     after
-}
-
-/// The value as it was meant; `None` for what says that there is none.
-fn decode(key: &str, value: &str) -> Option<String> {
-    if let Some(quoted) = value.strip_prefix(QUOTED) {
-        return Some(quoted.to_owned());
-    }
-    match value {
-        "" | "?" | "(null)" | "(none)" => None,
-        encoded if ENCODED.contains(&key) => {
-            Some(unhex(encoded).unwrap_or_else(|| encoded.to_owned()))
-        }
-        plain => Some(plain.to_owned()),
-    }
 }
 
 /// Text from upper-case hexadecimal digits. NULs, which separate arguments in a `proctitle`, become blanks.
@@ -197,13 +216,13 @@ pub(super) fn unhex_bytes(text: &str) -> Option<Vec<u8>> {
 }
 
 /// `a0="ls" a1=2D6C61`, and `a2_len=9000 a2[0]=… a2[1]=…` for a long one.
-fn arguments(record: &mut Record, fields: Fields) {
-    for (key, value) in fields {
-        let Some(index) = argument(&key) else {
-            if let Some(value) = decode(&key, &value)
-                && !key.ends_with("_len")
+fn arguments(record: &mut Record, fields: Vec<Pair<'_>>) {
+    for pair in fields {
+        let Some(index) = argument(pair.key) else {
+            if let Some(value) = pair.decoded()
+                && !pair.key.ends_with("_len")
             {
-                record.fields.push((key, value));
+                record.fields.push((pair.key.to_owned(), value));
             }
             continue;
         };
@@ -213,11 +232,7 @@ fn arguments(record: &mut Record, fields: Fields) {
         if record.argv.len() <= index {
             record.argv.resize(index + 1, String::new());
         }
-        let text = match value.strip_prefix(QUOTED) {
-            Some(quoted) => quoted.to_owned(),
-            None => unhex(&value).unwrap_or(value),
-        };
-        record.argv[index].push_str(&text);
+        record.argv[index].push_str(&pair.unhexed());
     }
 }
 

@@ -1,35 +1,40 @@
 //! LAUREL's form: one JSON object an event, `{"ID": "time:serial", "SYSCALL": {…}, "PATH": [{…}, …]}`.
 
-use vrl::value::{ObjectMap, Value};
-
 use super::line::{Record, event_id};
 use crate::Failure;
+use crate::table::json::{Kind, Node};
 
-pub(super) fn records(mut object: ObjectMap) -> Result<Vec<Record>, Failure> {
+pub(super) fn records(object: Node<'_>) -> Result<Vec<Record>, Failure> {
     let bad = |what: &str| Failure::Unparsable(format!("not an audit event of LAUREL: {what}"));
-    let id = object.remove("ID").ok_or_else(|| bad("`ID` is missing"))?;
-    let id = id.to_str().and_then(event_id);
+    let id = object.get("ID").ok_or_else(|| bad("`ID` is missing"))?;
+    let id = id.text().and_then(|id| event_id(&id));
     let (time, serial) = id.ok_or_else(|| bad("want `ID` as `seconds:serial`"))?;
-    let node = object
-        .remove("NODE")
-        .and_then(|node| node.to_str().map(str::to_owned));
-    let mut records = Vec::new();
-    for (kind, value) in object {
-        let parts = match value {
-            Value::Array(parts) => parts,
-            part @ Value::Object(_) => vec![part],
-            _ => continue,
-        };
-        for part in parts.into_iter().filter_map(Value::into_object) {
+    let node = object.get("NODE").and_then(Node::text);
+    let named = object.children().map(|member| (member.name(), member));
+    let mut kinds: Vec<_> = named
+        .filter(|(name, _)| !matches!(&**name, "ID" | "NODE"))
+        .collect();
+    kinds.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut records = Vec::with_capacity(kinds.len());
+    for (kind, value) in kinds {
+        let mut part = |part: Node<'_>| {
             let mut record = Record {
                 kind: kind.to_string(),
                 time,
                 serial,
-                node: node.clone(),
+                node: node.as_deref().map(str::to_owned),
                 ..Record::default()
             };
             fill(&mut record, part, "");
             records.push(record);
+        };
+        match value.kind() {
+            Kind::Object => part(value),
+            Kind::List => value
+                .children()
+                .filter(|one| one.is(Kind::Object))
+                .for_each(part),
+            _ => {}
         }
     }
     if records.is_empty() {
@@ -39,37 +44,37 @@ pub(super) fn records(mut object: ObjectMap) -> Result<Vec<Record>, Failure> {
     }
 }
 
-fn fill(record: &mut Record, part: ObjectMap, prefix: &str) {
-    for (key, value) in part {
-        match value {
-            Value::Null => {}
-            Value::Object(map) => fill(record, map, &format!("{prefix}{key}.")),
-            Value::Array(values) => {
-                let texts = values
-                    .iter()
-                    .map(|value| value.to_string_lossy().into_owned());
-                match (key.as_str(), record.kind.as_str()) {
+fn fill(record: &mut Record, part: Node<'_>, prefix: &str) {
+    for member in part.children() {
+        let name = member.name();
+        let full = || [prefix, &name].concat();
+        match member.kind() {
+            Kind::Null => {}
+            Kind::Object => fill(record, member, &[prefix, &name, "."].concat()),
+            Kind::List => {
+                let texts = member.children().map(said);
+                match (&*name, record.kind.as_str()) {
                     ("ARGV", "EXECVE") => record.argv = texts.collect(),
                     ("ARGV", "PROCTITLE") => {
                         let title = texts.collect::<Vec<_>>().join(" ");
                         record.fields.push(("proctitle".to_owned(), title));
                     }
                     ("ARGV", _) => {
-                        record
-                            .fields
-                            .extend(texts.enumerate().map(|(at, text)| (format!("a{at}"), text)));
+                        let named = texts.enumerate().map(|(at, text)| (format!("a{at}"), text));
+                        record.fields.extend(named);
                     }
-                    _ => record
-                        .fields
-                        .extend(texts.map(|text| (format!("{prefix}{key}"), text))),
+                    _ => record.fields.extend(texts.map(|text| (full(), text))),
                 }
             }
-            scalar => {
-                record.fields.push((
-                    format!("{prefix}{key}"),
-                    scalar.to_string_lossy().into_owned(),
-                ));
-            }
+            _ => record.fields.push((full(), said(member))),
         }
+    }
+}
+
+/// A scalar's text; anything else as it is written.
+fn said(node: Node<'_>) -> String {
+    match node.kind() {
+        Kind::Null => String::new(),
+        _ => node.scalar().unwrap_or_else(|| node.json()).into_owned(),
     }
 }

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use vrl::value::Value;
-
 use super::fields::{self, Fields};
 use super::laurel;
 use crate::joiner::{Member, Stand};
-use crate::vrl::convert;
+use crate::table::json::{self, Kind, Node, Tape};
 use crate::{Failure, Input, syslog};
 
 /// A decoded record.
@@ -81,17 +79,29 @@ pub(super) fn read(input: &Input<'_>) -> Result<Vec<Record>, Failure> {
     if body.first() != Some(&b'{') {
         return text(&String::from_utf8_lossy(body), input, None).map(|record| vec![record]);
     }
-    let Value::Object(mut object) = convert::from_json(body)? else {
-        return Err(Failure::Unparsable("want a JSON object".to_owned()));
-    };
-    let host = object
-        .remove("HostName")
-        .or_else(|| object.remove("Computer"));
-    let host = host.and_then(|host| host.to_str().map(str::to_owned));
-    match object.remove("SyslogMessage") {
-        Some(message) => text(&message.to_string_lossy(), input, host).map(|record| vec![record]),
-        None => laurel::records(object),
+    // What is not UTF-8 is shown with replacement characters; `raw_data` and the dead letter do the same.
+    let body = String::from_utf8_lossy(body);
+    match Tape::read(&body) {
+        Ok(tape) => object(tape.root(), input),
+        Err(_) => {
+            let plain = json::plain(body.as_bytes())?;
+            let tape = Tape::read_again(&plain).expect("serde_json wrote it");
+            object(tape.root(), input)
+        }
     }
+}
+
+fn object(object: Node<'_>, input: &Input<'_>) -> Result<Vec<Record>, Failure> {
+    if !object.is(Kind::Object) {
+        return Err(Failure::Unparsable("want a JSON object".to_owned()));
+    }
+    let Some(message) = object.get("SyslogMessage") else {
+        return laurel::records(object);
+    };
+    let host = object.get("HostName").or_else(|| object.get("Computer"));
+    let host = host.and_then(Node::text).map(Cow::into_owned);
+    let message = message.scalar().unwrap_or_default();
+    text(&message, input, host).map(|record| vec![record])
 }
 
 fn text(line: &str, input: &Input<'_>, host: Option<String>) -> Result<Record, Failure> {
@@ -122,7 +132,10 @@ fn text(line: &str, input: &Input<'_>, host: Option<String>) -> Result<Record, F
 /// `1604996384.965:93777`
 pub(super) fn event_id(id: &str) -> Option<(i64, i64)> {
     let (time, serial) = id.split_once(':')?;
-    Some((crate::time::epoch_ms_of_text(time)?, serial.parse().ok()?))
+    Some((
+        crate::time::epoch_ms_of_seconds(time)?,
+        serial.parse().ok()?,
+    ))
 }
 
 /// The record's type: `type=SYSCALL`, `type=1400`, or the word after journald's `audit[pid]: `.

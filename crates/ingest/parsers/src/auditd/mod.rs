@@ -1,14 +1,15 @@
 //! Linux audit records: lines of one event are read natively, grouped, and mapped by one program.
 //!
 //! What it is: [`line`] reads one record (`type=… msg=audit(time:serial): key=value …`, bare or inside syslog, from
-//! auditd, the kernel, LAUREL or a collector's JSON), [`event`] joins the records of one event, [`socket`] reads
-//! addresses, [`syscalls`] names system calls. Start reading at [`AuditdParser`].
+//! auditd, the kernel, LAUREL or a collector's JSON), [`event`] joins the records of one event, [`subject`] says who did it,
+//! [`socket`] reads addresses, [`syscalls`] names system calls. Start reading at [`AuditdParser`].
 
 mod event;
 mod fields;
 mod laurel;
 mod line;
 mod socket;
+mod subject;
 mod syscalls;
 
 use std::borrow::Cow;

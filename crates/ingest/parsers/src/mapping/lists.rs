@@ -79,7 +79,7 @@ pub(super) fn eve_answers<'r>(values: &Values<'_, 'r>) -> Result<Option<Made<'r>
     }
     let source = &values.sources[0];
     let field = source.alternatives[0].field;
-    let left = (!names.is_empty()).then(|| (field, Value::from(names).to_string()));
+    let left = (!names.is_empty()).then(|| Box::new((field, Value::from(names).to_string())));
     Ok(Some(Made {
         left,
         ..made(&objects.into())

@@ -111,7 +111,8 @@ impl Mapping {
         let (taken, left) = (event.taken, event.left);
         let mut pen = Pen::new(buffer, event.slots, Some(seal));
         let whole = pen.event(&kind.layout, |_, unmapped| {
-            self.paths.rest(root, &taken, &left, unmapped);
+            let members = root.children();
+            self.paths.rest(members, &fields, (&taken, &left), unmapped);
         });
         // A place that is not written would be a field that is lost.
         if !whole || !pen.dropped.is_empty() {
@@ -173,6 +174,11 @@ impl<'e, 'r> Event<'e, 'r> {
         if !row.when.iter().all(|when| when.holds(fields)) {
             return Ok(());
         }
+        // Every third row or so: nothing of it depends on the record.
+        if let (Op::Const(constant), Target::Slot { slot, .. }) = (&row.op, &row.target) {
+            self.slots.put(*slot, constant.slot());
+            return Ok(());
+        }
         for source in &row.sources {
             if let Some(field) = source.taken(fields) {
                 self.taken[field] |= row.op.takes(fields.get(field));
@@ -197,7 +203,7 @@ impl<'e, 'r> Event<'e, 'r> {
                 if let Some(made) = row.op.make(&values)? {
                     let slot = if made.aside { *aside } else { Some(*slot) };
                     self.slots.put(slot.ok_or(Refused)?, made.slot);
-                    self.left.extend(made.left);
+                    self.left.extend(made.left.map(|left| *left));
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::{is_nothing, lists};
 use crate::table::json::{Kind, Node};
 use crate::table::names::NameMap;
 use crate::table::time::{plain_millis, zoned_millis};
-use crate::table::words::{Words, base_name};
+use crate::table::words::{self, Words, base_name};
 use crate::table::write::Slot;
 
 /// The record says something that the tables do not expect.
@@ -26,6 +26,13 @@ impl Constant {
     pub(super) fn new(json: String) -> Self {
         let number = json.parse().ok();
         Self { json, number }
+    }
+
+    pub(super) fn slot(&self) -> Slot<'_> {
+        match self.number {
+            Some(number) => Slot::Int(number),
+            None => Slot::Json((&*self.json).into()),
+        }
     }
 }
 
@@ -158,10 +165,13 @@ impl Source {
     }
 
     fn chosen<'r>(&self, fields: &Fields<'r>) -> Option<(&Alternative, Node<'r>)> {
-        let several = self.alternatives.len() > 1;
+        if let [only] = &*self.alternatives {
+            let node = fields.get(only.field)?;
+            return (!node.is(Kind::Null)).then_some((only, node));
+        }
         let mut there = self.alternatives.iter().filter_map(|alternative| {
             let node = fields.get(alternative.field)?;
-            let no = node.is(Kind::Null) || several && node.bool() == Some(false);
+            let no = node.is(Kind::Null) || node.bool() == Some(false);
             (!no).then_some((alternative, node))
         });
         there.next()
@@ -262,8 +272,8 @@ pub(super) struct Made<'r> {
     pub slot: Slot<'r>,
     /// It goes to the place beside.
     pub aside: bool,
-    /// What stays of a field: its number and JSON.
-    pub left: Option<(usize, String)>,
+    /// What stays of a field: its number and JSON. Seldom there, so that it takes little room.
+    pub left: Option<Box<(usize, String)>>,
 }
 
 impl<'r> From<Slot<'r>> for Made<'r> {
@@ -373,13 +383,13 @@ impl Op {
     pub(super) fn make<'r>(&'r self, values: &Values<'_, 'r>) -> Result<Option<Made<'r>>> {
         let int = |number: Option<i64>| Ok(number.map(|number| Slot::Int(number).into()));
         match self {
-            Self::Const(Constant { json, number }) => Ok(Some(match number {
-                Some(number) => Slot::Int(*number).into(),
-                None => Slot::Json(json.into()).into(),
-            })),
-            Self::Text => values.words(0).map(|words| some_text(words.as_ref())),
+            Self::Const(constant) => Ok(Some(constant.slot().into())),
+            Self::Text => values.node(0).map_or(Ok(None), some_scalar),
             Self::TextOr(default) => {
-                let made = some_text(values.text(0)?.as_ref());
+                let made = match values.node(0) {
+                    Some(node) if !node.is(Kind::Text) => return Err(Refused),
+                    node => node.map_or(Ok(None), some_scalar)?,
+                };
                 Ok(made.or_else(|| Some(Slot::Text(default.into()).into())))
             }
             Self::Lower => Ok(values.text(0)?.and_then(|words| {
@@ -444,7 +454,7 @@ impl Op {
                 let name = words.piece(base_name(&words.text));
                 (!words.text.is_empty()).then(|| name.into())
             })),
-            Self::Words => words(values),
+            Self::Words => list_of_words(values),
             Self::HttpMethod => match values.text(0)? {
                 Some(words) if METHODS.contains(&&*words.text) => Ok(Some(words.whole().into())),
                 Some(_) => Err(Refused),
@@ -465,7 +475,7 @@ impl Op {
             Self::Ip => by_address(values, true),
             Self::NoIp => by_address(values, false),
             Self::OtherName => match values.activity {
-                Some(99) => values.words(0).map(|words| some_text(words.as_ref())),
+                Some(99) => values.node(0).map_or(Ok(None), some_scalar),
                 _ => Ok(None),
             },
             Self::Refused => Err(Refused),
@@ -479,9 +489,10 @@ impl Op {
     }
 }
 
-fn some_text<'r>(words: Option<&Words<'r>>) -> Option<Made<'r>> {
-    let words = words.filter(|words| !words.text.is_empty())?;
-    Some(words.whole().into())
+/// A scalar as text, when it says something.
+fn some_scalar<'r>(node: Node<'r>) -> Result<Option<Made<'r>>> {
+    let slot = words::whole(node).ok_or(Refused)?;
+    Ok((!node.inner().is_empty()).then(|| slot.into()))
 }
 
 /// A capital and the small letters behind it.
@@ -523,9 +534,9 @@ fn by_address<'r>(values: &Values<'_, 'r>, wanted: bool) -> Result<Option<Made<'
     Ok((is_address == wanted).then(|| words.whole().into()))
 }
 
-fn words<'r>(values: &Values<'_, 'r>) -> Result<Option<Made<'r>>> {
+fn list_of_words<'r>(values: &Values<'_, 'r>) -> Result<Option<Made<'r>>> {
     let Some(list) = values.node(0).filter(|node| node.is(Kind::List)) else {
-        return values.words(0).map(|words| some_text(words.as_ref()));
+        return values.node(0).map_or(Ok(None), some_scalar);
     };
     let texts = list.children().map(|node| node.text().ok_or(Refused));
     let texts = texts.collect::<Result<Vec<_>>>()?;
@@ -533,7 +544,7 @@ fn words<'r>(values: &Values<'_, 'r>) -> Result<Option<Made<'r>>> {
 }
 
 fn join<'r>(values: &Values<'_, 'r>, between: &str) -> Result<Made<'r>> {
-    let mut joined = String::new();
+    let mut joined = String::with_capacity(64);
     for (at, source) in values.sources.iter().enumerate() {
         if at > 0 {
             joined.push_str(between);

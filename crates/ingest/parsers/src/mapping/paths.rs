@@ -1,6 +1,6 @@
 //! The fields of a record that the tables name, found in one walk.
 
-use crate::table::json::{Kind, Node};
+use crate::table::json::{Children, Kind, Node, Tape};
 use crate::table::names::NameMap;
 use crate::table::write::Unmapped;
 
@@ -19,12 +19,23 @@ struct Step {
     field: Option<usize>,
 }
 
-/// The values of a record's fields.
-pub(super) struct Fields<'r>(Vec<Option<Node<'r>>>);
+/// Where the values of a record's fields stand.
+pub(super) struct Fields<'r> {
+    tape: &'r Tape<'r>,
+    /// By field: the value's place. At 0 is the record itself, which is no field.
+    places: Vec<u32>,
+    /// By a value's place: its step of [`Paths`]; 0 for what no path names.
+    steps: Vec<u16>,
+}
 
 impl<'r> Fields<'r> {
     pub(super) fn get(&self, field: usize) -> Option<Node<'r>> {
-        self.0[field]
+        let place = self.places[field];
+        (place > 0).then(|| self.tape.node(place))
+    }
+
+    fn step(&self, node: Node<'_>) -> usize {
+        usize::from(self.steps[node.place() as usize])
     }
 }
 
@@ -63,27 +74,34 @@ impl Paths {
 
     /// The record's fields; `None` when it is no object.
     pub(super) fn fields<'r>(&self, root: Node<'r>) -> Option<Fields<'r>> {
-        let mut fields = vec![None; self.names.len()];
-        if !root.is(Kind::Object) {
-            return None;
-        }
-        self.find(root, 0, &mut fields);
-        Some(Fields(fields))
+        let mut fields = Fields {
+            tape: root.tape(),
+            places: vec![0; self.names.len()],
+            steps: vec![0; root.tape().len()],
+        };
+        self.find(root.members()?, 0, &mut fields);
+        Some(fields)
     }
 
-    fn find<'r>(&self, node: Node<'r>, at: usize, fields: &mut [Option<Node<'r>>]) {
+    fn find(&self, members: Children<'_>, at: usize, fields: &mut Fields<'_>) {
         let step = &self.nodes[at];
-        match node.kind() {
-            Kind::Object => {
-                for member in node.children() {
-                    let (name, hash) = member.named();
-                    if let Some(next) = step.members.find(&name, hash) {
-                        self.found(member, *next, fields);
-                    }
-                }
+        for member in members {
+            if let Some(next) = member.find_in(&step.members) {
+                self.found(member, *next, fields);
             }
+        }
+    }
+
+    fn found(&self, node: Node<'_>, at: usize, fields: &mut Fields<'_>) {
+        let place = node.place();
+        fields.steps[place as usize] = u16::try_from(at).expect("tables name few fields");
+        if let Some(field) = self.nodes[at].field {
+            fields.places[field] = place;
+        }
+        match node.kind() {
+            Kind::Object => self.find(node.children(), at, fields),
             Kind::List => {
-                if let (Some(next), Some(first)) = (step.first, node.children().next()) {
+                if let (Some(next), Some(first)) = (self.nodes[at].first, node.children().next()) {
                     self.found(first, next, fields);
                 }
             }
@@ -91,48 +109,27 @@ impl Paths {
         }
     }
 
-    fn found<'r>(&self, node: Node<'r>, at: usize, fields: &mut [Option<Node<'r>>]) {
-        if let Some(field) = self.nodes[at].field {
-            fields[field] = Some(node);
-        }
-        self.find(node, at, fields);
-    }
-
-    /// Writes what is not taken; `left` is what stays of fields that are taken in part.
+    /// Writes what is not taken of these members; `left` is what stays of fields that are taken in part.
     pub(super) fn rest(
         &self,
-        root: Node<'_>,
-        taken: &[bool],
-        left: &[(usize, String)],
+        members: Children<'_>,
+        fields: &Fields<'_>,
+        (taken, left): (&[bool], &[(usize, String)]),
         unmapped: &mut Unmapped<'_>,
     ) {
-        self.rest_of(root, 0, taken, left, unmapped);
-    }
-
-    fn rest_of(
-        &self,
-        node: Node<'_>,
-        at: usize,
-        taken: &[bool],
-        left: &[(usize, String)],
-        unmapped: &mut Unmapped<'_>,
-    ) {
-        for member in node.children() {
-            let (name, hash) = member.named();
-            let Some(next) = self.nodes[at].members.find(&name, hash).copied() else {
-                unmapped.put(&name, member);
-                continue;
-            };
-            let field = self.nodes[next].field;
-            if let Some((_, json)) = left.iter().find(|(other, _)| Some(*other) == field) {
-                unmapped.put_json(&name, json);
+        for member in members {
+            let step = fields.step(member);
+            let field = self.nodes[step].field;
+            let part = left.iter().find(|(other, _)| Some(*other) == field);
+            if let Some((_, json)) = part {
+                unmapped.put_json(&member.name(), json);
             } else if field.is_some_and(|field| taken[field]) {
-            } else if member.is(Kind::Object) {
-                unmapped.within(&name, |unmapped| {
-                    self.rest_of(member, next, taken, left, unmapped);
+            } else if step > 0 && member.is(Kind::Object) {
+                unmapped.within(member, |unmapped| {
+                    self.rest(member.children(), fields, (taken, left), unmapped);
                 });
             } else {
-                unmapped.put(&name, member);
+                unmapped.put_member(member);
             }
         }
     }

@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::names::hash;
+use super::names::{NameMap, hash};
 use super::scan;
+use crate::Failure;
 
 /// As `aurora_formats::json::MAX_DEPTH`: deeper records are refused there, with the reason.
 const MAX_DEPTH: u32 = 100;
@@ -59,8 +60,22 @@ struct Entry {
 pub(crate) struct Tape<'t> {
     text: &'t str,
     entries: Vec<Entry>,
+    found: Found,
+}
+
+/// What was seen while a text was read.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    /// Names and texts.
+    strings: usize,
+    /// Backslashes in them that escape something.
+    escapes: usize,
     /// Only blanks, if anything, stand between its parts.
     is_one_line: bool,
+    /// A string is written in a way that `serde_json` would not choose.
+    is_odd: bool,
+    /// Every number is seen by other readers as it stands.
+    is_exact: bool,
 }
 
 /// A value in a [`Tape`], with its name when it is a member.
@@ -86,13 +101,19 @@ impl<'t> Tape<'t> {
         let mut reader = Reader {
             text,
             at: 0,
-            entries: Vec::with_capacity(64),
-            hashes: Vec::with_capacity(64),
+            // A name with its value is seldom shorter.
+            entries: Vec::with_capacity(text.len() / 12 + 16),
             names,
-            is_one_line: true,
+            found: Found {
+                strings: 0,
+                escapes: 0,
+                is_one_line: true,
+                is_odd: false,
+                is_exact: true,
+            },
         };
         u32::try_from(text.len()).map_err(|_| Refused)?;
-        reader.value(0)?;
+        reader.value(Name::NONE, 0)?;
         reader.blanks();
         if reader.at != text.len() {
             return Err(Refused);
@@ -100,23 +121,40 @@ impl<'t> Tape<'t> {
         Ok(Self {
             text,
             entries: reader.entries,
-            is_one_line: reader.is_one_line,
+            found: reader.found,
         })
     }
 
     /// Whether other readers see every number as it stands: whole ones of more than 18 digits become fractions there.
     pub(crate) fn is_exact(&self) -> bool {
-        let number = |entry: &&Entry| entry.kind == Kind::Number;
-        let text = |entry: &Entry| &self.text[entry.value.0 as usize..entry.value.1 as usize];
-        let mut numbers = self.entries.iter().filter(number).map(text);
-        numbers.all(|text| text.contains(['.', 'e', 'E']))
+        self.found.is_exact
+    }
+
+    /// How many values there are; a [`Node`]'s place is below it.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The value at a place that [`Node::place`] gave.
+    pub(crate) fn node(&self, place: u32) -> Node<'_> {
+        Node {
+            tape: self,
+            at: place,
+        }
+    }
+
+    fn bytes(&self, (start, end): Span) -> &[u8] {
+        &self.text.as_bytes()[start as usize..end as usize]
     }
 
     /// Appends the text as a JSON string. What has to be escaped is in the text's own strings and around them.
     pub(crate) fn quote(&self, out: &mut Vec<u8>) {
         out.push(b'"');
-        if self.is_one_line {
-            let mut copy = scan::Pieces::new(self.text, out);
+        if self.found.is_one_line {
+            let start = out.len();
+            let room = scan::Pieces::room(self.text, self.found.strings, self.found.escapes);
+            out.resize(start + room, 0);
+            let mut copy = scan::Pieces::new(self.text, &mut out[start..]);
             for entry in &self.entries {
                 if entry.name.0 > 0 {
                     copy.string(entry.name, entry.name_form == Form::Plain);
@@ -125,7 +163,8 @@ impl<'t> Tape<'t> {
                     copy.string(entry.value, entry.form == Form::Plain);
                 }
             }
-            copy.finish();
+            let length = copy.finish();
+            out.truncate(start + length);
         } else {
             scan::escape(self.text, out);
         }
@@ -133,7 +172,7 @@ impl<'t> Tape<'t> {
     }
 
     pub(crate) fn root(&self) -> Node<'_> {
-        Node { tape: self, at: 0 }
+        self.node(0)
     }
 }
 
@@ -164,6 +203,48 @@ impl<'r> Node<'r> {
         decoded(&self.tape.text[start - 1..=end])
     }
 
+    /// Its number among the values of the text; the whole text is 0.
+    pub(crate) fn place(self) -> u32 {
+        self.at
+    }
+
+    pub(crate) fn tape(self) -> &'r Tape<'r> {
+        self.tape
+    }
+
+    /// What the map has under the member's name.
+    pub(crate) fn find_in<T>(self, map: &NameMap<T>) -> Option<&T> {
+        let entry = self.entry();
+        if entry.name_form == Form::Plain {
+            return map.find(self.tape.bytes(entry.name), entry.hash);
+        }
+        map.get(&self.name())
+    }
+
+    /// The member's name with the escapes that `serde_json` writes.
+    pub(crate) fn name_inner(self) -> Cow<'r, [u8]> {
+        let entry = self.entry();
+        if entry.name_form != Form::Odd {
+            return Cow::Borrowed(self.tape.bytes(entry.name));
+        }
+        let mut name = Vec::new();
+        scan::escape(&self.name(), &mut name);
+        Cow::Owned(name)
+    }
+
+    /// Name and value as they stand, `name":value`, and how long the name is; `None` where `serde_json` would write
+    /// them in another way.
+    pub(crate) fn member(self) -> Option<(&'r [u8], usize)> {
+        let entry = self.entry();
+        let quote = u32::from(entry.kind == Kind::Text);
+        let (name, value) = (entry.name, (entry.value.0 - quote, entry.value.1 + quote));
+        let whole = self.tape.bytes((name.0, value.1));
+        let length = (name.1 - name.0) as usize;
+        // A colon and nothing else between the two.
+        let close = value.0 == name.1 + 2 && whole[length + 1] == b':';
+        (close && !self.tape.found.is_odd).then_some((whole, length))
+    }
+
     /// The member's name and its [`hash`].
     pub(crate) fn named(self) -> (Cow<'r, str>, u32) {
         let name = self.name();
@@ -189,6 +270,9 @@ impl<'r> Node<'r> {
 
     /// The value as it stands, but with the escapes that `serde_json` writes.
     pub(crate) fn json(self) -> Cow<'r, str> {
+        if !self.tape.found.is_odd {
+            return Cow::Borrowed(self.raw());
+        }
         let end = self.entry().next as usize;
         let within = &self.tape.entries[self.at as usize..end];
         let odd = |entry: &Entry| entry.form == Form::Odd || entry.name_form == Form::Odd;
@@ -262,6 +346,17 @@ impl<'r> Node<'r> {
     }
 }
 
+/// A record that [`Tape::read`] refuses, without what is odd about it: of a name that stands twice the last value counts.
+///
+/// # Errors
+/// It is no JSON, or nested too deep.
+pub(crate) fn plain(text: &[u8]) -> Result<String, Failure> {
+    aurora_formats::json::check_depth(text).map_err(|_| Failure::TooDeep)?;
+    let value: serde_json::Value = serde_json::from_slice(text)
+        .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;
+    Ok(value.to_string())
+}
+
 /// A string with its quotes, as what it says.
 fn decoded(raw: &str) -> Cow<'static, str> {
     Cow::Owned(serde_json::from_str(raw).expect("the reader has looked at every escape"))
@@ -298,11 +393,28 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     entries: Vec<Entry>,
-    /// Of the members of the objects around `at`.
-    hashes: Vec<u32>,
     names: Names,
-    is_one_line: bool,
+    found: Found,
 }
+
+/// Under which name a value stands.
+#[derive(Clone, Copy)]
+struct Name {
+    place: Span,
+    hash: u32,
+    form: Form,
+}
+
+impl Name {
+    const NONE: Self = Self {
+        place: (0, 0),
+        hash: 0,
+        form: Form::Plain,
+    };
+}
+
+/// So many members are compared with each other where they might be twins; more are sorted.
+const FEW: usize = 48;
 
 /// A string's place without its quotes.
 type Span = (u32, u32);
@@ -313,8 +425,12 @@ impl Reader<'_> {
     }
 
     fn blanks(&mut self) {
-        while let Some(byte @ (b' ' | b'\n' | b'\r' | b'\t')) = self.peek() {
-            self.is_one_line &= byte == b' ';
+        // Most records have none: one comparison says so.
+        while let Some(byte) = self.peek().filter(|byte| *byte <= b' ') {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return;
+            }
+            self.found.is_one_line &= byte == b' ';
             self.at += 1;
         }
     }
@@ -327,45 +443,45 @@ impl Reader<'_> {
         Some(byte)
     }
 
-    fn value(&mut self, depth: u32) -> Result<(), Refused> {
+    fn value(&mut self, name: Name, depth: u32) -> Result<(), Refused> {
         let first = self.token().ok_or(Refused)?;
         let start = self.at - 1;
         match first {
             b'"' => {
                 let (value, form) = self.string()?;
-                self.leaf(Kind::Text, form, value);
+                self.leaf(name, Kind::Text, form, value);
                 Ok(())
             }
             b'{' | b'[' if depth >= MAX_DEPTH => Err(Refused),
-            b'{' => self.object(start, depth),
-            b'[' => self.list(start, depth),
-            b't' => self.word(start, "true", Kind::Bool),
-            b'f' => self.word(start, "false", Kind::Bool),
-            b'n' => self.word(start, "null", Kind::Null),
-            b'-' | b'0'..=b'9' => self.number(start),
+            b'{' => self.object(name, start, depth),
+            b'[' => self.list(name, start, depth),
+            b't' => self.word(name, start, "true", Kind::Bool),
+            b'f' => self.word(name, start, "false", Kind::Bool),
+            b'n' => self.word(name, start, "null", Kind::Null),
+            b'-' | b'0'..=b'9' => self.number(name, start),
             _ => Err(Refused),
         }
     }
 
-    fn leaf(&mut self, kind: Kind, form: Form, value: Span) {
+    fn leaf(&mut self, name: Name, kind: Kind, form: Form, value: Span) {
         let next = place(self.entries.len()) + 1;
         self.entries.push(Entry {
-            name: (0, 0),
+            name: name.place,
             value,
-            hash: 0,
+            hash: name.hash,
             next,
             kind,
             form,
-            name_form: Form::Plain,
+            name_form: name.form,
         });
     }
 
-    fn word(&mut self, start: usize, word: &str, kind: Kind) -> Result<(), Refused> {
+    fn word(&mut self, name: Name, start: usize, word: &str, kind: Kind) -> Result<(), Refused> {
         if !self.text.as_bytes()[start..].starts_with(word.as_bytes()) {
             return Err(Refused);
         }
         self.at = start + word.len();
-        self.leaf(kind, Form::Plain, (place(start), place(self.at)));
+        self.leaf(name, kind, Form::Plain, (place(start), place(self.at)));
         Ok(())
     }
 
@@ -377,9 +493,9 @@ impl Reader<'_> {
         entry.value.1 = end;
     }
 
-    fn list(&mut self, start: usize, depth: u32) -> Result<(), Refused> {
+    fn list(&mut self, name: Name, start: usize, depth: u32) -> Result<(), Refused> {
         let index = self.entries.len();
-        self.leaf(Kind::List, Form::Plain, (place(start), 0));
+        self.leaf(name, Kind::List, Form::Plain, (place(start), 0));
         self.blanks();
         if self.peek() == Some(b']') {
             self.at += 1;
@@ -387,7 +503,7 @@ impl Reader<'_> {
             return Ok(());
         }
         loop {
-            self.value(depth + 1)?;
+            self.value(Name::NONE, depth + 1)?;
             match self.token() {
                 Some(b',') => {}
                 Some(b']') => break,
@@ -398,48 +514,74 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn object(&mut self, start: usize, depth: u32) -> Result<(), Refused> {
-        let (index, outer) = (self.entries.len(), self.hashes.len());
-        self.leaf(Kind::Object, Form::Plain, (place(start), 0));
+    fn object(&mut self, name: Name, start: usize, depth: u32) -> Result<(), Refused> {
+        let index = self.entries.len();
+        self.leaf(name, Kind::Object, Form::Plain, (place(start), 0));
         self.blanks();
         if self.peek() == Some(b'}') {
             self.at += 1;
             self.close(index);
             return Ok(());
         }
+        let (mut count, mut seen) = (0, 0_u64);
         loop {
-            self.member(depth)?;
+            let name = self.name()?;
+            let bit = 1 << (name.hash % 64);
+            if seen & bit != 0 && count <= FEW && self.is_member(index, name.hash) {
+                return Err(Refused);
+            }
+            (count, seen) = (count + 1, seen | bit);
+            self.value(name, depth + 1)?;
             match self.token() {
                 Some(b',') => {}
                 Some(b'}') => break,
                 _ => return Err(Refused),
             }
         }
-        if self.names == Names::Once && has_twins(&mut self.hashes[outer..]) {
+        self.close(index);
+        if count > FEW && self.has_twins(index) {
             return Err(Refused);
         }
-        self.hashes.truncate(outer);
-        self.close(index);
         Ok(())
     }
 
-    fn member(&mut self, depth: u32) -> Result<(), Refused> {
+    /// The hashes of the names in the object that is entry `index`.
+    fn members(&self, index: usize) -> impl Iterator<Item = u32> {
+        let mut at = index + 1;
+        std::iter::from_fn(move || {
+            let entry = self.entries.get(at)?;
+            at = entry.next as usize;
+            Some(entry.hash)
+        })
+    }
+
+    /// Whether an object that is being read has a name that looks like this one, if that counts.
+    fn is_member(&self, index: usize, hash: u32) -> bool {
+        self.names == Names::Once && self.members(index).any(|other| other == hash)
+    }
+
+    /// Whether an object that has just been read, and is the last entry with what is in it, has two names that look
+    /// alike, if that counts.
+    fn has_twins(&self, index: usize) -> bool {
+        if self.names == Names::Any {
+            return false;
+        }
+        let mut hashes: Vec<_> = self.members(index).collect();
+        hashes.sort_unstable();
+        hashes.windows(2).any(|pair| pair[0] == pair[1])
+    }
+
+    /// A member's name and the colon behind it.
+    fn name(&mut self) -> Result<Name, Refused> {
         if self.token() != Some(b'"') {
             return Err(Refused);
         }
-        let (name, form) = self.string()?;
+        let (place, form) = self.string()?;
         if self.token() != Some(b':') {
             return Err(Refused);
         }
-        let hash = hash(&self.text.as_bytes()[name.0 as usize..name.1 as usize]);
-        self.hashes.push(hash);
-        let index = self.entries.len();
-        self.value(depth + 1)?;
-        let entry = &mut self.entries[index];
-        entry.name = name;
-        entry.hash = hash;
-        entry.name_form = form;
-        Ok(())
+        let hash = hash(&self.text.as_bytes()[place.0 as usize..place.1 as usize]);
+        Ok(Name { place, hash, form })
     }
 
     /// A string whose opening quote has been passed.
@@ -460,11 +602,14 @@ impl Reader<'_> {
                 _ => return Err(Refused),
             };
             form = form.max(escape);
+            self.found.escapes += 1;
             self.at += 2;
         }
         let end = self.at;
         self.at += 1;
+        self.found.strings += 1;
         if form == Form::Odd {
+            self.found.is_odd = true;
             // Whether the digits after `\u` are some, and halves of characters are whole.
             let raw = &self.text[start - 1..self.at];
             serde_json::from_str::<String>(raw).map_err(|_| Refused)?;
@@ -480,7 +625,7 @@ impl Reader<'_> {
         self.at - start
     }
 
-    fn number(&mut self, start: usize) -> Result<(), Refused> {
+    fn number(&mut self, name: Name, start: usize) -> Result<(), Refused> {
         let bytes = self.text.as_bytes();
         self.at = start + usize::from(bytes[start] == b'-');
         let first = self.peek();
@@ -513,10 +658,14 @@ impl Reader<'_> {
             }
         }
         if kind == Kind::Number {
+            let is_fraction = bytes[start..self.at]
+                .iter()
+                .any(|byte| b".eE".contains(byte));
+            self.found.is_exact &= is_fraction;
             let float = self.text[start..self.at].parse::<f64>();
             float.ok().filter(|f| f.is_finite()).ok_or(Refused)?;
         }
-        self.leaf(kind, Form::Plain, (place(start), place(self.at)));
+        self.leaf(name, kind, Form::Plain, (place(start), place(self.at)));
         Ok(())
     }
 }
@@ -524,16 +673,6 @@ impl Reader<'_> {
 /// The text's length was looked at before.
 fn place(at: usize) -> u32 {
     u32::try_from(at).expect("texts are below 4 GiB")
-}
-
-/// Few members are compared all with all, which is quicker than to sort them.
-fn has_twins(hashes: &mut [u32]) -> bool {
-    const FEW: usize = 48;
-    if hashes.len() <= FEW {
-        return (1..hashes.len()).any(|at| hashes[..at].contains(&hashes[at]));
-    }
-    hashes.sort_unstable();
-    hashes.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 #[cfg(test)]

@@ -55,17 +55,17 @@ impl<T> Default for NameMap<T> {
 
 impl<T> NameMap<T> {
     pub(crate) fn get(&self, name: &str) -> Option<&T> {
-        self.find(name, hash(name.as_bytes()))
+        self.find(name.as_bytes(), hash(name.as_bytes()))
     }
 
     /// `hash` is the name's own.
-    pub(crate) fn find(&self, name: &str, hash: u32) -> Option<&T> {
+    pub(crate) fn find(&self, name: &[u8], hash: u32) -> Option<&T> {
         let mut at = hash as usize;
         loop {
             at &= self.places.len() - 1;
             let entry = usize::from(self.places[at]).checked_sub(1)?;
             let (other, key, value) = &self.entries[entry];
-            if *other == hash && **key == *name {
+            if *other == hash && key.as_bytes() == name {
                 return Some(value);
             }
             at += 1;

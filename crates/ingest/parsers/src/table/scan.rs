@@ -54,66 +54,56 @@ pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
 /// Copies a text into a JSON string, when it is known where the text's own strings are: most pieces between their
 /// quotes are short, so sixteen bytes are copied at once where there is room, and what is too many is written over.
 pub(super) struct Pieces<'c> {
-    from: &'c str,
+    from: &'c [u8],
     /// How much of `from` has been copied.
     at: usize,
-    out: &'c mut Vec<u8>,
-    /// Where in `out` the next piece begins.
+    to: &'c mut [u8],
+    /// Where in `to` the next piece begins.
     end: usize,
 }
 
 const STEP: usize = 16;
-/// The quotes of a string, escaped, and what a step may write over.
-const ROOM: usize = 4 + STEP;
 
 impl<'c> Pieces<'c> {
-    pub(super) fn new(from: &'c str, out: &'c mut Vec<u8>) -> Self {
-        let end = out.len();
-        out.resize(end + from.len() + from.len() / 3 + ROOM, 0);
+    /// How many bytes are needed for a text with so many strings, and so many escapes in them.
+    pub(super) fn room(text: &str, strings: usize, escapes: usize) -> usize {
+        // Each quote gets a backslash; so does each escape, and what it escapes.
+        text.len() + 2 * strings + 2 * escapes + STEP
+    }
+
+    pub(super) fn new(from: &'c str, to: &'c mut [u8]) -> Self {
         Self {
-            from,
+            from: from.as_bytes(),
             at: 0,
-            out,
-            end,
+            to,
+            end: 0,
         }
     }
 
     /// Copies as far as the end of a string that stands at `place` without its quotes. `plain`: nothing in it is to be
     /// escaped.
+    #[inline]
     pub(super) fn string(&mut self, place: (u32, u32), plain: bool) {
         let (start, end) = (place.0 as usize, place.1 as usize);
-        self.grow(end);
         self.copy(start - 1);
-        self.quote();
-        if plain {
-            self.copy(end);
-        } else {
-            self.out.truncate(self.end);
-            escape(&self.from[start..end], self.out);
-            (self.at, self.end) = (end, self.out.len());
-            self.grow(self.from.len());
+        self.escaped();
+        if !plain {
+            self.escape(end);
         }
-        self.quote();
+        self.copy(end);
+        self.escaped();
     }
 
-    pub(super) fn finish(mut self) {
-        self.grow(self.from.len());
+    /// Copies the rest, and says how much there is now.
+    pub(super) fn finish(mut self) -> usize {
         self.copy(self.from.len());
-        self.out.truncate(self.end);
+        self.end
     }
 
-    /// Makes room for what stands before `to`.
-    fn grow(&mut self, to: usize) {
-        let wanted = self.end + (to - self.at) + ROOM;
-        if wanted > self.out.len() {
-            self.out.resize(wanted + wanted / 2, 0);
-        }
-    }
-
+    #[inline]
     fn copy(&mut self, to: usize) {
         let length = to - self.at;
-        let from = &self.from.as_bytes()[self.at..];
-        let out = &mut self.out[self.end..];
+        let (from, out) = (&self.from[self.at..], &mut self.to[self.end..]);
         match (from.first_chunk::<STEP>(), out.first_chunk_mut::<STEP>()) {
             (Some(from), Some(out)) if length <= STEP => *out = *from,
             _ => out[..length].copy_from_slice(&from[..length]),
@@ -122,11 +112,25 @@ impl<'c> Pieces<'c> {
         self.end += length;
     }
 
-    /// The quote that is next.
-    fn quote(&mut self) {
-        self.out[self.end..self.end + 2].copy_from_slice(b"\\\"");
+    /// The byte that is next, behind a backslash.
+    #[inline]
+    fn escaped(&mut self) {
+        self.to[self.end..self.end + 2].copy_from_slice(&[b'\\', self.from[self.at]]);
         self.at += 1;
         self.end += 2;
+    }
+
+    /// Copies as far as the last byte before `to` that is to be escaped. In a JSON string these are its backslashes and
+    /// the quotes behind some of them.
+    fn escape(&mut self, to: usize) {
+        loop {
+            let next = self.at + plain(&self.from[self.at..to]);
+            if next == to {
+                return;
+            }
+            self.copy(next);
+            self.escaped();
+        }
     }
 }
 

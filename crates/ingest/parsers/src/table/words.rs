@@ -68,6 +68,15 @@ impl<'r> Words<'r> {
     }
 }
 
+/// A scalar as what is written of its text: where its spelling is `serde_json`'s, as it stands.
+pub(crate) fn whole(node: Node<'_>) -> Option<Slot<'_>> {
+    match (node.kind(), node.form()) {
+        (Kind::Text, Form::Odd) | (Kind::Number, _) => node.scalar().map(Slot::Text),
+        (Kind::Text | Kind::Int | Kind::Bool, _) => Some(Slot::Inner(node.inner())),
+        _ => None,
+    }
+}
+
 /// What follows the last `\` or `/` of a path; all of it when nothing does. Either spelling of a backslash will do.
 pub(crate) fn base_name(path: &str) -> Range<usize> {
     let start = memchr::memrchr2(b'\\', b'/', path.as_bytes()).map_or(0, |at| at + 1);

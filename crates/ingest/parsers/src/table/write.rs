@@ -47,7 +47,7 @@ pub(crate) struct Slots<'r>(Vec<Slot<'r>>);
 
 impl<'r> Slots<'r> {
     pub(crate) fn new(layout: &Layout) -> Self {
-        Self(vec![Slot::Empty; layout.slots])
+        Self((0..layout.slots).map(|_| Slot::Empty).collect())
     }
 
     pub(crate) fn is_free(&self, slot: usize) -> bool {
@@ -126,7 +126,7 @@ impl<'b, 'r> Pen<'b, 'r> {
     ) -> bool {
         self.out.push(b'{');
         self.number(b"\"class_uid\":", i64::from(layout.class.uid));
-        let mut captions = Vec::with_capacity(8);
+        let mut captions = Vec::with_capacity(16);
         captions.push((&layout.class_name, layout.class.caption));
         let Some(present) = self.members(&layout.root, &mut captions) else {
             return false;
@@ -180,6 +180,9 @@ impl<'b, 'r> Pen<'b, 'r> {
     fn members<'l>(&mut self, root: &'l Object, captions: &mut Vec<Captioned<'l>>) -> Option<u64> {
         let mut present = 0;
         for (at, member) in root.children.iter().enumerate() {
+            if self.is_free(&member.child) {
+                continue;
+            }
             let start = self.begin(&member.key);
             if !self.child(&member.child) {
                 self.out.truncate(start.0);
@@ -194,6 +197,11 @@ impl<'b, 'r> Pen<'b, 'r> {
             }
         }
         holds(root, present).then_some(present)
+    }
+
+    /// Whether the child is a place at which nothing stands.
+    fn is_free(&self, child: &Child) -> bool {
+        matches!(child, Child::Slot(slot) if self.slots.is_free(*slot))
     }
 
     fn child(&mut self, child: &Child) -> bool {
@@ -221,6 +229,9 @@ impl<'b, 'r> Pen<'b, 'r> {
         self.out.push(b'{');
         let mut present = 0;
         for (at, member) in object.children.iter().enumerate() {
+            if self.is_free(&member.child) {
+                continue;
+            }
             let before = self.out.len();
             self.out.extend_from_slice(&member.key);
             if self.child(&member.child) {
@@ -269,8 +280,9 @@ impl<'b, 'r> Pen<'b, 'r> {
         self.out.push(b'{');
         let mut unmapped = Unmapped {
             out: self.out,
+            hashes: Vec::with_capacity(32),
             names: Vec::with_capacity(32),
-            prefix: Vec::new(),
+            prefix: Vec::with_capacity(64),
         };
         rest(&self.dropped, &mut unmapped);
         if unmapped.names.is_empty() {
@@ -326,32 +338,74 @@ fn drop_places(object: &Object, dropped: &mut Vec<usize>) {
 /// The members of `unmapped`, flat.
 pub(crate) struct Unmapped<'o> {
     out: &'o mut Vec<u8>,
-    /// What is there: the names' hashes, and where in `out` the names begin and end.
-    names: Vec<(u32, usize, usize)>,
+    /// Of the names that are there, and beside it where in `out` they begin and end.
+    hashes: Vec<u32>,
+    names: Vec<(usize, usize)>,
     /// What stands before the names of a nested object's members, escaped.
     prefix: Vec<u8>,
 }
 
 impl Unmapped<'_> {
-    /// Objects become dotted names. What is null or an empty list says nothing. A name that is taken stays with its
-    /// first owner.
+    /// A field under this name. Objects become dotted names. What is null or an empty list says nothing. A name that is
+    /// taken stays with its first owner.
     pub(crate) fn put(&mut self, name: &str, node: Node<'_>) {
         match node.kind() {
             Kind::Null => {}
             Kind::List if node.children().next().is_none() => {}
-            Kind::Object => self.within(name, |unmapped| {
-                for member in node.children() {
-                    unmapped.put(&member.name(), member);
-                }
-            }),
+            Kind::Object => {
+                let mut escaped = Vec::new();
+                scan::escape(name, &mut escaped);
+                self.inside(&escaped, |unmapped| {
+                    node.children()
+                        .for_each(|member| unmapped.put_member(member));
+                });
+            }
             _ => self.put_json(name, &node.json()),
         }
     }
 
-    /// What `members` puts belongs to the object of this name.
-    pub(crate) fn within(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+    /// A member under its own name, likewise.
+    pub(crate) fn put_member(&mut self, node: Node<'_>) {
+        match node.kind() {
+            Kind::Null => {}
+            Kind::List if node.children().next().is_none() => {}
+            Kind::Object => self.within(node, |unmapped| {
+                node.children()
+                    .for_each(|member| unmapped.put_member(member));
+            }),
+            _ => match node.member() {
+                Some((whole, name)) => self.put_whole(whole, name),
+                None => {
+                    if self.name(|out| out.extend_from_slice(&node.name_inner())) {
+                        self.out.extend_from_slice(node.json().as_bytes());
+                        self.out.push(b',');
+                    }
+                }
+            },
+        }
+    }
+
+    /// A member as it stands, `name":value`, whose name has so many bytes.
+    fn put_whole(&mut self, whole: &[u8], name: usize) {
+        let start = self.out.len() + 1;
+        self.out.reserve(self.prefix.len() + whole.len() + 2);
+        self.out.push(b'"');
+        self.out.extend_from_slice(&self.prefix);
+        self.out.extend_from_slice(whole);
+        self.out.push(b',');
+        if !self.enter(start, start + self.prefix.len() + name) {
+            self.out.truncate(start - 1);
+        }
+    }
+
+    /// What `members` puts belongs to the object that this member is.
+    pub(crate) fn within(&mut self, object: Node<'_>, members: impl FnOnce(&mut Self)) {
+        self.inside(&object.name_inner(), members);
+    }
+
+    fn inside(&mut self, name: &[u8], members: impl FnOnce(&mut Self)) {
         let outer = self.prefix.len();
-        scan::escape(name, &mut self.prefix);
+        self.prefix.extend_from_slice(name);
         self.prefix.push(b'.');
         members(self);
         self.prefix.truncate(outer);
@@ -359,7 +413,7 @@ impl Unmapped<'_> {
 
     /// This JSON.
     pub(crate) fn put_json(&mut self, name: &str, json: &str) {
-        if self.name(name) {
+        if self.name(|out| scan::escape(name, out)) {
             self.out.extend_from_slice(json.as_bytes());
             self.out.push(b',');
         }
@@ -367,7 +421,7 @@ impl Unmapped<'_> {
 
     /// A list of these.
     pub(crate) fn put_list(&mut self, name: &str, nodes: &[Node<'_>]) {
-        if !self.name(name) {
+        if !self.name(|out| scan::escape(name, out)) {
             return;
         }
         let texts: Vec<_> = nodes.iter().map(|node| node.json()).collect();
@@ -376,25 +430,35 @@ impl Unmapped<'_> {
         self.out.extend_from_slice(b"],");
     }
 
-    /// Writes the name, if it is not taken.
-    fn name(&mut self, name: &str) -> bool {
+    /// Writes the name, escaped by `write`, if it is not taken.
+    fn name(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
         self.out.push(b'"');
         let start = self.out.len();
         self.out.extend_from_slice(&self.prefix);
-        scan::escape(name, self.out);
-        let end = self.out.len();
-        let (before, own) = self.out.split_at(start);
-        let own_hash = hash(own);
-        let taken = |(other, from, to): &(u32, usize, usize)| {
-            *other == own_hash && before[*from..*to] == *own
-        };
-        if self.names.iter().any(taken) {
+        write(self.out);
+        if !self.enter(start, self.out.len()) {
             self.out.truncate(start - 1);
             return false;
         }
         self.out.extend_from_slice(b"\":");
-        self.names.push((own_hash, start, end));
         true
+    }
+
+    /// The name that stands there in `out` is taken from now on; false when it was already.
+    fn enter(&mut self, start: usize, end: usize) -> bool {
+        let own = &self.out[start..end];
+        let hash = hash(own);
+        if self.hashes.contains(&hash) && self.is_taken(hash, own) {
+            return false;
+        }
+        self.hashes.push(hash);
+        self.names.push((start, end));
+        true
+    }
+
+    fn is_taken(&self, hash: u32, name: &[u8]) -> bool {
+        let mut others = self.hashes.iter().zip(&self.names);
+        others.any(|(other, (from, to))| *other == hash && self.out[*from..*to] == *name)
     }
 }
 

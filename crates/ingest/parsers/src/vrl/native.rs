@@ -278,7 +278,7 @@ fn pairs(values: &Values<'_>) -> Value {
     )
 }
 
-pub(super) fn whole(value: &Value) -> Option<i64> {
+pub(crate) fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Integer(number) => Some(*number),
         // Beyond 2^53 a float does not say which whole number was meant.

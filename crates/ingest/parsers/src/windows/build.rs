@@ -192,7 +192,7 @@ impl<'d> Draft<'d, '_> {
 
     fn data(&mut self) {
         for field in &self.record.data {
-            let rules = self.plan.rules.find(&field.name, field.hash);
+            let rules = self.plan.rules.find(field.name.as_bytes(), field.hash);
             let home = rules.and_then(|rules| self.field(field.node, rules));
             self.homes.push(home);
         }

@@ -16,13 +16,13 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use aurora_clock::Timestamp;
-use aurora_formats::{is_event_log_part, json};
+use aurora_formats::is_event_log_part;
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::description::Description;
 use crate::parser::{Sealed, Sealing};
-use crate::table::json::Tape;
+use crate::table::json::{self, Tape};
 use crate::table::write::{Raw, Seal};
 use crate::{Failure, Input, Parsed, Parser, decode};
 use build::Written;
@@ -158,14 +158,14 @@ impl WindowsParser {
         })
     }
 
-    fn parse_json(&self, json: &[u8], input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
-        let mut buffer = Vec::with_capacity(2 * json.len());
+    fn parse_json(&self, text: &[u8], input: &Input<'_>) -> Result<Vec<Parsed>, Failure> {
+        let mut buffer = Vec::with_capacity(2 * text.len());
         let no_seal = |_: Option<&str>| None;
-        let text = std::str::from_utf8(json).ok();
-        let written = match text.and_then(|text| Tape::read(text).ok()) {
+        let tape = std::str::from_utf8(text).ok();
+        let written = match tape.and_then(|text| Tape::read(text).ok()) {
             Some(tape) => self.write(&tape, input, no_seal, &mut buffer)?,
             None => {
-                let plain = plain_json(json)?;
+                let plain = json::plain(text)?;
                 let tape = Tape::read_again(&plain).expect("serde_json wrote it");
                 self.write(&tape, input, no_seal, &mut buffer)?
             }
@@ -193,14 +193,6 @@ impl WindowsParser {
             buffer,
         ))
     }
-}
-
-/// A record that needs care, without what is odd about it: of a name that stands twice the last value counts.
-fn plain_json(json: &[u8]) -> Result<String, Failure> {
-    json::check_depth(json).map_err(|_| Failure::TooDeep)?;
-    let value: Value = serde_json::from_slice(json)
-        .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;
-    Ok(value.to_string())
 }
 
 /// The `Event` element of a record that is XML, perhaps behind a syslog header or a comment.

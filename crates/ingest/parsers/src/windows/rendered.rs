@@ -80,9 +80,11 @@ pub(super) fn record(text: &str, labels: &Labels) -> Result<Map<String, Value>, 
         false => labels.field(&event, section, label).map(str::to_owned),
     };
     // Of two that mean one field the first counts, and either more than a line above the message.
-    for (name, value) in said(message, field).into_iter().rev() {
-        record.insert(name, value.into());
+    let mut told = Map::new();
+    for (name, value) in said(message, field) {
+        told.entry(name).or_insert_with(|| value.into());
     }
+    record.extend(told);
     Ok(record)
 }
 

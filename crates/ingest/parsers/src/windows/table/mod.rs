@@ -113,7 +113,7 @@ pub(super) struct SystemField {
 impl SystemFields {
     /// The row that has this name, and how early in its list.
     pub(super) fn find(&self, name: &str, hash: u32) -> Option<(usize, usize)> {
-        self.by_name.find(name, hash).copied()
+        self.by_name.find(name.as_bytes(), hash).copied()
     }
 
     /// The row of an element's attribute.
