@@ -23,8 +23,8 @@ pub enum Settled {
     Interrupted,
 }
 
-/// Waits until every record that was received by now is stored, known or dead, and detection has
-/// seen every event.
+/// Waits until every record that was received by now is stored, known or dead, and what came of it
+/// is judged.
 ///
 /// Other senders may go on meanwhile, so it is not "nothing in flight" that is waited for.
 pub async fn settle(app: &App, quiet: bool, interrupt: &mut Interrupt) -> anyhow::Result<Settled> {
@@ -48,11 +48,12 @@ pub async fn settle(app: &App, quiet: bool, interrupt: &mut Interrupt) -> anyhow
     }
     let deadline = tokio::time::Instant::now() + JUDGED_WITHIN;
     pause = SOON;
-    while let Some(behind @ 1..) = detection_behind(app).await? {
+    while let behind @ 1.. = app.client.ledger().await?.pending {
         if tokio::time::Instant::now() > deadline {
             return Ok(Settled::Late);
         }
-        waiting.says(&format!("detection has {} to read", of(behind, "batch")));
+        let behind = of(behind, "batch");
+        waiting.says(&format!("{behind} to be judged"));
         if !paused(&mut pause, interrupt).await {
             return Ok(Settled::Interrupted);
         }
@@ -63,16 +64,6 @@ pub async fn settle(app: &App, quiet: bool, interrupt: &mut Interrupt) -> anyhow
 fn accounted(ledger: &LedgerReport) -> u64 {
     let total = &ledger.total;
     total.stored + total.deduplicated + total.dropped + total.dead_lettered
-}
-
-/// Batches of events that detection, or of matches that correlations have not acknowledged; `None`
-/// when the site does not say.
-async fn detection_behind(app: &App) -> anyhow::Result<Option<u64>> {
-    let status = app.client.status().await?;
-    let judging =
-        |role: &&aurora_messages::RoleStatus| ["detect", "correlate"].contains(&&*role.role);
-    let roles = status.roles.iter().filter(judging);
-    Ok(roles.filter_map(|role| role.waiting).max())
 }
 
 /// `false` after Ctrl-C.

@@ -158,6 +158,7 @@ impl Sandbox {
             actor: Actor::LocalOperator("tester".to_owned()),
             auth: AuthStrength::PeerCredential,
             reason: reason.to_owned(),
+            policy: None,
             trace: TraceContext::new(),
         }
     }
@@ -190,7 +191,7 @@ impl Sandbox {
         Ok(job)
     }
 
-    /// Waits until nothing is in flight, and returns the ledger then.
+    /// Waits until nothing is in flight or left to be done, and returns the ledger then.
     pub async fn settled(&self) -> LedgerReport {
         self.settled_after(0).await
     }
@@ -199,35 +200,9 @@ impl Sandbox {
     pub async fn settled_after(&self, received: u64) -> LedgerReport {
         self.poll(|| async {
             let report = self.api().ledger(self.scope()).await.ok()?;
-            let detected = self.detected().await;
-            let still = report.total.in_flight == 0 && report.balances && detected;
-            (still && report.total.received >= received).then_some(report)
+            (report.settled() && report.total.received >= received).then_some(report)
         })
         .await
-    }
-
-    /// Whether every event on the bus has met the rules, and every match its correlations.
-    async fn detected(&self) -> bool {
-        use aurora_model::Stream;
-        let bus = &self.site().adapters().bus;
-        // In this order: whoever has read all events has published all matches.
-        for (stream, name, parts) in [
-            (Stream::Events, "detect", 16),
-            (Stream::Matches, "correlate", 8),
-        ] {
-            let whole = vec![name.to_owned()];
-            let names = match self.config().bus.is_shared() {
-                true => (0..parts).map(|part| format!("{name}-{part}")).collect(),
-                false => whole,
-            };
-            for name in names {
-                match bus.consumer_info(stream, &name).await {
-                    Ok(Some(info)) if info.pending == 0 => {}
-                    _ => return false,
-                }
-            }
-        }
-        true
     }
 
     /// # Errors

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::app::App;
 use crate::args::Form;
 use crate::exit::Exit;
-use crate::output::{Ink, Line, Span, Table, count};
+use crate::output::{Ink, Line, Span, Table, count, of};
 
 /// Show both ledgers: what became of every record, and of every match
 ///
@@ -59,6 +59,11 @@ pub async fn run(ledger: Ledger, app: &mut App) -> anyhow::Result<Exit> {
             count(lost.datagrams)
         );
         app.screen.line(Line::new().ink(Ink::Yellow, text))?;
+    }
+    if report.pending > 0 {
+        let behind = of(report.pending, "batch");
+        app.screen
+            .line(Line::new().dim(format!("{behind} still to be judged.")))?;
     }
     app.screen.line(if report.balances {
         Line::new().ink(Ink::Green, "Both ledgers balance.")

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 /// Longer than anything here takes on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A look is a process of its own, which takes a core from what is waited for.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
 /// A data directory, and the settings with which its site is started. Whatever runs in it at the
 /// end is stopped.
 pub struct Place {
@@ -97,6 +100,15 @@ impl Place {
         })
     }
 
+    /// Where a listener of the site that runs here takes connections.
+    pub fn address(&self, name: &str) -> String {
+        let status = self.json(&["status"]);
+        let listeners = status["listeners"].as_array().unwrap();
+        let found = listeners.iter().find(|it| it["name"] == name);
+        let found = found.unwrap_or_else(|| panic!("nothing listens as {name}: {status}"));
+        found["address"].as_str().unwrap().to_owned()
+    }
+
     pub fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments)
             .stdout(Stdio::null())
@@ -124,14 +136,15 @@ impl Ran {
 }
 
 /// Asks until there is an answer, or fails.
-pub fn wait_for<T>(ask: impl Fn() -> Option<T>) -> T {
+pub fn wait_for<T>(mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
         assert!(Instant::now() < deadline, "waited too long");
-        std::thread::yield_now();
+        // A pause between two looks at a condition; what is waited for is the condition.
+        std::thread::sleep(BETWEEN_LOOKS);
     }
 }
 

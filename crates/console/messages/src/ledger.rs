@@ -18,6 +18,11 @@ pub struct LedgerReport {
     pub matches: MatchLedger,
     /// `matches` minus every other term.
     pub matches_difference: i64,
+    /// Messages that detection, correlations and the store of findings had not worked off, and windows
+    /// that are to be judged again. With nothing here and nothing in flight, all that the records received
+    /// so far bring about is in `matches`, in the queue and in the event store.
+    #[serde(default)]
+    pub pending: u64,
     /// Datagrams the kernel threw away before we saw them, so that no sender is told otherwise.
     pub kernel_drops: Vec<KernelDrops>,
 }
@@ -38,6 +43,11 @@ pub struct KernelDrops {
 }
 
 impl LedgerReport {
+    /// Every record is accounted for, and nothing is left to be done about it.
+    pub fn settled(&self) -> bool {
+        self.balances && self.total.in_flight == 0 && self.pending == 0
+    }
+
     /// Adds the sources up and works out every difference.
     pub fn of(
         at: Timestamp,
@@ -66,6 +76,7 @@ impl LedgerReport {
             sources,
             matches_difference: clamp(matches.difference()),
             matches,
+            pending: 0,
             kernel_drops,
         }
     }

@@ -7,16 +7,18 @@ use aurora_messages::{DecisionEntry, DecisionLog, DecisionQuery, KernelDrops, Le
 use aurora_model::{Action, Context, Scope};
 use aurora_records::Change;
 
+use super::judging::Judging;
 use super::{SiteService, errors};
 
 pub(super) async fn ledger(site: &SiteService, scope: &Scope) -> Result<LedgerReport> {
+    let judging = Judging::look(site).await?;
     let report = site.ledger.report(scope).await.map_err(Error::internal)?;
-    Ok(LedgerReport::of(
-        report.at,
-        report.sources,
-        report.matches,
-        kernel_drops(site),
-    ))
+    let pending = judging.pending(site).await?;
+    let drops = kernel_drops(site);
+    Ok(LedgerReport {
+        pending,
+        ..LedgerReport::of(report.at, report.sources, report.matches, drops)
+    })
 }
 
 fn kernel_drops(site: &SiteService) -> Vec<KernelDrops> {

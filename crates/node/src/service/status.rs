@@ -3,6 +3,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use aurora_api::site::Error;
+use aurora_bus::ConsumerOptions;
 use aurora_clock::Timestamp;
 use aurora_codes::Code;
 use aurora_events::{Error as EventsError, StoreInfo};
@@ -16,6 +17,7 @@ use aurora_records::{Collection, Query, Test};
 use aurora_telemetry::Metric;
 
 use super::SiteService;
+use super::judging::{late_windows, pending};
 use crate::roles;
 use crate::{Engine, Role};
 
@@ -213,36 +215,36 @@ impl SiteService {
 }
 
 /// What waits for the role on the bus: the sum over shards, else what waits for its slowest consumer;
-/// for correlations also the windows that are to be judged again.
+/// for correlations also the windows that are to be judged again. What cannot be counted is left out.
 async fn waiting(site: &SiteService, role: &str) -> Option<u64> {
-    let consumers = match role {
-        "normalise" => aurora_normalise::Normaliser::consumers().collect(),
+    let shared = site.parts.config.bus.is_shared();
+    let most: Vec<ConsumerOptions> = match role {
+        "normalise" => {
+            let consumers = aurora_normalise::Normaliser::consumers();
+            return Some(pending(site, consumers).await.unwrap_or_default());
+        }
+        "detect" => {
+            let consumers = roles::events(shared);
+            return Some(pending(site, consumers).await.unwrap_or_default());
+        }
         "store" => vec![
             aurora_store::EventWriter::consumer(),
             aurora_store::FindingWriter::consumer(),
             aurora_store::DeadLetterKeeper::consumer(),
         ],
-        "detect" => roles::events(site.parts.config.bus.is_shared()).collect(),
-        "correlate" => roles::working(site.parts.config.bus.is_shared()).collect(),
+        "correlate" => roles::working(shared).collect(),
         "incidents" => vec![aurora_incidents::EntityService::consumer()],
         _ => return None,
     };
-    let mut waiting = Vec::with_capacity(consumers.len());
-    for consumer in consumers {
-        let bus = &site.parts.adapters.bus;
-        if let Ok(Some(info)) = bus.consumer_info(consumer.stream, &consumer.name).await {
-            waiting.push(info.pending);
-        }
+    let mut waiting = 0;
+    for consumer in most {
+        let of_one = pending(site, std::iter::once(consumer)).await;
+        waiting = waiting.max(of_one.unwrap_or_default());
     }
     if role == "correlate" {
-        let (records, scope) = (site.records(), &site.parts.scope);
-        let late = aurora_detect::correlate::unjudged(records, scope).await;
-        waiting.push(late.unwrap_or_default());
+        waiting = waiting.max(late_windows(site).await.unwrap_or_default());
     }
-    match role {
-        "normalise" | "detect" => Some(waiting.iter().sum()),
-        _ => waiting.into_iter().max(),
-    }
+    Some(waiting)
 }
 
 #[allow(clippy::cast_precision_loss)]
