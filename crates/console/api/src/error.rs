@@ -36,6 +36,8 @@ pub enum Error {
     },
     #[error("cannot read accounts")]
     People(#[from] aurora_people::Error),
+    #[error("cannot say of what was begun before that its outcome is unknown")]
+    Approvals(#[from] aurora_approvals::Error),
     #[error("cannot put the site's own roles in force")]
     Roles(#[from] crate::roles::Error),
 }

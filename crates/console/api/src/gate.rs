@@ -1,6 +1,7 @@
 //! The gate before every route: whether the caller may, and what must be shown first.
 
-use aurora_approvals::{ActionHash, ApprovalId, Asked, Deed};
+use aurora_approvals::{ActionHash, ApprovalId, Asked, Deed, Taken};
+use aurora_model::effect::Outcome;
 use aurora_model::{Context, RuleId, Severity};
 use aurora_permissions::{Ask, Assured, Denial, Needs, Permission, Role, Verdict, Who, permission};
 use axum::body::{Body, Bytes, to_bytes};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use tracing::warn;
 
 use crate::auth::Caller;
+use crate::deeds::Begun;
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
@@ -28,12 +30,19 @@ pub(crate) async fn pass(
     next: Next,
 ) -> Response {
     match admit(permission, request).await {
-        Ok(request) => next.run(request).await,
+        Ok((request, None)) => next.run(request).await,
+        Ok((request, Some((shared, begun)))) => {
+            let deeds = shared.deeds.clone();
+            deeds.carry_out(shared, begun, request, next).await
+        }
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn admit(permission: Permission, request: Request) -> Result<Request, Refusal> {
+/// A request that may be handled, and what was used up for it.
+type Admitted = (Request, Option<(Shared, Begun)>);
+
+async fn admit(permission: Permission, request: Request) -> Result<Admitted, Refusal> {
     let extensions = request.extensions();
     let (Some(caller), Some(shared)) = (extensions.get::<Caller>(), extensions.get::<Shared>())
     else {
@@ -43,7 +52,7 @@ async fn admit(permission: Permission, request: Request) -> Result<Request, Refu
     // Nobody makes us read a body who may not do this anyway.
     match gate.decide(permission, Assured::default()) {
         verdict @ Verdict::Denied(_) => return Err(gate.refusal(permission, verdict)),
-        Verdict::Allowed if !arguments_matter(permission) => return Ok(request),
+        Verdict::Allowed if !arguments_matter(permission) => return Ok((request, None)),
         Verdict::Allowed | Verdict::Needs(_) => {}
     }
     let (caller, shared) = (caller.clone(), shared.clone());
@@ -53,8 +62,9 @@ async fn admit(permission: Permission, request: Request) -> Result<Request, Refu
     };
     let (parts, body) = request.into_parts();
     let (body, read) = arguments(body).await?;
-    gate.bound(permission, &parts, read).await?;
-    Ok(Request::from_parts(parts, body))
+    let begun = gate.bound(permission, &parts, read).await?;
+    let begun = begun.map(|begun| (shared.clone(), begun));
+    Ok((Request::from_parts(parts, body), begun))
 }
 
 /// What the caller may, whatever some of it needs beside.
@@ -102,10 +112,15 @@ impl Gate<'_> {
     }
 
     /// Admits what its exact arguments were shown for, or what needs nothing to be shown.
-    async fn bound(&self, declared: Permission, parts: &Parts, body: Value) -> Result<(), Refusal> {
+    async fn bound(
+        &self,
+        declared: Permission,
+        parts: &Parts,
+        body: Value,
+    ) -> Result<Option<Begun>, Refusal> {
         let permission = self.effective(declared, &body).await?;
         let needs = match self.decide(permission, Assured::default()) {
-            Verdict::Allowed => return Ok(()),
+            Verdict::Allowed => return Ok(None),
             Verdict::Needs(needs) => needs,
             verdict => return Err(self.refusal(permission, verdict)),
         };
@@ -120,9 +135,14 @@ impl Gate<'_> {
             scope: self.shared.scope.clone(),
         };
         let context = self.context(&body);
-        match named(&parts.headers)? {
-            Some(id) => self.take(&context, permission, id, &deed.hash()).await,
-            None if self.under_broken_glass(&context, &deed).await? => Ok(()),
+        if let Some(id) = named(&parts.headers)? {
+            return self
+                .take(context, permission, id, &deed.hash())
+                .await
+                .map(Some);
+        }
+        match self.under_broken_glass(&context, &deed).await? {
+            Some(taken) => Ok(Some(Begun { taken, context })),
             None => Err(self.ask(&context, deed, needs).await?),
         }
     }
@@ -151,27 +171,38 @@ impl Gate<'_> {
 
     async fn take(
         &self,
-        context: &Context,
+        context: Context,
         permission: Permission,
         id: ApprovalId,
         hash: &ActionHash,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Begun, Refusal> {
         let approvals = &self.shared.approvals;
-        let assured = approvals.take(context, &self.caller.principal, id, hash);
-        match self.decide(permission, assured.await?) {
-            Verdict::Allowed => Ok(()),
+        let taken = approvals.take(&context, &self.caller.principal, id, hash);
+        let begun = Begun {
+            taken: taken.await?,
+            context,
+        };
+        match self.decide(permission, begun.taken.assured) {
+            Verdict::Allowed => Ok(begun),
             // What it takes has changed since it was asked for.
-            verdict => Err(self.refusal(permission, verdict)),
+            verdict => {
+                begun.ended(self.shared, Outcome::Failed).await;
+                Err(self.refusal(permission, verdict))
+            }
         }
     }
 
-    async fn under_broken_glass(&self, context: &Context, deed: &Deed) -> Result<bool, Refusal> {
+    async fn under_broken_glass(
+        &self,
+        context: &Context,
+        deed: &Deed,
+    ) -> Result<Option<Taken>, Refusal> {
         let assured = Assured {
             break_glass: true,
             ..Assured::default()
         };
         if self.decide(deed.permission, assured) != Verdict::Allowed {
-            return Ok(false);
+            return Ok(None);
         }
         let approvals = &self.shared.approvals;
         let used = approvals.use_broken_glass(context, &self.caller.principal, deed);

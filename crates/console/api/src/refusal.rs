@@ -180,7 +180,7 @@ fn list_of(kind: &str) -> Option<&'static str> {
 }
 
 /// An error's text and those of its causes.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes
         .map(ToString::to_string)

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use aurora_approvals::{Approvals, Verifier};
 use aurora_clock::Clock;
 use aurora_messages::LinkCreated;
+use aurora_model::effect::Intent;
 use aurora_model::{Context, Scope};
 use aurora_people::{Origins, People};
 use aurora_permissions::Decide;
 use aurora_records::Records;
 use tokio::net::{TcpListener, UnixListener};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::assets::Assets;
+use crate::deeds::Deeds;
 use crate::listen::{Door, bind_socket};
 use crate::roles::Roles;
 use crate::routes::{self, link};
@@ -74,6 +76,12 @@ impl Service {
             parts.decide.clone(),
             parts.verifier,
         );
+        for Intent { id, does, target } in approvals.report_unknown(&parts.scope).await? {
+            warn!(
+                id,
+                does, target, "unknown outcome: it is not known whether this was done"
+            );
+        }
         may_listen(&options, &parts.people).await?;
         let listen = options.listen;
         let fail = |source| Error::Listen {
@@ -100,6 +108,7 @@ impl Service {
             people: parts.people,
             decide: parts.decide,
             approvals,
+            deeds: Deeds::default(),
             roles,
             feed: parts.feed,
             assets: Assets::read(options.console_dir.as_deref())?,
@@ -138,6 +147,7 @@ impl Service {
             // Doors of their own: a full console never locks the operator out.
             Door::new(router, limit, closing.clone()).serve(self.unix),
         );
+        self.shared.deeds.close().await;
         // A path that is gone already is as good.
         drop(std::fs::remove_file(&self.socket));
     }

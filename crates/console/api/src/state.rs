@@ -9,6 +9,7 @@ use aurora_permissions::Decide;
 use tokio_util::sync::CancellationToken;
 
 use crate::assets::Assets;
+use crate::deeds::Deeds;
 use crate::roles::Roles;
 use crate::{Feed, Options, Site};
 
@@ -25,6 +26,7 @@ pub(crate) struct Inner {
     pub(crate) people: People,
     pub(crate) decide: Arc<dyn Decide>,
     pub(crate) approvals: Approvals,
+    pub(crate) deeds: Deeds,
     pub(crate) roles: Roles,
     pub(crate) feed: Feed,
     pub(crate) assets: Assets,

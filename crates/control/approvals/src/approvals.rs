@@ -9,7 +9,7 @@ use aurora_permissions::{Ask, Assured, Decide, Needs, Principal, Verdict};
 use aurora_records::{Change, Collection, Document, Guard, Query, Records, Test};
 use serde_json::Value;
 
-use crate::{ActionHash, Approval, ApprovalId, Blast, Deed, Error, Refusal, Verifier};
+use crate::{ActionHash, Approval, ApprovalId, Blast, Deed, Error, Refusal, Taken, Verifier};
 
 /// How many of those who wait may wait at a time, for one asker.
 const MOST_OPEN: usize = 32;
@@ -231,7 +231,8 @@ impl Approvals {
         Ok(approval)
     }
 
-    /// Uses an approval up, just before the deed is done: whoever comes second finds it used.
+    /// Uses an approval up and announces the deed, in one commit, just before it is done: whoever comes second
+    /// finds it used, and that it was begun is on record until [`Approvals::done`] says how it ended.
     ///
     /// # Errors
     /// See [`Error`].
@@ -241,12 +242,16 @@ impl Approvals {
         who: &Principal,
         id: ApprovalId,
         action: &ActionHash,
-    ) -> Result<Assured, Error> {
+    ) -> Result<Taken, Error> {
         let (mut approval, version) = self.found(&context.scope, id).await?;
         let assured = approval.take(who, action, self.clock.now())?;
-        self.write(context, "approval.use", &approval, Guard::Version(version))
-            .await?;
-        Ok(assured)
+        let taken = Taken::of(&approval, assured);
+        let mut change = taken.announced();
+        change.decision = Some(self.action("approval.use", &approval));
+        let change = put(change, &approval, Guard::Version(version));
+        self.records.commit(context, change).await?;
+        aurora_failpoint::reach("approval.taken");
+        Ok(taken)
     }
 
     /// Ends what nobody decided in time: denied, on record.
@@ -337,21 +342,24 @@ impl Approvals {
         approval: &Approval,
         guard: Guard,
     ) -> Result<(), Error> {
-        let body = Stored {
-            asker: party(&approval.asked_by.actor),
-            open: i64::from(matches!(
-                approval.state,
-                crate::State::Pending | crate::State::Approved
-            )),
-            approval,
-        };
-        let body = serde_json::to_value(body).expect("an approval is plain data");
-        let id = approval.id.to_string();
-        let action = self.action(name, approval);
-        let change = Change::decided(action).put(Collection::Approvals, &id, guard, body);
+        let change = Change::decided(self.action(name, approval));
+        let change = put(change, approval, guard);
         self.records.commit(context, change).await?;
         Ok(())
     }
+}
+
+fn put(change: Change, approval: &Approval, guard: Guard) -> Change {
+    let body = Stored {
+        asker: party(&approval.asked_by.actor),
+        open: i64::from(matches!(
+            approval.state,
+            crate::State::Pending | crate::State::Approved
+        )),
+        approval,
+    };
+    let body = serde_json::to_value(body).expect("an approval is plain data");
+    change.put(Collection::Approvals, &approval.id.to_string(), guard, body)
 }
 
 /// The document, with what it is found by.

@@ -10,7 +10,7 @@ use aurora_records::{Change, Collection, Guard, Query, Test};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use crate::{Approvals, Deed, Error, Party};
+use crate::{Approvals, Deed, Error, Party, Taken};
 
 /// How long the window is open.
 pub const OPEN_FOR: Duration = Duration::from_secs(60 * 60);
@@ -71,7 +71,8 @@ impl Approvals {
         Ok(windows.into_iter().map(|(window, _)| window).collect())
     }
 
-    /// Puts on record that `who` does this under an open window of theirs. `false` without one.
+    /// Puts on record that `who` begins this under an open window of theirs; nothing without one. How it ended
+    /// is said as of an approval.
     ///
     /// # Errors
     /// When storage fails.
@@ -80,23 +81,27 @@ impl Approvals {
         context: &Context,
         who: &Principal,
         deed: &Deed,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<Taken>, Error> {
         let windows = self.windows(&context.scope).await?;
         let mut theirs = windows.into_iter();
         let Some((mut window, version)) =
             theirs.find(|(window, _)| window.holder.actor == who.actor)
         else {
-            return Ok(false);
+            return Ok(None);
         };
         window.uses += 1;
         let hash = deed.hash().to_string();
         let permission = deed.permission.to_string();
-        let action = Action::on("break_glass.use", [&window.id, &hash, &permission]);
-        self.keep(context, action, &window, Guard::Version(version))
-            .await?;
+        let taken = Taken::under_broken_glass(deed);
+        let objects = [&window.id, &hash, &permission, taken.id()];
+        let mut change = taken.announced();
+        change.decision = Some(Action::on("break_glass.use", objects));
+        let change = put(change, &window, Guard::Version(version));
+        self.records.commit(context, change).await?;
+        aurora_failpoint::reach("approval.taken");
         warn!(holder = window.holder.actor.name(), %permission, action = %hash,
-            "something was done under broken glass");
-        Ok(true)
+            "something is done under broken glass");
+        Ok(Some(taken))
     }
 
     /// Closes a window early.
@@ -138,9 +143,13 @@ impl Approvals {
         window: &BreakGlass,
         guard: Guard,
     ) -> Result<(), Error> {
-        let body = serde_json::to_value(window).expect("a window is plain data");
-        let change = Change::decided(action).put(Collection::BreakGlass, &window.id, guard, body);
+        let change = put(Change::decided(action), window, guard);
         self.records.commit(context, change).await?;
         Ok(())
     }
+}
+
+fn put(change: Change, window: &BreakGlass, guard: Guard) -> Change {
+    let body = serde_json::to_value(window).expect("a window is plain data");
+    change.put(Collection::BreakGlass, &window.id, guard, body)
 }

@@ -7,13 +7,15 @@
 //! passkeys and codes, which stands behind [`Verifier`]. Start reading at [`Approval`].
 //!
 //! **Invariant:** nothing is approved by silence, by its asker, by another account of its asker, or
-//! for other arguments; what was approved is used once.
+//! for other arguments; what was approved is used once, and a deed that was begun has its outcome on record,
+//! if only that nobody knows it.
 
 mod approval;
 mod approvals;
 mod break_glass;
 mod deed;
 mod error;
+mod taken;
 mod verifier;
 
 pub use approval::{
@@ -23,4 +25,5 @@ pub use approvals::{Approvals, Asked};
 pub use break_glass::{BreakGlass, OPEN_FOR};
 pub use deed::{ActionHash, Deed};
 pub use error::Error;
+pub use taken::Taken;
 pub use verifier::{NoVerifier, Verifier, VerifierError};

@@ -19,6 +19,8 @@ use crate::state::{ENTITIES, Notice, State};
 use crate::{Channel, Channels, Error, Filter, ourselves};
 
 const ROLE: &str = "notify";
+/// In whose name tests are announced: another process than that of the role may send them.
+const TESTS: &str = "notify-test";
 const SLOT: &str = "notify/alerts";
 const MESSAGES: usize = 256;
 /// OCSF `status_id` of a finding that a suppression hides.
@@ -63,15 +65,54 @@ impl Notify {
         Ok(all)
     }
 
-    /// Sends a message that says it is a test, at once.
+    /// Sends a message that says it is a test, at once; announced before and settled after, as every effect is.
     ///
     /// # Errors
-    /// [`Error::NoSuchChannel`], or [`Error::NotSent`] with the reason.
-    pub async fn test(&self, channel: &str) -> Result<(), Error> {
+    /// [`Error::NoSuchChannel`], [`Error::NotSent`] with the reason, or when the records store fails.
+    pub async fn test(&self, context: &Context, channel: &str) -> Result<(), Error> {
         let channel = self.channels.get(channel)?;
+        let intent = Intent {
+            id: Id128::random().to_string(),
+            does: "notify.test".to_owned(),
+            target: channel.name().to_owned(),
+        };
+        let announced = Change::announce(TESTS, &intent);
+        self.records.commit(context, announced).await?;
+        aurora_failpoint::reach("effect.announced");
         let now = self.clock.now();
-        let message = Message::test(&self.site, Id128::random().to_string(), now);
-        channel.send(&message, now).await
+        let message = Message::test(&self.site, intent.id.clone(), now);
+        let sent = channel.send(&message, now).await;
+        aurora_failpoint::reach("effect.tried");
+        let (outcome, reason) = ended(sent.as_ref().err());
+        let context = Context {
+            reason,
+            ..context.clone()
+        };
+        let settled = Change::settle(TESTS, &intent, outcome);
+        self.records.commit(&context, settled).await?;
+        sent
+    }
+
+    /// Puts on record that nobody knows whether tests arrived that were sent when the process ended; for the one
+    /// process that sends them, when it starts.
+    ///
+    /// # Errors
+    /// When the records store fails.
+    pub async fn report_unknown_tests(&self) -> Result<(), aurora_records::Error> {
+        self.report_unknown(TESTS).await
+    }
+
+    /// Messages that were being sent when the process ended leave again under their own key; that
+    /// they may have arrived before is put on record.
+    async fn report_unknown(&self, role: &str) -> Result<(), aurora_records::Error> {
+        for intent in effect::report_unknown(self.records.as_ref(), &self.scope, role).await? {
+            let (channel, key) = (intent.target, intent.id);
+            warn!(
+                channel,
+                key, "unknown outcome: it is not known whether a notification went out"
+            );
+        }
+        Ok(())
     }
 
     async fn state(&self, channel: &Channel) -> Result<State, Error> {
@@ -132,7 +173,7 @@ impl Notifier {
     pub async fn run(self, shutdown: Shutdown) -> Result<(), Error> {
         let consumer = self.bus.consumer(Self::consumer()).await?;
         let mut floor = self.floor().await?;
-        self.report_unknown().await?;
+        self.notify.report_unknown(ROLE).await?;
         let mut states = Vec::new();
         for channel in self.notify.channels.iter() {
             states.push(self.notify.state(channel).await?);
@@ -227,7 +268,9 @@ impl Notifier {
         let message = Message::of(&self.notify.site, key, outgoing, now);
         self.decide(Change::announce(ROLE, &intent), "an alert is told")
             .await?;
+        aurora_failpoint::reach("effect.announced");
         let sent = channel.send(&message, now).await;
+        aurora_failpoint::reach("effect.tried");
         self.settle(&intent, sent.as_ref().err()).await?;
         match sent {
             Ok(()) => state.arrived(self.notify.clock.now()),
@@ -247,10 +290,7 @@ impl Notifier {
 
     /// How the attempt ended, on record before anything else comes of it.
     async fn settle(&self, intent: &Intent, problem: Option<&Error>) -> Result<(), Error> {
-        let (outcome, reason) = match problem {
-            None => (Outcome::Done, "the other side took it".to_owned()),
-            Some(problem) => (Outcome::Failed, problem.to_string()),
-        };
+        let (outcome, reason) = ended(problem);
         let change = Change::settle(ROLE, intent, outcome);
         self.decide(change, &reason).await
     }
@@ -258,20 +298,6 @@ impl Notifier {
     async fn decide(&self, change: Change, reason: &str) -> Result<(), Error> {
         let context = Context::service(self.notify.scope.clone(), ROLE, reason);
         self.notify.records.commit(&context, change).await?;
-        Ok(())
-    }
-
-    /// Messages that were being sent when the process ended leave again under their own key; that
-    /// they may have arrived before is put on record.
-    async fn report_unknown(&self) -> Result<(), Error> {
-        let (records, scope) = (self.notify.records.as_ref(), &self.notify.scope);
-        for intent in effect::report_unknown(records, scope, ROLE).await? {
-            let (channel, key) = (intent.target, intent.id);
-            warn!(
-                channel,
-                key, "unknown outcome: it is not known whether a notification went out"
-            );
-        }
         Ok(())
     }
 
@@ -321,6 +347,14 @@ impl Notifier {
             }
         };
         self.health.set(ROLE, health);
+    }
+}
+
+/// How an attempt ended, and why that is known.
+fn ended(problem: Option<&Error>) -> (Outcome, String) {
+    match problem {
+        None => (Outcome::Done, "the other side took it".to_owned()),
+        Some(problem) => (Outcome::Failed, problem.to_string()),
     }
 }
 

@@ -2,8 +2,8 @@ use async_trait::async_trait;
 use aurora_api::NotifyDesk;
 use aurora_api::site::{Error, Result};
 use aurora_messages::{NotifyChannel, NotifyChannels, NotifyTested};
-use aurora_model::{Action, Context, Scope};
-use aurora_records::Change;
+use aurora_model::{Context, Scope};
+use aurora_notify::Error as NotifyError;
 
 use super::{SiteService, errors};
 
@@ -36,17 +36,18 @@ impl NotifyDesk for SiteService {
     }
 
     async fn test_notification(&self, context: &Context, channel: &str) -> Result<NotifyTested> {
-        if self.parts.notify.channels.get(channel).is_err() {
-            return Err(Error::not_found("notification channel", channel));
-        }
-        let decided = Change::decided(Action::on("notify.test", [channel]));
-        let committed = self.records().commit(context, decided).await;
-        committed.map_err(errors::records)?;
-        let tested = self.parts.notify.test(channel).await;
+        let detail = match self.parts.notify.test(context, channel).await {
+            Ok(()) => None,
+            Err(NotifyError::NoSuchChannel { .. }) => {
+                return Err(Error::not_found("notification channel", channel));
+            }
+            Err(NotifyError::Records(error)) => return Err(errors::records(error)),
+            Err(error) => Some(error.to_string()),
+        };
         Ok(NotifyTested {
             channel: channel.to_owned(),
-            arrived: tested.is_ok(),
-            detail: tested.err().map(|error| error.to_string()),
+            arrived: detail.is_none(),
+            detail,
         })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aurora_audit::record::ERASE;
 use aurora_audit::{CHECKPOINT, Checkpoint, Folder, Hash, KEY, Record, Signed, Tile, WITNESSED};
 use aurora_disk::{Disk, Open};
+use aurora_failpoint::reach;
 use aurora_model::Decision;
 
 use crate::edge::Edge;
@@ -115,12 +116,15 @@ impl Log {
         let filled: Vec<Tile> = files.keys().copied().collect();
         files.extend(edge.partial(size));
         write(self.disk.as_ref(), &files)?;
+        reach("audit.tiles");
         let head = Checkpoint::new(self.keys.origin.clone(), edge.size, edge.root());
         let head = head.sign(&self.keys.signer)?;
         let text = head.note.to_string();
         aurora_disk::write_atomic(self.disk.as_ref(), Path::new(CHECKPOINT), text.as_bytes())?;
+        reach("audit.checkpoint");
         (self.edge, self.head) = (edge, head);
         sweep::outgrown(self.disk.as_ref(), filled, size)?;
+        reach("audit.swept");
         self.erase(&erased_by(decisions))?;
         Ok(&self.head)
     }
@@ -164,6 +168,7 @@ fn write(disk: &dyn Disk, files: &BTreeMap<Tile, Vec<u8>>) -> Result<(), Error> 
         file.truncate(0)?;
         file.write_at(bytes, 0)?;
         file.sync()?;
+        reach("audit.tile");
         folders.insert(folder);
     }
     for folder in folders {

@@ -1,6 +1,7 @@
 //! One change on the writer's connection, inside its transaction: read, plan, write.
 
 use aurora_clock::Timestamp;
+use aurora_failpoint::reach;
 use aurora_model::{Context, Decision, Scope};
 use aurora_records::columns::{Damaged, document, integer, natural};
 use aurora_records::{
@@ -112,20 +113,25 @@ impl Write<'_> {
     async fn plan(&mut self, plan: Plan) -> Result<(), Error> {
         for document in &plan.puts {
             self.put(document).await?;
+            reach("records.document");
         }
         for (collection, id) in &plan.removals {
             self.remove(*collection, id).await?;
+            reach("records.removal");
         }
         for (key, value) in &plan.slots {
             self.slot(key, value.as_deref()).await?;
+            reach("records.slot");
         }
         for (name, by) in &plan.counters {
             self.count(name, *by).await?;
+            reach("records.counter");
         }
-        match &plan.decision {
-            Some(decision) => self.decide(decision).await,
-            None => Ok(()),
+        if let Some(decision) = &plan.decision {
+            self.decide(decision).await?;
+            reach("records.decision");
         }
+        Ok(())
     }
 
     pub(crate) async fn put(&mut self, document: &Document) -> Result<(), Error> {

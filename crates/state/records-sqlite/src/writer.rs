@@ -110,7 +110,9 @@ impl Writer {
                 outcome => outcomes.push(outcome),
             }
         }
+        aurora_failpoint::reach("records.uncommitted");
         transaction.commit().await.map_err(storage)?;
+        aurora_failpoint::reach("records.committed");
         Ok(outcomes)
     }
 }

@@ -1,6 +1,7 @@
 //! Approvals as they are kept: who may say what of them, and what is on record.
 
 use aurora_approvals::{Asked, Error, Refusal, State};
+use aurora_model::effect::Outcome;
 use aurora_permissions::{Role, permission};
 use serde_json::{Value, json};
 
@@ -45,11 +46,18 @@ async fn the_whole_way() {
     let proof = word(&omar, &hash);
     let approved = approvals.approve(&as_omar, &omar, asked.id, &proof).await;
     assert_eq!(approved.unwrap().state, State::Approved);
-    let assured = approvals
+    let taken = approvals
         .take(&as_eva, &eva, asked.id, &hash)
         .await
         .unwrap();
+    let assured = taken.assured;
     assert!(assured.step_up && assured.approvers == 1 && !assured.break_glass);
+    approvals
+        .done(&as_eva, &taken, Outcome::Done)
+        .await
+        .unwrap();
+    let again = approvals.done(&as_eva, &taken, Outcome::Failed).await;
+    assert!(again.is_err(), "it ends once");
 
     let replayed = approvals.take(&as_eva, &eva, asked.id, &hash).await;
     assert_eq!(refusal(replayed), "Over(Used)");
@@ -59,9 +67,38 @@ async fn the_whole_way() {
             "approval.ask",
             "approval.assert",
             "approval.approve",
-            "approval.use"
+            "approval.use",
+            "effect.settle"
         ]
     );
+    assert_eq!(approvals.report_unknown(&stand.scope).await.unwrap(), []);
+}
+
+/// A process that ends between the use of an approval and the word on what came of it: the approval is used, and
+/// that nobody knows whether it was done is on record, once.
+#[tokio::test]
+async fn a_deed_of_which_nothing_more_was_heard_is_of_unknown_outcome() {
+    let stand = stand();
+    let asked = asserted(&stand).await;
+    let (eva, omar) = (
+        stand.person("eva", "eva", Role::Admin),
+        stand.person("omar", "omar", Role::Admin),
+    );
+    let approvals = &stand.approvals;
+    let (as_eva, as_omar) = (stand.context(&eva), stand.context(&omar));
+    let proof = word(&omar, &asked.action);
+    let agreed = approvals.approve(&as_omar, &omar, asked.id, &proof).await;
+    agreed.unwrap();
+    let take = || approvals.take(&as_eva, &eva, asked.id, &asked.action);
+    let taken = take().await.unwrap();
+    let left = approvals.report_unknown(&stand.scope).await.unwrap();
+    let left: Vec<_> = left.iter().map(|it| (&*it.id, &*it.does)).collect();
+    assert_eq!(left, [(&*asked.id.to_string(), "audit.erase")]);
+    assert_eq!(approvals.report_unknown(&stand.scope).await.unwrap(), []);
+    let late = approvals.done(&as_eva, &taken, Outcome::Done).await;
+    assert!(late.is_err(), "it is known to be unknown");
+    assert_eq!(refusal(take().await), "Over(Used)");
+    assert_eq!(stand.decided().await.last().unwrap(), "effect.settle");
 }
 
 /// What waits, with the asker's assertion given.

@@ -40,7 +40,7 @@ async fn a_mail_tells_alerts_whatever_their_text_tries() {
     assert!(!body.lines().any(|line| line.starts_with("Bcc:")), "{body}");
     assert!(body.contains("about host ws1, address 192.0.2.1"), "{body}");
     assert!(body.contains("and 1 more"), "{body}");
-    world.notify.test("email").await.unwrap();
+    world.test("email").await.unwrap();
     assert!(mail.mails()[1].1.contains("test of notifications"));
     world.stop().await;
 }
@@ -51,7 +51,7 @@ async fn a_server_that_cannot_encrypt_is_not_spoken_to() {
     let mut options = options(&mail);
     options.email.encryption = Encryption::Starttls;
     let mut world = World::start(&options).await;
-    world.notify.test("email").await.unwrap_err();
+    world.test("email").await.unwrap_err();
     assert_eq!(mail.mails(), []);
     world.stop().await;
 }

@@ -157,12 +157,12 @@ async fn a_failing_channel_retries_the_same_message_and_is_an_alert_itself() {
 async fn a_test_says_whether_it_arrived() {
     let (web, folder) = (Web::start(200).await, tempfile::tempdir().unwrap());
     let mut world = World::start(&options(&web, &folder)).await;
-    world.notify.test("webhook").await.unwrap();
+    world.test("webhook").await.unwrap();
     assert_eq!(body(&web.requests()[0])["test"], true);
     web.answers(302);
-    let refused = world.notify.test("webhook").await.unwrap_err().to_string();
+    let refused = world.test("webhook").await.unwrap_err().to_string();
     assert_eq!(refused, "the other side answered 302 Found");
-    let none = world.notify.test("pager").await.unwrap_err().to_string();
+    let none = world.test("pager").await.unwrap_err().to_string();
     assert!(none.contains("no channel `pager`"), "{none}");
     world.stop().await;
 }
@@ -203,7 +203,7 @@ async fn channels_of_one_kind_tell_each_their_own() {
             all.requests().iter().flat_map(alerts).count() == 3
         })
         .await;
-    world.notify.test("oncall").await.unwrap();
+    world.test("oncall").await.unwrap();
     assert_eq!(few.requests().len(), 2);
     let status = world.notify.status().await.unwrap();
     let names: Vec<&str> = status.iter().map(|it| it.name.as_str()).collect();

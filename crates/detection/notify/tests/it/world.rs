@@ -9,10 +9,10 @@ use aurora_clock::{Clock, ManualClock, Timestamp};
 use aurora_ids::{Derive, Id128};
 use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::{
-    AlertId, BatchId, Finding, MatchId, OriginId, Scope, Severity, SiteId, SourceName, Subject,
-    TraceContext,
+    AlertId, BatchId, Context, Finding, MatchId, OriginId, Scope, Severity, SiteId, SourceName,
+    Subject, TraceContext,
 };
-use aurora_notify::{Channels, Notifier, Notify, Options};
+use aurora_notify::{Channels, Error, Notifier, Notify, Options};
 use aurora_records::{Collection, Document, Query};
 use aurora_records_memory::MemoryRecords;
 use aurora_tasks::{Shutdown, Tasks};
@@ -68,6 +68,11 @@ impl World {
         let shutdown: Shutdown = tasks.shutdown();
         tasks.spawn("notify", notifier.run(shutdown));
         self.tasks = Some(tasks);
+    }
+
+    pub async fn test(&self, channel: &str) -> Result<(), Error> {
+        let context = Context::service(self.notify.scope.clone(), "test", "does it arrive");
+        self.notify.test(&context, channel).await
     }
 
     pub async fn stop(&mut self) {
