@@ -34,6 +34,10 @@ pub struct Serve {
     /// site
     #[arg(long, value_enum, value_name = "ROLE", value_delimiter = ',')]
     roles: Vec<Work>,
+    /// Where a process beside the site tells `/healthz`, `/readyz`, `/readyz/ROLE` and `/metrics` to whoever asks; the
+    /// site tells them at its console
+    #[arg(long, value_name = "ADDRESS", requires = "roles")]
+    health: Option<std::net::SocketAddr>,
     /// Leave the terminal's session; `up` starts it so
     #[arg(long, hide = true)]
     detached: bool,
@@ -134,6 +138,9 @@ pub async fn run(serve: Serve, app: &mut App) -> anyhow::Result<Exit> {
     if !roles.is_empty() && !roles.contains(&Role::Api) {
         let worker = Worker::start(&config, &app.settings.data_dir, &roles).await?;
         told.map(|told| worker.export(&otlp, told)).transpose()?;
+        if let Some(address) = serve.health {
+            worker.watched_at(address).await?;
+        }
         tell_service_manager("READY=1");
         ends.wait(worker.stopping()).await;
         tell_service_manager("STOPPING=1");

@@ -16,6 +16,22 @@ pub enum Health {
     Stopped,
 }
 
+impl Health {
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Ready => "ready",
+            Self::Degraded { .. } => "degraded",
+            Self::Stopped => "down",
+        }
+    }
+
+    /// It works, if with limits.
+    pub const fn serves(&self) -> bool {
+        matches!(self, Self::Ready | Self::Degraded { .. })
+    }
+}
+
 /// A site's roles and their health. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct HealthBoard(Arc<Mutex<BTreeMap<String, Health>>>);
@@ -31,8 +47,7 @@ impl HealthBoard {
 
     /// Whether every role works, degraded ones included.
     pub fn ready(&self) -> bool {
-        let works = |health: &Health| matches!(health, Health::Ready | Health::Degraded { .. });
-        self.lock().values().all(works)
+        self.lock().values().all(Health::serves)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Health>> {

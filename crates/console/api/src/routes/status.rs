@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::guarded::Guarded;
 use crate::auth::Local;
 use crate::extract::Named;
+use crate::health::{OPEN_METRICS, code};
 use crate::refusal::Refusal;
 use crate::state::Shared;
 
@@ -81,16 +82,7 @@ async fn role_ready(
 
 async fn metrics(State(shared): State<Shared>) -> Result<Response, Refusal> {
     let text = shared.site.metrics().await?;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
-}
-
-const fn code(serves: bool) -> StatusCode {
-    if serves {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    }
+    Ok(([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response())
 }
 
 const fn word(health: Health) -> &'static str {

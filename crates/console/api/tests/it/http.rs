@@ -174,7 +174,7 @@ pub(crate) async fn said(response: Response<Incoming>) -> Value {
     serde_json::from_slice(&body).unwrap()
 }
 
-async fn send<S>(stream: S, request: Request<Full<Bytes>>) -> Response<Incoming>
+pub(crate) async fn send<S>(stream: S, request: Request<Full<Bytes>>) -> Response<Incoming>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

@@ -6,6 +6,7 @@ mod approvals;
 mod bypass;
 mod document;
 mod failures;
+mod health;
 mod http;
 mod live;
 mod matrix;
