@@ -188,6 +188,8 @@ pub struct Rules {
 pub struct Storage {
     /// Bytes of disk kept free, so that alerts and decisions never stop for a full disk.
     pub reserve_bytes: u64,
+    /// Days for which alerts are kept that are closed and did not change; 0 for ever.
+    pub closed_alert_days: u32,
     /// Days for which records that were given up are kept.
     pub dead_letter_days: u32,
     /// Raw bytes of them that are kept; beyond it the oldest go, and an alert says so.
@@ -321,6 +323,7 @@ impl Default for Storage {
     fn default() -> Self {
         Self {
             reserve_bytes: 1 << 30,
+            closed_alert_days: 0,
             dead_letter_days: 90,
             dead_letter_bytes: 1 << 30,
         }

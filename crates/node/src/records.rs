@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aurora_clock::Clock;
 use aurora_records::Records;
@@ -55,6 +56,7 @@ fn database(config: &SiteConfig, address: &str) -> Result<Options, Error> {
     }
     Ok(Options {
         password: password(config)?,
+        patience: Duration::from_secs(config.records.patience_seconds),
         ..Options::new(address)
     })
 }

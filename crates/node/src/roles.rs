@@ -13,6 +13,7 @@ mod ingest;
 mod leafnodes;
 mod ledger;
 mod notify;
+mod retention;
 mod sole;
 mod store;
 mod upkeep;

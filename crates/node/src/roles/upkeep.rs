@@ -10,14 +10,13 @@ use aurora_telemetry::{Health, Metric};
 use tracing::{info, warn};
 
 use super::Parts;
+use super::retention::{self, DAY};
 use crate::{Engine, ourselves};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn start(parts: &Parts) {
     let (expiring, watching) = (parts.clone(), parts.clone());
     parts.tasks.spawn("retention", async move {
-        expire(expiring).await;
+        retention::run(expiring).await;
         Ok::<_, aurora_events::Error>(())
     });
     let bounding = parts.clone();
@@ -29,26 +28,6 @@ pub(super) fn start(parts: &Parts) {
         watch(watching).await;
         Ok::<_, aurora_events::Error>(())
     });
-}
-
-/// Every hour, events received longer ago than retention allows are let go.
-async fn expire(parts: Parts) {
-    let shutdown = parts.tasks.shutdown();
-    let keep = DAY * parts.config.events.retention_days.max(1);
-    let mut timer = tokio::time::interval(Duration::from_secs(3600));
-    timer.tick().await;
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = timer.tick() => {}
-        }
-        let before = parts.clock.now().minus(keep);
-        match parts.adapters.events.expire(&parts.scope, before).await {
-            Ok(0) => {}
-            Ok(rows) => info!(rows, %before, "old events were let go"),
-            Err(error) => warn!(%error, "old events could not be let go; tried again in an hour"),
-        }
-    }
 }
 
 /// Every minute, dead letters that are too old or too many are let go.

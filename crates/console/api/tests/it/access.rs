@@ -91,6 +91,11 @@ async fn every_operation_has_its_callers() {
         - + + GET /entities
         - + + GET /entities/one
         - + + POST /entities/one
+        - + + GET /federation
+        - + + POST /federation/invitations
+        - + + POST /federation/join
+        - + + POST /federation/leave
+        - + + POST /federation/verify
         - + + POST /hunt
         - + + POST /hunt/histogram
         - + + GET /imports
@@ -153,6 +158,9 @@ async fn every_operation_has_its_callers() {
         - + + DELETE /sessions/everybody/{id}
         - + + DELETE /sessions/{id}
         - x + POST /shutdown
+        - + + GET /sites
+        - + + POST /sites/{site}/cut
+        - + + POST /sites/{site}/heal
         - + + GET /sources
         - + + POST /sources/{name}/tokens
         - + + DELETE /sources/{name}/tokens/{id}
@@ -162,6 +170,7 @@ async fn every_operation_has_its_callers() {
         - + + POST /suppressions
         - + + POST /suppressions/preview
         - + + POST /suppressions/{id}/lift
+        - + + GET /system/topology
     "#]]
     .assert_eq(&table);
 }
