@@ -155,9 +155,8 @@ impl Carrier for Direct {
             stays
         });
         for peer in peers {
-            if !dialled.contains_key(&peer.site) {
-                dialled.insert(peer.site, (peer.clone(), self.dial(peer)));
-            }
+            let entry = dialled.entry(peer.site);
+            entry.or_insert_with(|| (peer.clone(), self.dial(peer)));
         }
     }
 

@@ -97,11 +97,12 @@ impl Intake<'_> {
                 }
             };
             let id = came.id.to_string();
-            let is_known = alerts.contains_key(&id);
-            if !is_known && (read_all || record.kind == Kind::AlertChange) {
-                if let Some(standing) = self.standing(&id).await? {
-                    alerts.insert(id.clone(), standing);
-                }
+            let may_stand = read_all || record.kind == Kind::AlertChange;
+            if may_stand
+                && !alerts.contains_key(&id)
+                && let Some(standing) = self.standing(&id).await?
+            {
+                alerts.insert(id.clone(), standing);
             }
             let late = incoming.arrival == Arrival::Late;
             let made = came.created_at;

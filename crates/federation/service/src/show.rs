@@ -99,10 +99,7 @@ impl Host {
             .map(|listed| {
                 let of = |(name, figures): &(&'static str, BTreeMap<SiteId, Figures>)| {
                     let figures = figures.get(&listed.site).copied().unwrap_or_default();
-                    CarrierStatus {
-                        name: *name,
-                        figures,
-                    }
+                    CarrierStatus { name, figures }
                 };
                 let carriers = carriers.iter().map(of).collect();
                 self.peer(listed, views.get(&listed.site), carriers)
