@@ -28,6 +28,9 @@ fn main() -> ExitCode {
     if let args::Command::Engine(engine) = &cli.command {
         return commands::engine::run(engine).into();
     }
+    if let args::Command::Collect(_) = &cli.command {
+        allocator::keep_nothing();
+    }
     let mut app = app::App::new(&cli.global);
     let ended = commands::run(cli.command, &mut app);
     failure::conclude(ended, &app).into()

@@ -30,7 +30,8 @@ enum Step {
 /// Make a code with which one host may enrol once; it is shown this once
 ///
 /// The host spends it with `aurorasoc collect enrol` within its minutes. The code holds the hash of the
-/// site's authority, so the host knows the site it meets.
+/// site's authority, so the host knows the site it meets. Where the output is no terminal it is the code
+/// alone; what else there is to say goes to standard error.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     aurorasoc enrol token --host ws-014\n  \
@@ -92,19 +93,27 @@ async fn token(wanted: Token, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.json(&made)?;
         return Ok(Exit::Ok);
     }
-    let minutes = asked.minutes;
-    let screen = &mut app.screen;
-    screen.line(Line::new().label("host").plain(&made.host))?;
-    screen.line(Line::new().label("code").bold(&made.code))?;
-    screen.line(Line::new().label("id").plain(&made.id))?;
-    screen.line(Line::new().dim(format!(
-        "It is shown this once, works once, and is good for {minutes} minutes. On the host:"
-    )))?;
     let listeners = app.client.status().await?.listeners;
     let edge = listeners.into_iter().find(|it| it.name == "edge");
     let place = edge.map_or_else(|| "SITE:9443".to_owned(), |edge| edge.address);
+    let people = app.screen.is_for_people();
+    let mut beside = app.screen.beside();
+    if !people {
+        // A file or a program wants the code and nothing else.
+        app.screen.line(&made.code)?;
+    }
+    let screen = if people { &mut app.screen } else { &mut beside };
+    screen.line(Line::new().label("host").plain(&made.host))?;
+    if people {
+        screen.line(Line::new().label("code").bold(&made.code))?;
+    }
+    screen.line(Line::new().label("id").plain(&made.id))?;
+    let minutes = asked.minutes;
+    screen.line(Line::new().dim(format!(
+        "It is shown this once, works once, and is good for {minutes} minutes. On the host:"
+    )))?;
     let text = format!("aurorasoc collect enrol --to https://{place} --code-file FILE");
-    app.screen.line(Line::new().dim(text))?;
+    screen.line(Line::new().dim(text))?;
     Ok(Exit::Ok)
 }
 

@@ -45,9 +45,12 @@ struct List {
 }
 
 /// Make a token with which a source may push; it is shown this once
+///
+/// Where the output is no terminal it is the token alone; what else there is to say goes to standard error.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    aurorasoc sources token windows@branch7 --label 'collector of branch 7'")]
+    aurorasoc sources token windows@branch7 --label 'collector of branch 7'\n  \
+    aurorasoc sources token auto@branch7 > /etc/aurorasoc/token")]
 struct Token {
     /// A parser's name, `@` and a feed's name if there are several
     #[arg(value_parser = source_name)]
@@ -158,26 +161,31 @@ async fn token(token: Token, app: &mut App) -> anyhow::Result<Exit> {
         app.screen.json(&made)?;
         return Ok(Exit::Ok);
     }
-    app.screen
-        .line(Line::new().label("source").plain(&made.source))?;
-    app.screen
-        .line(Line::new().label("token").bold(&made.token))?;
-    app.screen.line(Line::new().label("id").plain(&made.id))?;
-    app.screen
-        .line(Line::new().dim("The token is shown this once; only its hash is kept."))?;
-    let listener = app
-        .client
-        .status()
-        .await?
-        .listeners
-        .into_iter()
-        .find(|l| l.name == "http ingest");
+    let listeners = app.client.status().await?.listeners;
+    let listener = listeners.into_iter().find(|it| it.name == "http ingest");
+    let people = app.screen.is_for_people();
+    let mut beside = app.screen.beside();
+    if !people {
+        // A file or a program wants the token and nothing else.
+        app.screen.line(&made.token)?;
+    }
+    let (screen, shown) = match people {
+        true => (&mut app.screen, made.token.as_str()),
+        false => (&mut beside, "TOKEN"),
+    };
+    screen.line(Line::new().label("source").plain(&made.source))?;
+    if people {
+        screen.line(Line::new().label("token").bold(shown))?;
+    }
+    screen.line(Line::new().label("id").plain(&made.id))?;
+    let hint = "The token is shown this once; only its hash is kept.";
+    screen.line(Line::new().dim(hint))?;
     if let Some(listener) = listener {
         let text = format!(
-            "curl -H 'Authorization: Bearer {}' --data-binary @FILE http://{}/ingest",
-            made.token, listener.address
+            "curl -H 'Authorization: Bearer {shown}' --data-binary @FILE http://{}/ingest",
+            listener.address
         );
-        app.screen.line(Line::new().dim(text))?;
+        screen.line(Line::new().dim(text))?;
     }
     Ok(Exit::Ok)
 }

@@ -35,6 +35,24 @@ impl Screen {
         }
     }
 
+    /// Beside the result: what people should know when a program or a file takes it.
+    pub fn beside(&self) -> Self {
+        let look = Look {
+            colour: colours(io::stderr().is_terminal()),
+            width: None,
+        };
+        Self {
+            out: Box::new(io::stderr()),
+            look,
+            now: self.now,
+        }
+    }
+
+    /// Whether the result goes to a terminal.
+    pub fn is_for_people(&self) -> bool {
+        self.look.width.is_some()
+    }
+
     #[cfg(test)]
     pub fn to(out: Box<dyn Write + Send>, look: Look, now: Timestamp) -> Self {
         Self { out, look, now }

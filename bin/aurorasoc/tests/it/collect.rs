@@ -59,11 +59,12 @@ impl Site {
         kill(self.running.take().unwrap());
     }
 
+    /// What goes into a file is the token and nothing else.
     fn token(&self, source: &str) -> String {
-        let made = self
-            .place
-            .json(&["sources", "token", source, "--label", "collector"]);
-        made["token"].as_str().unwrap().to_owned()
+        let token = ["sources", "token", source, "--label", "collector"];
+        let said = self.place.ok(&token);
+        assert_eq!(said.lines().count(), 1, "{said}");
+        said
     }
 
     /// The ledger, once it has this many records and has settled all of them.

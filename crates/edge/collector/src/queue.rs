@@ -14,8 +14,10 @@ use tracing::warn;
 use crate::notes::{self, Note};
 use crate::{Error, Status};
 
-/// Messages that are read ahead of the site.
+/// Messages that are read ahead of the site, while they are small.
 const AHEAD: usize = 32;
+/// Messages that are read at once: large ones are so many beyond [`TOGETHER`] at most.
+const AT_ONCE: usize = 4;
 /// Bytes of messages that are sent together, about.
 const TOGETHER: usize = 2 << 20;
 /// Everything up to here was dropped: the number of a message of the buffer.
@@ -110,7 +112,7 @@ impl Queue {
         let mut turn = self.turn().await;
         let mut freed = 0;
         while freed < bytes {
-            let more = turn.read(AHEAD, Duration::ZERO).await?;
+            let more = turn.read(Duration::ZERO).await?;
             if !more {
                 break;
             }
@@ -120,26 +122,34 @@ impl Queue {
     }
 }
 
+fn size(message: &Delivery) -> usize {
+    message.header.len() + message.body.len()
+}
+
 impl Turn<'_> {
     /// What is to be sent next, in order; waits so long for the first message.
     pub(crate) async fn next(&mut self, wait: Duration) -> Result<Vec<Delivery>, Error> {
         if self.head.waiting.is_empty() {
-            self.read(AHEAD, wait).await?;
+            self.read(wait).await?;
         }
         let mut bytes = 0;
         let fits = |message: &&Delivery| {
             let first = bytes == 0;
-            bytes += message.header.len() + message.body.len();
+            bytes += size(message);
             first || bytes <= TOGETHER
         };
         Ok(self.head.waiting.iter().take_while(fits).cloned().collect())
     }
 
-    /// Whether there is anything.
-    async fn read(&mut self, most: usize, wait: Duration) -> Result<bool, Error> {
-        let room = most.saturating_sub(self.head.waiting.len());
-        if room > 0 {
-            let fetched = self.queue.consumer.fetch(room, wait).await?;
+    /// Whether there is anything; waits so long for the first message.
+    async fn read(&mut self, mut wait: Duration) -> Result<bool, Error> {
+        let mut bytes: usize = self.head.waiting.iter().map(size).sum();
+        while bytes < TOGETHER && self.head.waiting.len() + AT_ONCE <= AHEAD {
+            let fetched = self.queue.consumer.fetch(AT_ONCE, wait).await?;
+            if fetched.is_empty() {
+                break;
+            }
+            wait = Duration::ZERO;
             let upto = self.head.dropped_up_to;
             let (gone, new): (Vec<_>, Vec<_>) = fetched.into_iter().partition(|m| m.seq <= upto);
             if !gone.is_empty() {
@@ -147,6 +157,7 @@ impl Turn<'_> {
                 let seqs: Vec<u64> = gone.iter().map(|message| message.seq).collect();
                 self.queue.consumer.ack(&seqs).await?;
             }
+            bytes += new.iter().map(size).sum::<usize>();
             self.head.waiting.extend(new);
         }
         Ok(!self.head.waiting.is_empty())
@@ -200,7 +211,7 @@ impl Turn<'_> {
         let mut counts: BTreeMap<SourceName, u64> = BTreeMap::new();
         let mut bytes = 0;
         for message in &self.head.waiting {
-            bytes += (message.header.len() + message.body.len()) as u64;
+            bytes += size(message) as u64;
             match Header::from_bytes(&message.header) {
                 Ok(header) => {
                     *counts.entry(header.source).or_default() += u64::from(header.records)

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use aurora_parsers::coverage::{Fate, measure};
 use aurora_parsers::{Registry, golden};
-use aurora_rules::RuleSet;
+use aurora_rules::{Options, RuleSet, SourceFiles};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
@@ -25,16 +26,17 @@ use crate::output::{Line, Span, Table, count, of};
 #[command(after_help = "Examples:\n  \
     aurorasoc sources coverage\n  \
     aurorasoc sources coverage --source okta --fields\n  \
-    aurorasoc sources coverage --rules my-rules/")]
+    aurorasoc sources coverage --rules my-rules/\n  \
+    aurorasoc sources coverage my-parsers/")]
 pub struct Coverage {
-    /// The folder of parsers with their golden records
-    #[arg(value_name = "FOLDER", default_value = "content/parsers")]
-    folder: PathBuf,
+    /// A folder of parsers with their golden records; without it, what is shipped
+    #[arg(value_name = "FOLDER")]
+    folder: Option<PathBuf>,
     /// Only this source
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Rule files, or folders of them
-    #[arg(long, value_name = "PATH", default_value = "content/rules")]
+    /// Rule files, or folders of them; without any, the shipped rules
+    #[arg(long, value_name = "PATH")]
     rules: Vec<PathBuf>,
     /// Every field with what becomes of it
     #[arg(long)]
@@ -59,8 +61,9 @@ struct Found {
 }
 
 pub fn run(wanted: &Coverage, app: &mut App) -> anyhow::Result<Exit> {
-    let registry = Registry::reading(&wanted.folder)?;
-    let rules = load_rules(&wanted.rules)?;
+    let folder = wanted.folder.as_deref();
+    let registry = registry(folder)?;
+    let rules = rules(&wanted.rules)?;
     let mut names = registry.names();
     if let Some(only) = &wanted.source {
         registry.check_name(only)?;
@@ -68,18 +71,21 @@ pub fn run(wanted: &Coverage, app: &mut App) -> anyhow::Result<Exit> {
     }
     let mut all = Vec::new();
     for name in names {
-        let records = records(&wanted.folder.join(name))?;
+        let records = match folder {
+            Some(folder) => records(&folder.join(name))?,
+            None => golden::shipped(name),
+        };
         if !records.is_empty() {
             all.push(of_source(&registry, &rules, name, records)?);
         }
     }
     if all.is_empty() {
-        let text = format!(
-            "there are no golden records in `{}`",
-            wanted.folder.display()
-        );
+        let text = match folder {
+            Some(folder) => format!("there are no golden records in `{}`", folder.display()),
+            None => "no golden records of this source are shipped".to_owned(),
+        };
         return Err(Failure::not_found(text)
-            .fix("name the folder content/parsers of the source tree, or one of your own")
+            .fix("name a folder with a folder for each parser, and golden/*.in in it")
             .into());
     }
     if wanted.form.json {
@@ -89,10 +95,42 @@ pub fn run(wanted: &Coverage, app: &mut App) -> anyhow::Result<Exit> {
     show(&all, rules.rules().len(), wanted.fields, app)
 }
 
+/// The parsers that are shipped, or as the folder has them, and the folder's own.
+fn registry(folder: Option<&Path>) -> anyhow::Result<Registry> {
+    let Some(folder) = folder else {
+        return Ok(Registry::new()?);
+    };
+    let failed = || format!("cannot read `{}`", folder.display());
+    let mut registry = Registry::reading(folder)?;
+    let shipped = registry.names();
+    let mut own = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(failed)? {
+        let path = entry.with_context(failed)?.path();
+        let is_shipped = |name: &OsStr| shipped.iter().any(|known| name == *known);
+        if path.join("parser.vrl").is_file() && !path.file_name().is_some_and(is_shipped) {
+            own.push(path);
+        }
+    }
+    own.sort();
+    for folder in own {
+        registry.add_folder(&folder)?;
+    }
+    Ok(registry)
+}
+
+fn rules(paths: &[PathBuf]) -> anyhow::Result<RuleSet> {
+    if !paths.is_empty() {
+        return load_rules(paths);
+    }
+    let mut files = SourceFiles::default();
+    files.extend(aurora_shipped::rules());
+    Ok(files.compile(Options::default()))
+}
+
 fn records(folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     let mut records = Vec::new();
     for input in golden::inputs(folder).unwrap_or_default() {
-        if !input.ends_with("dead.in") {
+        if !golden::is_refused(&input) {
             let failed = || format!("cannot read `{}`", input.display());
             records.extend(golden::records(
                 &std::fs::read(&input).with_context(failed)?,
