@@ -50,6 +50,8 @@ pub enum Error {
     /// The site's own keys are not those of the directory.
     #[error("the directory has another key for this site ({0}): was the data directory restored?")]
     NotOurKey(SiteId),
+    #[error("it is not known whether a change was kept: the store failed")]
+    Unsure,
     /// The part of the site that federates has ended.
     #[error("the federation is stopping")]
     Stopping,

@@ -211,21 +211,31 @@ impl Host {
     /// Makes the mesh again from what is stored.
     async fn revive(&mut self) {
         loop {
-            match store::wake(self.records().as_ref(), &self.parts.scope).await {
-                Ok(stored) => {
-                    self.clock = stored.clock;
-                    let directory = self.keys();
-                    self.mesh = mesh(&self.parts, &self.key, directory, stored);
-                    let actions = self.reconnect();
-                    match self.perform(actions).await {
-                        Ok(()) => return,
-                        Err(error) => warn!(%error, "the store failed again"),
-                    }
-                }
+            match self.reload().await {
+                Ok(()) => return,
                 Err(error) => warn!(%error, "the mesh cannot be made again yet"),
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// A commit that failed may have happened: what is in memory counts for nothing any more.
+    async fn reload(&mut self) -> Result<(), Error> {
+        let (records, scope) = (self.records(), self.parts.scope.clone());
+        let stored = store::wake(records.as_ref(), &scope).await?;
+        self.clock = stored.clock;
+        self.shared = aurora_records::place::read(records.as_ref(), &scope, store::SHARED).await?;
+        self.noted = self.shared;
+        self.directory = store::directory(records.as_ref(), &scope).await?;
+        self.invitations = store::invitations(records.as_ref(), &scope).await?;
+        self.asked = store::asked(records.as_ref(), &scope).await?;
+        self.aside.clear();
+        self.aside_kept().await?;
+        self.counts.evidence = self.evidence_kept().await?;
+        self.mesh = mesh(&self.parts, &self.key, self.keys(), stored);
+        self.take_directory();
+        let actions = self.reconnect();
+        self.perform(actions).await
     }
 
     /// Tells the mesh of every link that is there.

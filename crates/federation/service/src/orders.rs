@@ -9,7 +9,7 @@ use aurora_records::Change;
 use bytes::Bytes;
 use tracing::{info, warn};
 
-use crate::handle::{Invited, Order};
+use crate::handle::{Invited, Order, Reply};
 use crate::host::Host;
 use crate::invitation::{Answer, Asked, Guest, Invitation, Kept, MAX_MINUTES, Question};
 use crate::options::is_label;
@@ -17,56 +17,66 @@ use crate::{Error, SiteTier, keys, store};
 
 impl Host {
     pub(crate) async fn order(&mut self, order: Order) -> Result<(), Error> {
-        // Who asked may have gone; what was done is on record.
-        match order {
+        let unsure = match order {
             Order::Invite {
                 context,
                 label,
                 minutes,
                 reply,
-            } => drop(reply.send(self.invite(&context, label, minutes).await)),
+            } => answer(reply, self.invite(&context, label, minutes).await),
             Order::Join {
                 context,
                 code,
                 reply,
-            } => drop(reply.send(self.join(&context, code.expose()).await)),
+            } => answer(reply, self.join(&context, code.expose()).await),
             Order::Verify {
                 context,
                 code,
                 reply,
-            } => drop(reply.send(self.verify(&context, &code).await)),
+            } => answer(reply, self.verify(&context, &code).await),
             Order::Leave {
                 context,
                 site,
                 reply,
-            } => drop(reply.send(self.leave(&context, site.as_deref()).await)),
+            } => answer(reply, self.leave(&context, site.as_deref()).await),
             Order::Cut {
                 context,
                 site,
                 reply,
-            } => drop(reply.send(self.cut(&context, site.as_deref()).await)),
+            } => answer(reply, self.cut(&context, site.as_deref()).await),
             Order::Heal {
                 context,
                 site,
                 reply,
-            } => drop(reply.send(self.heal(&context, site.as_deref()).await)),
-            Order::Describe(about) => self.mesh.describe(about),
+            } => answer(reply, self.heal(&context, site.as_deref()).await),
+            Order::Describe(about) => {
+                self.mesh.describe(about);
+                false
+            }
             Order::Knocked {
                 key,
                 question,
                 reply,
             } => {
-                let answer = self.knocked(key, &question).await;
-                let answer = answer.map(|answer| answer.map(|it| store::bytes(&it).into()));
-                drop(reply.send(answer.unwrap_or_else(|error| {
+                let answered = self.knocked(key, &question).await;
+                let unsure = is_unsure(&answered);
+                let answer = answered.unwrap_or_else(|error| {
                     warn!(%error, "a stranger at the door gets no answer");
                     None
-                })));
+                });
+                drop(reply.send(answer.map(|it| store::bytes(&it).into())));
+                unsure
             }
-            Order::Answered(answer) => self.answered(answer).await?,
-        }
+            Order::Answered(answer) => {
+                self.answered(answer).await?;
+                false
+            }
+        };
         self.show();
-        Ok(())
+        match unsure {
+            true => Err(Error::Unsure),
+            false => Ok(()),
+        }
     }
 
     fn is_primary(&self) -> bool {
@@ -431,6 +441,17 @@ impl Host {
             Some(directory) => Answer::admitted(directory.bytes()),
         }
     }
+}
+
+/// Tells who asked, who may have gone. Gives whether what was to be done may have been done or not.
+fn answer<T>(reply: Reply<T>, result: Result<T, Error>) -> bool {
+    let unsure = is_unsure(&result);
+    drop(reply.send(result));
+    unsure
+}
+
+fn is_unsure<T>(result: &Result<T, Error>) -> bool {
+    matches!(result, Err(Error::Records(_)))
 }
 
 fn refused(reason: &str) -> Answer {

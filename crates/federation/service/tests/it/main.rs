@@ -3,5 +3,6 @@
 
 mod alerts;
 mod evidence;
+mod faults;
 mod membership;
 mod mesh;

@@ -1,0 +1,137 @@
+//! Stores that fail, before or after they have done what they were told.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use aurora_clock::SystemClock;
+use aurora_model::{Context, Decision, Scope, Severity};
+use aurora_records::{
+    Change, Collection, Committed, DecisionQuery, Document, Error, Page, Query, Records,
+};
+use aurora_records_memory::MemoryRecords;
+
+use crate::mesh::{Ground, World, mesh};
+
+/// Fails the federation's commits now and then.
+#[derive(Debug)]
+struct Faulty {
+    under: MemoryRecords,
+    /// Of so many commits one fails; 0 for none.
+    one_of: AtomicU64,
+    random: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Faulty {
+    fn new(seed: u64) -> Self {
+        Self {
+            under: MemoryRecords::new(Arc::new(SystemClock::new())),
+            one_of: AtomicU64::new(0),
+            random: AtomicU64::new(seed),
+            failed: AtomicU64::new(0),
+        }
+    }
+
+    /// SplitMix64.
+    fn below(&self, bound: u64) -> u64 {
+        let step = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut mixed = self.random.fetch_add(step, Ordering::Relaxed);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+
+    fn broken() -> Error {
+        Error::storage(std::io::Error::other("the disk is broken"))
+    }
+}
+
+#[async_trait]
+impl Records for Faulty {
+    async fn commit(&self, context: &Context, change: Change) -> Result<Committed, Error> {
+        let one_of = self.one_of.load(Ordering::Relaxed);
+        let ours = context.actor.name() == "federation";
+        let fails = ours && one_of > 0 && self.below(one_of) == 0;
+        self.failed.fetch_add(fails.into(), Ordering::Relaxed);
+        if fails && self.below(2) == 0 {
+            return Err(Self::broken());
+        }
+        let committed = self.under.commit(context, change).await?;
+        match fails {
+            true => Err(Self::broken()),
+            false => Ok(committed),
+        }
+    }
+
+    async fn get(&self, a: &Scope, b: Collection, c: &str) -> Result<Option<Document>, Error> {
+        self.under.get(a, b, c).await
+    }
+
+    async fn list(&self, scope: &Scope, query: &Query) -> Result<Page, Error> {
+        self.under.list(scope, query).await
+    }
+
+    async fn slot(&self, scope: &Scope, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.under.slot(scope, key).await
+    }
+
+    async fn slots(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        self.under.slots(scope, prefix).await
+    }
+
+    async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error> {
+        self.under.counters(scope, prefix).await
+    }
+
+    async fn decisions(&self, a: &Scope, b: &DecisionQuery) -> Result<Vec<Decision>, Error> {
+        self.under.decisions(a, b).await
+    }
+
+    async fn close(&self) -> Result<(), Error> {
+        self.under.close().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_a_store_does_every_alert_arrives_once() {
+    const ALERTS: u64 = 60;
+    let world = World::default();
+    let stores = [Arc::new(Faulty::new(7)), Arc::new(Faulty::new(8))];
+    let grounds = [
+        Ground::on("site-a", stores[0].clone()),
+        Ground::on("site-b", stores[1].clone()),
+    ];
+    let sites = mesh(&world, &grounds).await;
+    for store in &stores {
+        store.one_of.store(5, Ordering::Relaxed);
+    }
+    for number in 0..ALERTS {
+        grounds[0].alert(number, Severity::High).await;
+        grounds[1].alert(number, Severity::Critical).await;
+        tokio::task::yield_now().await;
+        if number % 20 == 10 {
+            let (a, b) = (grounds[0].scope.site, grounds[1].scope.site);
+            world.hall.cut(a, b);
+            world.hall.heal(a, b);
+        }
+    }
+    for ground in &grounds {
+        let found = ground.holds(ALERTS as usize).await;
+        let ids: BTreeSet<_> = found.iter().map(|alert| alert.id).collect();
+        assert_eq!(ids.len() as u64, ALERTS);
+    }
+    for store in &stores {
+        store.one_of.store(0, Ordering::Relaxed);
+        assert!(store.failed.load(Ordering::Relaxed) > 0);
+    }
+    for site in &sites {
+        let status = site.sees(|status| status.peers[0].backlog_in == 0).await;
+        assert_eq!(status.counts.evidence, 0);
+        assert!(site.alarms.0.lock().unwrap().is_empty());
+    }
+    for site in sites {
+        site.stop().await;
+    }
+}
