@@ -1,8 +1,8 @@
 //! Serves a site in memory, for work on the console and for its tests.
 //!
-//! `console [--alerts N] [--hostile] [--incidents N] [--port P] [--console DIR]`. Prints one JSON
+//! `console [--alerts N] [--hostile] [--incidents N] [--federated] [--port P] [--console DIR]`. Prints one JSON
 //! line with the console's `url` and a one-time `link`. The alerts are joined into `N` incidents;
-//! hostile ones into one of their own. Each line on standard input then raises an alert, the line
+//! hostile ones into one of their own; of a federated site's some come from others. Each line on standard input then raises an alert, the line
 //! `incident` joins an incident of two more; its end stops the site.
 
 use std::io::{BufRead, Write};
@@ -11,13 +11,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aurora_api::Options;
-use aurora_api::testkit::{Running, Sample, hostile, incident, serve, story};
+use aurora_api::testkit::{Running, Sample, hostile, incident, origin, serve, story};
 use aurora_clock::{Clock, SystemClock};
 use aurora_model::Alert;
 
 struct Arguments {
     alerts: u64,
     hostile: bool,
+    federated: bool,
     incidents: usize,
     port: u16,
     console: PathBuf,
@@ -35,7 +36,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let running = serve(dir.path(), options, clock.clone()).await?;
     let mut next = arguments.alerts;
-    let made = (0..next).map(|index| incident(index, clock.now()));
+    if arguments.federated {
+        running.site.federate();
+    }
+    let made = (0..next).map(|index| {
+        let mut sample = incident(index, clock.now());
+        if arguments.federated {
+            sample.alert.origin = origin(index, clock.now());
+        }
+        sample
+    });
     let alerts = raise(&running, made);
     if let Some(size) = alerts.len().checked_div(arguments.incidents) {
         for part in alerts.chunks(size.max(1)).take(arguments.incidents) {
@@ -91,6 +101,7 @@ fn arguments() -> Result<Arguments, Box<dyn std::error::Error>> {
     let mut parsed = Arguments {
         alerts: 40,
         hostile: false,
+        federated: false,
         incidents: 0,
         port: 0,
         console: PathBuf::from("console/dist"),
@@ -101,6 +112,7 @@ fn arguments() -> Result<Arguments, Box<dyn std::error::Error>> {
         match name.as_str() {
             "--alerts" => parsed.alerts = value()?.parse()?,
             "--hostile" => parsed.hostile = true,
+            "--federated" => parsed.federated = true,
             "--incidents" => parsed.incidents = value()?.parse()?,
             "--port" => parsed.port = value()?.parse()?,
             "--console" => parsed.console = value()?.into(),

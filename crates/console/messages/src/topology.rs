@@ -49,8 +49,7 @@ pub struct SiteNode {
     pub name: String,
     pub tier: SiteTier,
     pub reach: Reach,
-    /// Sites that hear it while this one does not.
-    #[serde(default)]
+    /// Sites that this one hears and that may hear it, while this one does not.
     #[schema(value_type = Vec<String>)]
     pub via: Vec<SiteId>,
     /// Age of its last heartbeat in milliseconds, on this site's steady clock; absent for this site
@@ -67,15 +66,11 @@ pub struct SiteNode {
     /// How far its clock is ahead of this site's, in milliseconds, half the round trip allowed for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skew_ms: Option<i64>,
-    #[serde(default)]
     pub agents: u32,
     /// Version of the policies in force there.
-    #[serde(default)]
     pub policy: u64,
-    #[serde(default)]
     pub software: String,
     /// Its alerts that this site holds and that were made in the last hour.
-    #[serde(default)]
     pub alerts_last_hour: u64,
 }
 
@@ -118,13 +113,10 @@ pub struct SiteLink {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rtt_ms: Option<f64>,
     /// Share of the last 30 heartbeats that did not come, 0 to 1.
-    #[serde(default)]
     pub loss: f64,
     /// Records held here that the other site has not said it has read.
-    #[serde(default)]
     pub backlog_out: u64,
     /// Records that the other site holds and this one misses.
-    #[serde(default)]
     pub backlog_in: u64,
     /// When nothing was missing on either side last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,7 +127,6 @@ pub struct SiteLink {
     pub carrier: Option<String>,
     pub carriers: Vec<LinkCarrier>,
     /// Cut by an operator's drill.
-    #[serde(default)]
     pub cut: bool,
 }
 
@@ -147,6 +138,13 @@ pub enum LinkState {
     Healthy,
     Degraded,
     Down,
+}
+
+impl LinkState {
+    /// Whether what is sent arrives.
+    pub const fn carries(self) -> bool {
+        matches!(self, Self::Healthy | Self::Degraded)
+    }
 }
 
 /// One of the ways that carry a link.
@@ -174,8 +172,6 @@ pub struct LinkMoment {
     pub carrier: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rtt_ms: Option<f64>,
-    #[serde(default)]
     pub backlog_out: u64,
-    #[serde(default)]
     pub backlog_in: u64,
 }

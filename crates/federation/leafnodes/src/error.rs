@@ -23,3 +23,10 @@ pub enum Error {
     #[error("cannot listen on the nats-server of this site")]
     Subscribe(#[source] async_nats::SubscribeError),
 }
+
+impl Error {
+    /// There is no `nats-server` on this machine.
+    pub const fn not_installed() -> Self {
+        Self::Server(aurora_nats_server::Error::NotInstalled)
+    }
+}

@@ -1,22 +1,16 @@
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// Links to other sites over NATS leafnodes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+/// What a site is among the servers of the mesh.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Address and port at which the servers of other sites attach, such as `0.0.0.0:7422`; none for a site
-    /// that is nobody's hub. It speaks mutual TLS alone, and only with sites of the directory.
-    #[schemars(with = "String")]
+    /// Where the servers of other sites attach; none for a site that is nobody's hub.
     pub listen: Option<SocketAddr>,
-    /// Host names and addresses by which other sites reach it, beside `localhost` and the address that it
-    /// listens at.
+    /// Host names and addresses by which they reach it, beside `localhost` and the address that it listens
+    /// at.
     pub hostnames: Vec<String>,
     /// Hubs that this site attaches to, such as `site-a=mesh.example:7422`. With more than one, every frame
-    /// takes every hub, and the loss of one is not noticed.
+    /// takes every hub.
     pub hubs: Vec<String>,
 }
 

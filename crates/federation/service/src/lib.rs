@@ -35,7 +35,7 @@ pub use alarm::{Alarm, Alarms};
 pub use error::Error;
 pub use handle::{Handle, Inbox, Invited, handle};
 pub use keys::{SiteKey, fingerprint};
-pub use options::{BadOption, Direct, Options, SiteTier};
+pub use options::{BadOption, Direct, Leafnodes, Options, SiteTier};
 pub use service::{Parts, Service};
 pub use status::{CarrierStatus, Counts, Here, Joining, Moment, PeerStatus, Status};
 

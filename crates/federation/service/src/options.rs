@@ -21,6 +21,8 @@ pub struct Options {
     pub min_severity: Severity,
     /// Direct links between sites.
     pub direct: Direct,
+    /// Links over NATS leafnodes.
+    pub leafnodes: Leafnodes,
     /// Records taken from one site in a second; more are dropped and asked for again.
     pub records_per_second: u32,
     /// Whether links may be cut for a drill.
@@ -40,6 +42,23 @@ pub struct Direct {
     /// `host:port` at which others reach it, such as `soc.example:7423`; when empty this site dials
     /// them and they do not dial it.
     pub advertise: String,
+}
+
+/// Links over NATS leafnodes: a server of this site's own, which is a hub for others, attaches to hubs, or
+/// both. Neither, and there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Leafnodes {
+    /// Address and port at which the servers of other sites attach, such as `0.0.0.0:7422`; none for a site
+    /// that is nobody's hub. It speaks mutual TLS alone, and only with sites of the directory.
+    #[schemars(with = "String")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Host names and addresses by which other sites reach it, beside `localhost` and the address that it
+    /// listens at.
+    pub hostnames: Vec<String>,
+    /// Hubs that this site attaches to, such as `site-a=mesh.example:7422`. With more than one, every frame
+    /// takes every hub, and the loss of one is not noticed.
+    pub hubs: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +96,7 @@ impl Default for Options {
             site_tier: SiteTier::Secondary,
             min_severity: Severity::High,
             direct: Direct::default(),
+            leafnodes: Leafnodes::default(),
             records_per_second: 20_000,
             drills: true,
         }

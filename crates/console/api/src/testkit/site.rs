@@ -40,6 +40,7 @@ pub struct FakeSite {
     pub(super) clock: Arc<dyn Clock>,
     scope: Scope,
     pub(super) feed: Feed,
+    pub(super) mesh: super::mesh_desk::Mesh,
     state: Mutex<State>,
     /// Cancelled when the API asks for a shutdown.
     pub stopped: CancellationToken,
@@ -63,6 +64,7 @@ impl FakeSite {
             clock,
             scope,
             feed,
+            mesh: super::mesh_desk::Mesh::default(),
             state: Mutex::default(),
             stopped: CancellationToken::new(),
         }
@@ -157,6 +159,7 @@ impl State {
             auth: context.auth,
             action: Action::on(action, [object.to_string()]),
             reason: context.reason.clone(),
+            policy: context.policy.clone(),
         });
     }
 
