@@ -5,6 +5,7 @@ import { Approvals } from './approvals/approvals.svelte';
 import { Live } from './api/live.svelte';
 import type { SessionInfo } from './api/types';
 import { Entities } from './entities/entities.svelte';
+import { Fleet } from './fleet/fleet.svelte';
 import { Incidents } from './incidents/incidents.svelte';
 import { People } from './people/people.svelte';
 import { Queue } from './queue/queue.svelte';
@@ -30,6 +31,7 @@ export class Desk {
   readonly incidents: Incidents;
   readonly entities: Entities;
   readonly rules: Rules;
+  readonly fleet: Fleet;
   readonly people: People;
   readonly account: Account;
   readonly approvals: Approvals;
@@ -45,6 +47,7 @@ export class Desk {
     this.incidents = new Incidents(me, this.live, this.notices, this.route);
     this.entities = new Entities(me, this.live, this.notices, this.route);
     this.rules = new Rules(this.live, this.route);
+    this.fleet = new Fleet(this.notices, this.route);
     this.people = new People(this.notices, this.route, this.proof);
     this.account = new Account(this.notices);
     this.approvals = new Approvals(me, this.notices, this.proof);
@@ -52,8 +55,8 @@ export class Desk {
 
   /** What each page's keys are given to. */
   get pages() {
-    const { queue, incidents, entities, rules, approvals, people, account } = this;
-    return { alerts: queue, incidents, entities, rules, approvals, people, account } satisfies Record<Page, Keyed>;
+    const { queue, incidents, entities, rules, fleet, approvals, people, account } = this;
+    return { alerts: queue, incidents, entities, rules, fleet, approvals, people, account } satisfies Record<Page, Keyed>;
   }
 
   start(): () => void {

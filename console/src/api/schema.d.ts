@@ -600,6 +600,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/federation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this site federates, with whom, and who is on the way in. */
+        get: operations["federation_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/federation/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an invitation with which one site may ask to join; it is shown this once. */
+        post: operations["invite_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/federation/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the primary to let this site in. */
+        post: operations["join_mesh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/federation/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves the mesh; at the primary, takes a site out of it. */
+        post: operations["leave_mesh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/federation/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that the operators of both sites have compared their code. */
+        post: operations["verify_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hunt": {
         parameters: {
             query?: never;
@@ -1542,6 +1627,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This site and those it is federated with. */
+        get: operations["list_sites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site}/cut": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cuts the link to a site as the network would, for a drill. */
+        post: operations["cut_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{site}/heal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a cut back. */
+        post: operations["heal_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sources": {
         parameters: {
             query?: never;
@@ -1679,6 +1815,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system/topology": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sites and links as this site sees them, now and in the last 24 hours. */
+        get: operations["topology"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1778,6 +1931,7 @@ export interface components {
             id: string;
             /** Format: int64 */
             last_seen: number;
+            origin?: components["schemas"]["Origin"] | null;
             owner?: string | null;
             rule: string;
             severity: components["schemas"]["Severity"];
@@ -2207,6 +2361,8 @@ export interface components {
             /** Format: int64 */
             at: number;
             auth: components["schemas"]["AuthStrength"];
+            /** @description Names the policies that allowed it, if it had to be allowed. */
+            policy?: string | null;
             reason: string;
             /**
              * Format: int64
@@ -2541,6 +2697,110 @@ export interface components {
             /** @description For a correlation: what its windows did with the events, in order. */
             steps?: components["schemas"]["Step"][];
             title: string;
+        };
+        FederatedHere: {
+            /**
+             * Format: int64
+             * @description Version of the site directory; absent before this site is in a mesh.
+             */
+            directory?: number | null;
+            /** @description Whether links may be cut for a drill. */
+            drills: boolean;
+            /** @description Of this site's key, as people compare it. */
+            fingerprint: string;
+            /** @description Alerts of this severity and above are shared. */
+            floor: components["schemas"]["Severity"];
+            /** @description The operators' short name: `site-b`. */
+            label: string;
+            /** @description Where other sites dial. */
+            listens?: string | null;
+            name: string;
+            primary?: string | null;
+            site: string;
+            tier: components["schemas"]["SiteTier"];
+        };
+        /** @description Another site of the directory and the link to it. */
+        FederatedPeer: {
+            address?: string | null;
+            /** Format: int64 */
+            backlog_in: number;
+            /** Format: int64 */
+            backlog_out: number;
+            /** @description The carrier that is used now. */
+            carrier?: string | null;
+            carriers: components["schemas"]["PeerCarrier"][];
+            /** @description Cut by an operator's drill. */
+            cut: boolean;
+            fingerprint: string;
+            /**
+             * Format: int64
+             * @description Age of its last heartbeat in milliseconds.
+             */
+            heard_ms?: number | null;
+            label: string;
+            /** Format: int64 */
+            last_sync?: number | null;
+            /**
+             * Format: double
+             * @description Share of heartbeats that did not come, 0 to 1.
+             */
+            loss: number;
+            name: string;
+            /**
+             * Format: double
+             * @description 95th percentile of round trips, in milliseconds.
+             */
+            rtt_ms?: number | null;
+            /** Format: int64 */
+            since: number;
+            site: string;
+            /**
+             * Format: int64
+             * @description How far its clock is ahead, in milliseconds.
+             */
+            skew_ms?: number | null;
+            software: string;
+            state: components["schemas"]["LinkState"];
+            tier: components["schemas"]["SiteTier"];
+        };
+        FederationCounts: {
+            /**
+             * Format: int64
+             * @description Proofs that a site said two things.
+             */
+            evidence: number;
+            /**
+             * Format: int64
+             * @description Of these, after the sites could not hear each other.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Alerts told to others, and changes of alerts, since the start.
+             */
+            published: number;
+            /**
+             * Format: int64
+             * @description Records that are kept aside now.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Those that others told, since the start.
+             */
+            received: number;
+            /** @description What was refused since the start, by reason. */
+            rejected: {
+                [key: string]: number;
+            };
+        };
+        /** @description How this site federates, with whom, and who is on the way in. */
+        FederationStatus: {
+            counts: components["schemas"]["FederationCounts"];
+            here?: components["schemas"]["FederatedHere"] | null;
+            joining: components["schemas"]["JoiningSite"][];
+            /** @description By label. */
+            peers: components["schemas"]["FederatedPeer"][];
         };
         /** @description How fresh the records of one host are. */
         FeedInfo: {
@@ -3024,6 +3284,50 @@ export interface components {
              */
             unreadable: number;
         };
+        InvitationCreated: {
+            /** @description Shown this once. */
+            code: string;
+            /** Format: int64 */
+            expires_at: number;
+            /** @description Of the primary's key. */
+            fingerprint: string;
+        };
+        /** @description Asks for an invitation for one site. */
+        InvitationRequest: {
+            /** @description The short name that the site must have; empty for any. */
+            label?: string;
+            /**
+             * Format: int64
+             * @description Minutes for which it is good.
+             */
+            minutes?: number;
+        };
+        JoinAsked: {
+            /** @description What both operators compare. */
+            compare: string;
+        };
+        /** @description Asks the primary to let this site in. */
+        JoinMesh: {
+            /** @description The invitation. */
+            code: string;
+        };
+        /** @description A site on the way into the mesh. */
+        JoiningSite: {
+            /** @description What both operators compare. */
+            code: string;
+            label: string;
+            name: string;
+            /** @description Whether it is this site that wants to join. */
+            outgoing: boolean;
+            /** @description Why it does not go on. */
+            problem?: string | null;
+            /** Format: int64 */
+            since: number;
+            /** @description The site that asks; when `outgoing`, the primary that is asked. */
+            site: string;
+            /** @description Whether the operator here has. */
+            verified: boolean;
+        };
         /**
          * @description Whose alerts a precision comes from.
          * @enum {string}
@@ -3040,6 +3344,11 @@ export interface components {
             field: string;
             /** Format: int64 */
             hits: number;
+        };
+        /** @description Leaves the mesh, or takes a site out of it. */
+        LeaveMesh: {
+            /** @description At the primary, the site to take out, by its short name; absent for this site. */
+            site?: string | null;
         };
         /** @description Both ledgers. Every term is counted on its own; `difference` is what is left unexplained. */
         LedgerReport: {
@@ -3060,6 +3369,13 @@ export interface components {
              * @description `matches` minus every other term.
              */
             matches_difference: number;
+            /**
+             * Format: int64
+             * @description Messages that detection, correlations and the store of findings had not worked off, and windows
+             *     that are to be judged again. With nothing here and nothing in flight, all that the records received
+             *     so far bring about is in `matches`, in the queue and in the event store.
+             */
+            pending?: number;
             sources: components["schemas"]["SourceLedger"][];
             total: components["schemas"]["RecordLedger"];
         };
@@ -3067,14 +3383,39 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /** @description One of the ways that carry a link. */
+        LinkCarrier: {
+            connected: boolean;
+            /** @description Why not, or where to. */
+            detail?: string | null;
+            /** @description `nats` or `direct`. */
+            name: string;
+        };
         LinkCreated: {
             /** Format: int64 */
             expires_at: number;
             /** @description Opens the local administrator's session, once. */
             url: string;
         };
+        /** @description How a link was at one moment. */
+        LinkMoment: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int64 */
+            backlog_in: number;
+            /** Format: int64 */
+            backlog_out: number;
+            carrier?: string | null;
+            from: string;
+            /** Format: double */
+            rtt_ms?: number | null;
+            state: components["schemas"]["LinkState"];
+            to: string;
+        };
         /** @description Asks for a one-time link into the console. */
         LinkRequest: Record<string, never>;
+        /** @enum {string} */
+        LinkState: "unknown" | "healthy" | "degraded" | "down";
         LintReport: {
             /**
              * Format: int64
@@ -3173,6 +3514,16 @@ export interface components {
             lost: number;
             rule: string;
             title: string;
+        };
+        /** @description What a federated site knows of the mesh at one moment. */
+        MeshStatus: {
+            /** @description Whether links may be cut for a drill. */
+            drills: boolean;
+            here: string;
+            /** @description From this site to each other one: a site knows its own links and no others. */
+            links: components["schemas"]["SiteLink"][];
+            /** @description This site among them. */
+            nodes: components["schemas"]["SiteNode"][];
         };
         /** @enum {string} */
         NodeKind: "all" | "any" | "not" | "selection" | "field";
@@ -3279,6 +3630,24 @@ export interface components {
             /** Format: int64 */
             seen_at: number;
         };
+        /** @description The federated site that made an alert. */
+        Origin: {
+            /**
+             * Format: int64
+             * @description When its site changed it last, by that site's clock; epoch milliseconds.
+             */
+            changed_at?: number;
+            /** @description Its operators' short name when the alert came: `site-b`. */
+            label: string;
+            /** @description It came long after it was made, because the sites could not hear each other. */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description When the alert came here first, by this site's clock; epoch milliseconds.
+             */
+            received_at: number;
+            site: string;
+        };
         OtherRule: {
             /** Format: int64 */
             alerts: number;
@@ -3341,6 +3710,26 @@ export interface components {
             note?: string | null;
             owner?: string | null;
             status: components["schemas"]["AlertStatus"];
+        };
+        /** @description What one carrier did for a site, since the start. */
+        PeerCarrier: {
+            /** Format: int64 */
+            bytes_received: number;
+            /** Format: int64 */
+            bytes_sent: number;
+            connected: boolean;
+            /** Format: int64 */
+            connects: number;
+            /**
+             * Format: int64
+             * @description Frames that found no room; what they held is asked for again.
+             */
+            frames_lost: number;
+            /** Format: int64 */
+            frames_received: number;
+            /** Format: int64 */
+            frames_sent: number;
+            name: string;
         };
         PeopleList: {
             people: components["schemas"]["PersonInfo"][];
@@ -3415,6 +3804,11 @@ export interface components {
             /** Format: double */
             records_per_second: number;
         };
+        /**
+         * @description Whether a site can be reached; a link that is down does not mean that its site is.
+         * @enum {string}
+         */
+        Reach: "unknown" | "here" | "up" | "indirect" | "down";
         /** @description A bound that a correlation's windows reached: what it says of the groups concerned is an estimate. */
         ReachedBound: {
             /** @description `groups`, `events` or `distinct values`. */
@@ -3819,6 +4213,93 @@ export interface components {
          * @enum {string}
          */
         Severity: "unknown" | "informational" | "low" | "medium" | "high" | "critical" | "fatal";
+        /** @description The way to another site. */
+        SiteLink: {
+            /**
+             * Format: int64
+             * @description Records that the other site holds and this one misses.
+             */
+            backlog_in: number;
+            /**
+             * Format: int64
+             * @description Records held here that the other site has not said it has read.
+             */
+            backlog_out: number;
+            /** @description Name of the carrier that is used now. */
+            carrier?: string | null;
+            carriers: components["schemas"]["LinkCarrier"][];
+            /** @description Cut by an operator's drill. */
+            cut: boolean;
+            from: string;
+            /**
+             * Format: int64
+             * @description When nothing was missing on either side last.
+             */
+            last_sync?: number | null;
+            /**
+             * Format: double
+             * @description Share of the last 30 heartbeats that did not come, 0 to 1.
+             */
+            loss: number;
+            /**
+             * Format: double
+             * @description 95th percentile of the last round trips, in milliseconds.
+             */
+            rtt_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Since when it is in that state, by this site's clock.
+             */
+            since: number;
+            state: components["schemas"]["LinkState"];
+            to: string;
+        };
+        /** @description A site, as it says of itself and as it is heard here. */
+        SiteNode: {
+            /** Format: int32 */
+            agents: number;
+            /**
+             * Format: int64
+             * @description Its alerts that this site holds and that were made in the last hour.
+             */
+            alerts_last_hour: number;
+            /**
+             * Format: int64
+             * @description When that was, by this site's clock.
+             */
+            heard_at?: number | null;
+            /**
+             * Format: int64
+             * @description Age of its last heartbeat in milliseconds, on this site's steady clock; absent for this site
+             *     and for one that was never heard.
+             */
+            heard_ms?: number | null;
+            id: string;
+            /**
+             * Format: int64
+             * @description What the last heartbeat promised until the next, in milliseconds.
+             */
+            interval_ms?: number | null;
+            /** @description The operators' short name: `site-b`. What an origin badge shows. */
+            label: string;
+            /** @description `Branch SOC - Cairo`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version of the policies in force there.
+             */
+            policy: number;
+            reach: components["schemas"]["Reach"];
+            /**
+             * Format: int64
+             * @description How far its clock is ahead of this site's, in milliseconds, half the round trip allowed for.
+             */
+            skew_ms?: number | null;
+            software: string;
+            tier: components["schemas"]["SiteTier"];
+            /** @description Sites that this one hears and that may hear it, while this one does not. */
+            via: string[];
+        };
         /** @description The site at a glance. */
         SiteStatus: {
             data_dir: string;
@@ -3838,6 +4319,18 @@ export interface components {
             /** Format: int64 */
             started_at: number;
             version: string;
+        };
+        /** @enum {string} */
+        SiteTier: "primary" | "secondary";
+        SiteVerified: {
+            label: string;
+        };
+        /** @description This site and those it is federated with. */
+        Sites: {
+            /** @description Whether federation is switched on; without it the only site is this one. */
+            federated: boolean;
+            /** @description This site first, the others by name. */
+            sites: components["schemas"]["SiteNode"][];
         };
         /** @description Something that sends records. */
         SourceInfo: {
@@ -4049,6 +4542,19 @@ export interface components {
              */
             label: string;
         };
+        /** @description The mesh as this site sees it, and how it was in the last 24 hours. */
+        Topology: components["schemas"]["MeshStatus"] & {
+            /**
+             * Format: int64
+             * @description When the answer was made.
+             */
+            at: number;
+            /**
+             * @description Oldest first: an entry whenever a link's state or carrier changed, and at least every five
+             *     minutes. Since the site started, at most 24 hours.
+             */
+            history: components["schemas"]["LinkMoment"][];
+        };
         /**
          * @description The worst first.
          * @enum {string}
@@ -4058,6 +4564,11 @@ export interface components {
             holds: boolean;
             /** @description As the rule writes it. */
             text: string;
+        };
+        /** @description Says that the operator has compared a code with the operator of the other site. */
+        VerifySite: {
+            /** @description As it was read out; spaces and dashes are of no meaning. */
+            code: string;
         };
         /** @enum {string} */
         VersionChange: "added" | "changed" | "moved" | "removed";
@@ -5323,6 +5834,181 @@ export interface operations {
                 };
             };
             "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    federation_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationStatus"];
+                };
+            };
+        };
+    };
+    invite_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationCreated"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    join_mesh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinMesh"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinAsked"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    leave_mesh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveMesh"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    verify_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifySite"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteVerified"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7235,6 +7921,99 @@ export interface operations {
             };
         };
     };
+    list_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sites"];
+                };
+            };
+        };
+    };
+    cut_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    heal_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: never;
@@ -7462,6 +8241,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    topology: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topology"];
                 };
             };
         };

@@ -43,6 +43,10 @@ export type SuppressionPreview = Schemas['SuppressionPreview'];
 export type Approval = Schemas['ApprovalInfo'];
 export type BreakGlass = Schemas['BreakGlassInfo'];
 export type Suppressions = Schemas['Suppressions'];
+export type LinkMoment = Schemas['LinkMoment'];
+export type SiteLink = Schemas['SiteLink'];
+export type SiteNode = Schemas['SiteNode'];
+export type Topology = Schemas['Topology'];
 
 export const DISPOSITIONS: readonly Disposition[] = [
   'true_positive',

@@ -64,6 +64,12 @@ export function time(at: number): string {
   }).format(at);
 }
 
+/** The time of day, without seconds. */
+export function hour(at: number): string {
+  const format = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat(speaker.speech.locale, format).format(at);
+}
+
 const STEPS: readonly [Intl.RelativeTimeFormatUnit & string, number][] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],

@@ -35,6 +35,7 @@ const PAGES = new Map<string, Page>([
   ['i', 'incidents'],
   ['e', 'entities'],
   ['r', 'rules'],
+  ['f', 'fleet'],
   ['p', 'people'],
   ['k', 'account'],
 ]);

@@ -1,10 +1,10 @@
 // The console's addresses.
 
-export const PAGES = ['alerts', 'incidents', 'entities', 'rules', 'approvals', 'people', 'account'] as const;
+export const PAGES = ['alerts', 'incidents', 'entities', 'rules', 'fleet', 'approvals', 'people', 'account'] as const;
 
 export type Page = (typeof PAGES)[number];
 
-/** `id`: of an alert or an incident 32 hexadecimal digits, of an entity `kind/value`, of a rule its own. */
+/** `id`: of an alert, an incident or a site 32 hexadecimal digits, of an entity `kind/value`, of a rule its own. */
 export type Place = { page: Page; id?: string };
 
 const ID = /^[0-9a-f]{32}$/;
@@ -28,6 +28,7 @@ function named(page: Page, [first, second]: string[]): string | undefined {
   switch (page) {
     case 'alerts':
     case 'incidents':
+    case 'fleet':
       return first !== undefined && ID.test(first) ? first : undefined;
     case 'rules':
     case 'people':
