@@ -16,7 +16,7 @@ pub const MAX_UNPACKED_BYTES: usize = 16 * 1024 * 1024;
 /// The format version written by this release.
 pub const VERSION: u8 = 1;
 
-const LEVEL: i32 = 1;
+const LEVEL: i32 = -1;
 
 /// Which decoder the body needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

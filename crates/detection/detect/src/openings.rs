@@ -11,6 +11,8 @@ use aurora_records::{Change, Error, Records, place};
 
 /// Numbers that there are.
 const BUCKETS: u16 = 4_096;
+/// For so many groups at once all numbers are read, rather than each by itself.
+const MANY: usize = 32;
 const PREFIX: &str = "alerts/opened/";
 
 /// What was read of the groups that are held.
@@ -20,15 +22,28 @@ pub(crate) struct Openings {
 }
 
 impl Openings {
-    /// To be called before the open alerts of a group are read.
+    /// To be called before the open alerts of groups are read.
     pub(crate) async fn look(
         &mut self,
         records: &dyn Records,
         scope: &Scope,
-        group: &str,
+        groups: &[String],
     ) -> Result<(), Error> {
-        let number = place::read(records, scope, &slot(bucket(group))).await?;
-        self.known.insert(group.to_owned(), number);
+        if groups.len() < MANY {
+            for group in groups {
+                let number = place::read(records, scope, &slot(bucket(group))).await?;
+                self.known.insert(group.clone(), number);
+            }
+            return Ok(());
+        }
+        let slots = records.slots(scope, PREFIX).await?;
+        let numbers: BTreeMap<String, Vec<u8>> = slots.into_iter().collect();
+        for group in groups {
+            let key = slot(bucket(group));
+            let number = numbers.get(&key).map(|bytes| place::decode(&key, bytes));
+            let number = number.transpose()?.unwrap_or_default();
+            self.known.insert(group.clone(), number);
+        }
         Ok(())
     }
 

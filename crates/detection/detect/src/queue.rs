@@ -1,6 +1,7 @@
 //! How matches enter the queue: decided, published as findings and committed with the checkpoint
 //! that covers them. Stateless rules and correlations go the same way.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ use crate::{Error, Verdict, desk, finding, suppressions};
 
 /// Open alerts kept in memory; beyond it they are read again.
 const HELD: usize = 10_000;
+/// Groups whose open alerts are read together.
+const GROUPS: usize = 64;
 
 /// The way into the queue of alerts, for one service.
 #[derive(Debug)]
@@ -113,32 +116,49 @@ impl Queue {
             self.forget();
         }
         // People change alerts behind our back: what is held is only a hint, the version decides.
-        for hit in hits {
-            let key = hit.group_key();
-            if !self.state.open.contains_key(&key) {
-                let (records, scope) = (self.records.as_ref(), &self.scope);
-                self.openings.look(records, scope, &key).await?;
-                let group = self.open_alerts(&key).await?;
-                self.state.open.insert(key.clone(), group);
-            }
-            if hit.window.is_some() {
-                self.load_changed(&key, hit).await?;
-            }
+        let keys = hits.iter().map(Hit::group_key);
+        let new: BTreeSet<String> = keys
+            .filter(|key| !self.state.open.contains_key(key))
+            .collect();
+        let new: Vec<String> = new.into_iter().collect();
+        for keys in new.chunks(GROUPS) {
+            let (records, scope) = (self.records.as_ref(), &self.scope);
+            self.openings.look(records, scope, keys).await?;
+            self.load_open(keys).await?;
+        }
+        for hit in hits.iter().filter(|hit| hit.window.is_some()) {
+            self.load_changed(&hit.group_key(), hit).await?;
         }
         Ok(())
     }
 
-    async fn open_alerts(&self, key: &str) -> Result<Vec<crate::triage::Held>, Error> {
-        let query = Query::of(Collection::Alerts)
-            .with("group_key", Test::TextIs(key.to_owned()))
+    /// Reads the open alerts of these groups.
+    async fn load_open(&mut self, keys: &[String]) -> Result<(), Error> {
+        let mut query = Query::of(Collection::Alerts)
+            .with("group_key", Test::TextIn(keys.to_vec()))
             .with("status", Test::TextIsNot("closed".to_owned()))
             .newest("last_seen")
             .limit(Query::MAX_LIMIT);
-        let mut group = Vec::new();
-        for found in self.records.list(&self.scope, &query).await?.documents {
-            group.push(desk::read(found.id, found.version, found.body)?);
+        let found = self.records.list(&self.scope, &query).await?;
+        let mut documents = found.documents;
+        // Groups with more open alerts than a page holds: each has a page of its own, as the newest
+        // of it are what matters.
+        if found.total > documents.len() as u64 && keys.len() > 1 {
+            documents.clear();
+            for key in keys {
+                query.filters[0].test = Test::TextIs(key.clone());
+                documents.extend(self.records.list(&self.scope, &query).await?.documents);
+            }
         }
-        Ok(group)
+        for key in keys {
+            self.state.open.insert(key.clone(), Vec::new());
+        }
+        for document in documents {
+            let held = desk::read(document.id, document.version, document.body)?;
+            let group = self.state.open.entry(held.alert.group_key.clone());
+            group.or_default().push(held);
+        }
+        Ok(())
     }
 
     /// The alert that a window changes, or asks for again, may be closed.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use aurora_clock::Timestamp;
 use aurora_model::Scope;
-use aurora_records::{Collection, Document, Query, Records, Test};
+use aurora_records::{Collection, Document, Head, Query, Records, Test};
 
 use crate::Error;
 
@@ -67,19 +67,18 @@ impl Reader {
                 .oldest(self.field)
                 .limit(PAGE)
                 .offset(offset);
-            let page = records.list(scope, &query).await?.documents;
+            let page = records.heads(scope, &query).await?;
             let full = page.len() == PAGE;
-            let mut last = from;
-            for document in page {
-                let changed = document
-                    .body
-                    .get(self.field)
-                    .and_then(serde_json::Value::as_i64);
-                last = last.max(changed.unwrap_or(last));
-                if self.versions.get(&document.id) != Some(&document.version) {
-                    self.versions.insert(document.id.clone(), document.version);
-                    fresh.push(document);
-                }
+            let last = page.iter().filter_map(|head| head.at).fold(from, i64::max);
+            let is_new = |head: &Head| self.versions.get(&head.id) != Some(&head.version);
+            let new: Vec<String> = page
+                .into_iter()
+                .filter(is_new)
+                .map(|head| head.id)
+                .collect();
+            for document in records.get_all(scope, self.collection, &new).await? {
+                self.versions.insert(document.id.clone(), document.version);
+                fresh.push(document);
             }
             self.until = self.until.max(Timestamp::from_millis(last));
             if !full {

@@ -74,7 +74,8 @@ INDEX by_uid uid TYPE bloom_filter GRANULARITY 1) ENGINE = MergeTree PARTITION B
 86400000) ORDER BY (site,
 tenant,
 class_uid,
-time) SETTINGS non_replicated_deduplication_window = 10000,
+time) SETTINGS index_granularity = 1024,
+non_replicated_deduplication_window = 10000,
 min_bytes_for_wide_part = 134217728,
 fsync_after_insert = 1,
 fsync_part_directory = 1

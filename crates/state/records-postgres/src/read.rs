@@ -2,7 +2,9 @@
 
 use aurora_model::{Decision, Scope};
 use aurora_records::columns::{end_of, integer, natural};
-use aurora_records::{Collection, DecisionQuery, Document, Error, Field, Order, Page, Query, Test};
+use aurora_records::{
+    Collection, DecisionQuery, Document, Error, Field, Head, Order, Page, Query, Test,
+};
 use sqlx::{Connection, PgConnection, Postgres, QueryBuilder};
 
 use crate::statements::{column, indexed, table};
@@ -21,6 +23,42 @@ pub(crate) async fn get(
 ) -> Result<Option<Document>, Error> {
     let mut found = documents(connection, scope, collection, vec![mark(id)]).await?;
     Ok(found.pop())
+}
+
+pub(crate) async fn get_all(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    collection: Collection,
+    ids: &[String],
+) -> Result<Vec<Document>, Error> {
+    let marks = ids.iter().map(|id| mark(id)).collect();
+    documents(connection, scope, collection, marks).await
+}
+
+/// Of a checked query.
+pub(crate) async fn heads(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    query: &Query,
+) -> Result<Vec<Head>, Error> {
+    let mut sql = QueryBuilder::new("SELECT id, version, ");
+    let field = query.order.as_ref();
+    let field = field.and_then(|order| query.collection.field(&order.field));
+    sql.push(field.map_or_else(|| "NULL::int8".to_owned(), column));
+    sql.push(" FROM ");
+    selection(&mut sql, scope, query);
+    order(&mut sql, query);
+    let rows: Vec<(String, i64, Option<i64>)> = sql
+        .build_query_as()
+        .fetch_all(connection)
+        .await
+        .map_err(storage)?;
+    rows.into_iter()
+        .map(|(id, version, at)| {
+            let (id, version) = (text::read(id), natural(version)?);
+            Ok(Head { id, version, at })
+        })
+        .collect()
 }
 
 pub(crate) async fn slot(
@@ -144,6 +182,7 @@ pub(crate) async fn slots(
 ) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut sql = QueryBuilder::new("SELECT key, value FROM slots");
     starting(&mut sql, scope, "key", prefix);
+    ordered(&mut sql, "key");
     let rows: Vec<(String, Vec<u8>)> = sql
         .build_query_as()
         .fetch_all(connection)
@@ -153,6 +192,17 @@ pub(crate) async fn slots(
     Ok(rows.map(|(key, value)| (text::read(key), value)).collect())
 }
 
+pub(crate) async fn count_slots(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    prefix: &str,
+) -> Result<u64, Error> {
+    let mut sql = QueryBuilder::new("SELECT count(*) FROM slots");
+    starting(&mut sql, scope, "key", prefix);
+    let count = sql.build_query_scalar().fetch_one(connection).await;
+    natural(count.map_err(storage)?)
+}
+
 pub(crate) async fn counters(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -160,6 +210,7 @@ pub(crate) async fn counters(
 ) -> Result<Vec<(String, u64)>, Error> {
     let mut sql = QueryBuilder::new("SELECT name, value FROM counters");
     starting(&mut sql, scope, "name", prefix);
+    ordered(&mut sql, "name");
     let rows: Vec<(String, i64)> = sql
         .build_query_as()
         .fetch_all(connection)
@@ -185,6 +236,9 @@ fn starting(sql: &mut QueryBuilder<Postgres>, scope: &Scope, column: &str, prefi
             sql.push(format!(" AND {name} < ")).push_bind(end);
         }
     }
+}
+
+fn ordered(sql: &mut QueryBuilder<Postgres>, column: &str) {
     sql.push(format!(" ORDER BY left({column}, 256), {column}"));
 }
 

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use aurora_clock::Clock;
 use aurora_model::{Context, Decision, Scope};
 use aurora_records::{
-    Change, Collection, Committed, DecisionQuery, Document, Error, Page, Query, Records,
+    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Page, Query, Records,
 };
 use futures_util::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};
@@ -118,6 +118,28 @@ impl Records for PostgresRecords {
         .await
     }
 
+    async fn get_all(
+        &self,
+        scope: &Scope,
+        collection: Collection,
+        ids: &[String],
+    ) -> Result<Vec<Document>, Error> {
+        self.read(|reader| {
+            let (scope, ids) = (scope.clone(), ids.to_vec());
+            Box::pin(async move { read::get_all(reader, &scope, collection, &ids).await })
+        })
+        .await
+    }
+
+    async fn heads(&self, scope: &Scope, query: &Query) -> Result<Vec<Head>, Error> {
+        query.check()?;
+        self.read(|reader| {
+            let (scope, query) = (scope.clone(), query.clone());
+            Box::pin(async move { read::heads(reader, &scope, &query).await })
+        })
+        .await
+    }
+
     async fn list(&self, scope: &Scope, query: &Query) -> Result<Page, Error> {
         query.check()?;
         self.read(|reader| {
@@ -139,6 +161,14 @@ impl Records for PostgresRecords {
         self.read(|reader| {
             let (scope, prefix) = (scope.clone(), prefix.to_owned());
             Box::pin(async move { read::slots(reader, &scope, &prefix).await })
+        })
+        .await
+    }
+
+    async fn count_slots(&self, scope: &Scope, prefix: &str) -> Result<u64, Error> {
+        self.read(|reader| {
+            let (scope, prefix) = (scope.clone(), prefix.to_owned());
+            Box::pin(async move { read::count_slots(reader, &scope, &prefix).await })
         })
         .await
     }

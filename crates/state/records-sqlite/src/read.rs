@@ -2,7 +2,7 @@
 
 use aurora_model::{Decision, Scope};
 use aurora_records::columns::{document, end_of, integer, natural};
-use aurora_records::{DecisionQuery, Document, Error, Order, Page, Query, Test};
+use aurora_records::{Collection, DecisionQuery, Document, Error, Head, Order, Page, Query, Test};
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::statements::{column, table};
@@ -43,12 +43,80 @@ pub(crate) async fn list(
     })
 }
 
-/// Table and conditions. Values are bound; names are from the port's own list.
-fn selection(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, query: &Query) {
-    sql.push(table(query.collection));
+/// Ids asked for in one statement.
+const TOGETHER: usize = 128;
+
+pub(crate) async fn get_all(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    collection: Collection,
+    ids: &[String],
+) -> Result<Vec<Document>, Error> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(TOGETHER) {
+        let mut sql = QueryBuilder::new("SELECT id, version, body FROM ");
+        scoped(&mut sql, scope, collection);
+        sql.push(" AND id IN (");
+        among(&mut sql, ids);
+        sql.push(")");
+        let rows: Vec<(String, i64, String)> = sql
+            .build_query_as()
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(storage)?;
+        for (id, version, body) in rows {
+            found.push(document(collection, id, version, &body)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Binds as many as the next power of two, the last one again and again: few statements are prepared.
+fn among(sql: &mut QueryBuilder<Sqlite>, texts: &[String]) {
+    let mut list = sql.separated(", ");
+    let last = texts.last().into_iter().cycle();
+    let padding = texts.len().next_power_of_two() - texts.len();
+    for text in texts.iter().chain(last.take(padding)) {
+        list.push_bind(text.clone());
+    }
+}
+
+/// Of a checked query.
+pub(crate) async fn heads(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    query: &Query,
+) -> Result<Vec<Head>, Error> {
+    let mut sql = QueryBuilder::new("SELECT id, version, ");
+    let field = query.order.as_ref();
+    let field = field.and_then(|order| query.collection.field(&order.field));
+    sql.push(field.map_or_else(|| "NULL".to_owned(), column));
+    sql.push(" FROM ");
+    selection(&mut sql, scope, query);
+    order(&mut sql, query);
+    let rows: Vec<(String, i64, Option<i64>)> = sql
+        .build_query_as()
+        .fetch_all(connection)
+        .await
+        .map_err(storage)?;
+    rows.into_iter()
+        .map(|(id, version, at)| {
+            let version = natural(version)?;
+            Ok(Head { id, version, at })
+        })
+        .collect()
+}
+
+fn scoped(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, collection: Collection) {
+    sql.push(table(collection));
     sql.push(" WHERE site = ").push_bind(site(scope).to_vec());
     sql.push(" AND tenant = ")
         .push_bind(scope.tenant.as_str().to_owned());
+}
+
+/// Table and conditions. Values are bound; names are from the port's own list.
+fn selection(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, query: &Query) {
+    scoped(sql, scope, query.collection);
     for filter in &query.filters {
         let field = query
             .collection
@@ -70,10 +138,7 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, column: &str, test: &Test) {
         Test::Below(end) => sql.push(" < ").push_bind(*end),
         Test::TextIn(texts) => {
             sql.push(" IN (");
-            let mut list = sql.separated(", ");
-            for text in texts {
-                list.push_bind(text.clone());
-            }
+            among(sql, texts);
             sql.push(")")
         }
     };
@@ -102,10 +167,22 @@ pub(crate) async fn slots(
 ) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let mut sql = QueryBuilder::new("SELECT key, value FROM slots WHERE ");
     starting(&mut sql, scope, "key", prefix);
+    sql.push(" ORDER BY key");
     sql.build_query_as()
         .fetch_all(connection)
         .await
         .map_err(storage)
+}
+
+pub(crate) async fn count_slots(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    prefix: &str,
+) -> Result<u64, Error> {
+    let mut sql = QueryBuilder::new("SELECT count(*) FROM slots WHERE ");
+    starting(&mut sql, scope, "key", prefix);
+    let count = sql.build_query_scalar().fetch_one(connection).await;
+    natural(count.map_err(storage)?)
 }
 
 pub(crate) async fn counters(
@@ -115,6 +192,7 @@ pub(crate) async fn counters(
 ) -> Result<Vec<(String, u64)>, Error> {
     let mut sql = QueryBuilder::new("SELECT name, value FROM counters WHERE ");
     starting(&mut sql, scope, "name", prefix);
+    sql.push(" ORDER BY name");
     let rows: Vec<(String, i64)> = sql
         .build_query_as()
         .fetch_all(connection)
@@ -136,7 +214,6 @@ fn starting(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, column: &str, prefix:
     if let Some(end) = end_of(prefix) {
         sql.push(" AND ").push(column).push(" < ").push_bind(end);
     }
-    sql.push(" ORDER BY ").push(column);
 }
 
 pub(crate) async fn decisions(

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aurora_clock::Clock;
 use aurora_model::{Context, Decision, Scope};
 use aurora_records::{
-    Change, Collection, Committed, DecisionQuery, Document, Error, Page, Query, Records,
+    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Page, Query, Records,
 };
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
@@ -139,6 +139,20 @@ impl Records for SqliteRecords {
         write::get(&mut reader, &self.statements, scope, collection, id).await
     }
 
+    async fn get_all(
+        &self,
+        scope: &Scope,
+        collection: Collection,
+        ids: &[String],
+    ) -> Result<Vec<Document>, Error> {
+        read::get_all(&mut *self.reader().await?, scope, collection, ids).await
+    }
+
+    async fn heads(&self, scope: &Scope, query: &Query) -> Result<Vec<Head>, Error> {
+        query.check()?;
+        read::heads(&mut *self.reader().await?, scope, query).await
+    }
+
     async fn list(&self, scope: &Scope, query: &Query) -> Result<Page, Error> {
         query.check()?;
         read::list(&mut *self.reader().await?, scope, query).await
@@ -150,6 +164,10 @@ impl Records for SqliteRecords {
 
     async fn slots(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
         read::slots(&mut *self.reader().await?, scope, prefix).await
+    }
+
+    async fn count_slots(&self, scope: &Scope, prefix: &str) -> Result<u64, Error> {
+        read::count_slots(&mut *self.reader().await?, scope, prefix).await
     }
 
     async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error> {

@@ -14,11 +14,31 @@ pub struct Document {
     pub body: Value,
 }
 
+impl Document {
+    pub(crate) fn head(self, query: &Query) -> Head {
+        let order = query.order.as_ref();
+        Head {
+            at: order.and_then(|order| self.body.get(&order.field)?.as_i64()),
+            id: self.id,
+            version: self.version,
+        }
+    }
+}
+
 /// Documents of a query and how many there are without its limit and offset.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     pub documents: Vec<Document>,
     pub total: u64,
+}
+
+/// Which document a query finds, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub id: String,
+    pub version: u64,
+    /// The field that the query orders by; `None` without an order, or where the document has none.
+    pub at: Option<i64>,
 }
 
 /// What a commit left behind.
@@ -60,6 +80,32 @@ pub trait Records: Send + Sync + std::fmt::Debug {
     /// [`Error::NotIndexed`], or when storage fails.
     async fn list(&self, scope: &Scope, query: &Query) -> Result<Page, Error>;
 
+    /// The documents of these ids that there are, in no order.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn get_all(
+        &self,
+        scope: &Scope,
+        collection: Collection,
+        ids: &[String],
+    ) -> Result<Vec<Document>, Error> {
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(self.get(scope, collection, id).await?);
+        }
+        Ok(found)
+    }
+
+    /// The heads of what [`Records::list`] would give: a look at what has changed costs little.
+    ///
+    /// # Errors
+    /// [`Error::NotIndexed`], or when storage fails.
+    async fn heads(&self, scope: &Scope, query: &Query) -> Result<Vec<Head>, Error> {
+        let documents = self.list(scope, query).await?.documents;
+        Ok(documents.into_iter().map(|it| it.head(query)).collect())
+    }
+
     /// # Errors
     /// When storage fails.
     async fn slot(&self, scope: &Scope, key: &str) -> Result<Option<Vec<u8>>, Error>;
@@ -69,6 +115,14 @@ pub trait Records: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When storage fails.
     async fn slots(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
+
+    /// How many slots have a key that starts with `prefix`.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn count_slots(&self, scope: &Scope, prefix: &str) -> Result<u64, Error> {
+        Ok(self.slots(scope, prefix).await?.len() as u64)
+    }
 
     /// Counters whose name starts with `prefix`, in order of name.
     ///

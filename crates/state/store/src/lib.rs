@@ -38,8 +38,8 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            rows_per_insert: 4_096,
-            linger: std::time::Duration::from_millis(250),
+            rows_per_insert: 16_384,
+            linger: std::time::Duration::from_millis(500),
             findings_linger: std::time::Duration::from_secs(1),
             retry: std::time::Duration::from_millis(500),
         }

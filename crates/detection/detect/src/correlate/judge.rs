@@ -25,8 +25,10 @@ use crate::sharing::Part;
 
 /// Between two looks at what came late; a burst is then judged once.
 const EVERY: Duration = Duration::from_secs(1);
-/// After judging it rests so many times as long as it took: a long import that comes out of order
-/// would else have its windows read from the store again and again.
+/// While events stream in, what came late waits so long for more of its kind.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// While events stream in, it rests after judging so many times as long as that took: a long import
+/// that comes out of order would else have its windows read from the store again and again.
 const REST: u32 = 4;
 /// Windows of one group that are so near one another are read together.
 const GAP: Duration = Duration::from_secs(600);
@@ -48,8 +50,12 @@ pub(super) struct Judge {
     part: Part,
     parts: Parts,
     queue: Queue,
-    /// By the clock's running time.
+    /// While events stream in, nothing is judged before that; by the clock's running time.
     rests_until: Duration,
+    /// When something that waits was first seen, by the same time.
+    waits_since: Option<Duration>,
+    /// How much the streams held when it was last seen.
+    seen: Option<u64>,
 }
 
 /// Late windows of one correlation.
@@ -66,6 +72,8 @@ impl Judge {
             parts,
             queue,
             rests_until: Duration::ZERO,
+            waits_since: None,
+            seen: None,
         }
     }
 
@@ -96,9 +104,7 @@ impl Judge {
             if is_rebuilt {
                 is_rebuilt = !tell(self.fill_own(&shutdown).await)?;
             }
-            if self.parts.clock.elapsed() >= self.rests_until {
-                tell(self.judge().await)?;
-            }
+            tell(self.judge().await)?;
         }
     }
 
@@ -129,7 +135,18 @@ impl Judge {
 
     /// Judges what came late since the last time.
     async fn judge(&mut self) -> Result<(), Error> {
-        let mut kept = self.parts.records.slots(&self.parts.scope, LATE).await?;
+        let (records, scope) = (self.parts.records.clone(), self.parts.scope.clone());
+        if unjudged(records.as_ref(), &scope).await? == 0 {
+            (self.waits_since, self.seen) = (None, None);
+            return Ok(());
+        }
+        let looked = self.parts.clock.elapsed();
+        let since = *self.waits_since.get_or_insert(looked);
+        let ripe = looked >= self.rests_until.max(since + PATIENCE);
+        if !self.is_quiet().await? && !ripe {
+            return Ok(());
+        }
+        let mut kept = records.slots(&scope, LATE).await?;
         kept.retain(|(key, _)| late_shard(key).is_none_or(|shard| self.part.has(shard)));
         if kept.is_empty() {
             return Ok(());
@@ -142,7 +159,17 @@ impl Judge {
         }
         let ended = self.parts.clock.elapsed();
         self.rests_until = ended + ended.saturating_sub(started) * REST;
+        self.waits_since = None;
         Ok(())
+    }
+
+    /// Whether neither events nor matches were published since the last look.
+    async fn is_quiet(&mut self) -> Result<bool, Error> {
+        let mut held = 0;
+        for stream in [Stream::Events, Stream::Matches] {
+            held += self.parts.bus.stream(stream).await?.last_seq;
+        }
+        Ok(self.seen.replace(held) == Some(held))
     }
 
     async fn judge_one(
@@ -311,7 +338,7 @@ impl Docket {
 /// # Errors
 /// When the records store fails.
 pub async fn unjudged(records: &dyn Records, scope: &Scope) -> Result<u64, Error> {
-    Ok(records.slots(scope, LATE).await?.len() as u64)
+    Ok(records.count_slots(scope, LATE).await?)
 }
 
 /// Whether it went well; an event store that is away is not the end.

@@ -64,6 +64,7 @@ macro_rules! conformance {
             decisions_are_found_by_object,
             a_checkpoint_moves_only_from_where_it_is,
             a_claim_ends_the_one_before,
+            documents_are_had_together,
             slots_are_listed_by_prefix,
             counters_add_up,
             every_test_selects,
@@ -153,6 +154,13 @@ impl Desk {
             .list(self.scope(), query)
             .await
             .expect("the store works");
+        let heads = self.records.heads(self.scope(), query).await;
+        let listed = page.documents.iter().cloned().map(|it| it.head(query));
+        assert_eq!(
+            heads.expect("the store works"),
+            listed.collect::<Vec<_>>(),
+            "the heads of what is listed"
+        );
         (
             page.documents
                 .into_iter()

@@ -127,6 +127,8 @@ pub async fn slots_are_listed_by_prefix(stand: &dyn Stand) {
             .expect("the store works");
         let found_keys: Vec<&str> = found.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(found_keys, want, "prefix {prefix:?}");
+        let count = desk.records.count_slots(desk.scope(), prefix).await;
+        assert_eq!(count.expect("the store works"), want.len() as u64);
         assert!(
             found
                 .iter()

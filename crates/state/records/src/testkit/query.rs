@@ -105,6 +105,38 @@ pub async fn pages_are_ordered_and_counted(stand: &dyn Stand) {
     assert_eq!(desk.ids(&open).await, (vec!["c".to_owned()], 2));
 }
 
+/// Several at once are those that there are, each as it is.
+pub async fn documents_are_had_together(stand: &dyn Stand) {
+    let desk = filled(stand).await;
+    let cases: [(&[&str], &[&str]); 5] = [
+        (&[], &[]),
+        (&["nobody"], &[]),
+        (&["c"], &["c"]),
+        (&["e", "a", "nobody"], &["a", "e"]),
+        (&["a", "b", "c", "d", "e"], &["a", "b", "c", "d", "e"]),
+    ];
+    for (asked, want) in cases {
+        let (records, scope) = (&desk.records, desk.scope());
+        let asked = own(asked);
+        let found = records.get_all(scope, Collection::Alerts, &asked).await;
+        let mut found = found.expect("the store works");
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut single = Vec::new();
+        for id in want {
+            single.extend(desk.get(id).await);
+        }
+        assert_eq!(found, single, "{asked:?}");
+    }
+    let many: Vec<String> = (0..300).map(|number| format!("m{number}")).collect();
+    for id in &many {
+        desk.put(id, json!({"rank": 1})).await;
+    }
+    let found = desk
+        .records
+        .get_all(desk.scope(), Collection::Alerts, &many);
+    assert_eq!(found.await.expect("the store works").len(), 300);
+}
+
 fn own(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
