@@ -4,7 +4,7 @@ use aurora_model::SiteId;
 use bytes::Bytes;
 use tokio::sync::{Mutex, mpsc};
 
-use crate::Event;
+use crate::{Counts, Event};
 
 /// The adapter's end; copies share the queue.
 #[derive(Clone, Debug)]
@@ -25,6 +25,18 @@ impl Inbox {
     pub async fn link(&self, event: Event) {
         // Nobody listens any more: the carrier is being closed.
         drop(self.0.send(event).await);
+    }
+
+    /// Tells of a frame, and counts it before anybody hears of it. Without room it is lost, and counted
+    /// so.
+    pub fn deliver(&self, from: SiteId, bytes: Bytes, counts: &Counts) {
+        match self.0.try_reserve() {
+            Ok(room) => {
+                counts.received(from, bytes.len());
+                room.send(Event::Frame { from, bytes });
+            }
+            Err(_) => counts.lost(from),
+        }
     }
 
     /// Whether there was room.

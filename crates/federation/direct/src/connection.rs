@@ -56,9 +56,12 @@ async fn send(
     frames: &mut mpsc::Receiver<Bytes>,
     waiting: &AtomicUsize,
 ) -> Result<(), Error> {
-    let mut ping = tokio::time::interval(PING);
-    ping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut out = Vec::new();
+    // The first message is a ping, whatever waits already: whoever dialled takes it for a welcome.
+    wire::put(&mut out, &Message::Ping);
+    wire::write(writer, &out, QUIET).await?;
+    let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
+    ping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let take = |out: &mut Vec<u8>, frame: Bytes| {
         waiting.fetch_sub(frame.len(), Ordering::Relaxed);
         wire::put(out, &Message::Frame(frame));
@@ -66,8 +69,6 @@ async fn send(
     loop {
         out.clear();
         tokio::select! {
-            // The first message is a ping: whoever dialled waits for it.
-            biased;
             _ = ping.tick() => wire::put(&mut out, &Message::Ping),
             frame = frames.recv() => take(&mut out, frame.ok_or(ErrorKind::BrokenPipe)?),
         }

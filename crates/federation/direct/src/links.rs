@@ -139,10 +139,9 @@ impl Links {
 
     /// A frame came. Without room it is lost.
     pub fn came(&self, from: SiteId, bytes: Bytes) {
-        let length = bytes.len();
         match self.inbox() {
-            Some(inbox) if inbox.frame(from, bytes) => self.counts.received(from, length),
-            _ => self.counts.lost(from),
+            Some(inbox) => inbox.deliver(from, bytes, &self.counts),
+            None => self.counts.lost(from),
         }
     }
 

@@ -43,6 +43,27 @@ pub async fn each_site_hears_who_spoke(stand: &dyn Stand) {
     close(&sites).await;
 }
 
+/// Sites that have much to say say it the moment that there is a way, and are heard.
+pub async fn who_speaks_at_once_disturbs_nobody(stand: &dyn Stand) {
+    let sites = stand.sites(2).await;
+    let (a, b) = (&sites[0], &sites[1]);
+    let talk = async {
+        loop {
+            a.send(b, "at once");
+            b.send(a, "at once");
+            tokio::task::yield_now().await;
+        }
+    };
+    a.carrier.set_peers(std::slice::from_ref(&b.peer));
+    b.carrier.set_peers(std::slice::from_ref(&a.peer));
+    let heard = tokio::select! {
+        never = talk => never,
+        heard = async { (a.frame().await, b.frame().await) } => heard,
+    };
+    assert_eq!((heard.0.0, heard.1.0), (b.peer.site, a.peer.site));
+    close(&sites).await;
+}
+
 pub async fn what_is_too_long_or_has_no_way_is_refused(stand: &dyn Stand) {
     let sites = met(stand, 2).await;
     let (a, b) = (&sites[0], &sites[1]);

@@ -37,6 +37,7 @@ pub struct Member {
 pub async fn suite(stand: &dyn Stand) {
     cases::frames_arrive_as_they_were_sent(stand).await;
     cases::each_site_hears_who_spoke(stand).await;
+    cases::who_speaks_at_once_disturbs_nobody(stand).await;
     cases::what_is_too_long_or_has_no_way_is_refused(stand).await;
     cases::strangers_are_not_heard(stand).await;
     cases::who_is_taken_off_the_list_is_gone(stand).await;
