@@ -8,6 +8,23 @@ default:
 up *args:
     ./aurora up {{ args }}
 
+# A whole site with its own PostgreSQL, Redis and nats-server, the primary of a mesh
+stack-up site="a":
+    ./aurora stack up {{ site }}
+
+# A second one beside it, which joins the first as a leafnode; others are `just stack-up c` to f
+stack-up-site-b: (stack-up "b")
+
+# Make the second one's database as this release wants it
+migrate-site-b: (stack-migrate "b")
+
+stack-migrate site:
+    ./aurora stack migrate {{ site }}
+
+# Stop all of them; what they keep stays (`deploy/stack/stack wipe` removes it)
+stack-down:
+    deploy/stack/stack down
+
 # Every test
 test *args:
     ./aurora test {{ args }}
@@ -74,6 +91,10 @@ sigma-captures:
 # Federated sites under faults of network, disk and clock, on many seeds (200 run in every test run); a failure names its seed
 federation-simulation seeds="2000":
     AURORA_FEDERATION_SEEDS={{ seeds }} cargo nextest run --package aurora-federation -E 'test(simulation)'
+
+# Three sites in network namespaces of their own, parted for so many seconds each time (2, 5 and 10 in every test run); needs root
+mesh partitions="2,3,4,5,6,8,10,12,15,20,25,30,40,50,60,80,100,120,150,180":
+    AURORA_MESH_PARTITIONS={{ partitions }} cargo nextest run --package aurorasoc --test mesh --no-capture
 
 # Correlation windows against the plain oracle, on many random cases (12,000 run in every test run)
 correlation-oracle cases="400000":

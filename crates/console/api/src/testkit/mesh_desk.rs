@@ -82,7 +82,7 @@ pub fn origin(index: u64, now: Timestamp) -> Option<Origin> {
         site: id(place.label),
         label: place.label.to_owned(),
         received_at: now.minus(Duration::from_secs(index * 40)),
-        late: index % 2 == 0,
+        late: index.is_multiple_of(2),
         changed_at: now.minus(Duration::from_secs(index * 40)),
     })
 }
