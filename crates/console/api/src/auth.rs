@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::{Instrument as _, info_span};
 
 use crate::refusal::Refusal;
 use crate::state::Shared;
@@ -163,10 +164,18 @@ pub(crate) async fn require(
     let (mut parts, body) = request.into_parts();
     match identify(&shared, &parts, true).await {
         Ok(caller) => {
+            let span = info_span!(
+                "request",
+                trace = %caller.trace,
+                method = %parts.method,
+                path = parts.uri.path(),
+                actor = caller.principal.actor.name(),
+            );
             parts.extensions.insert(caller);
             // What stands before a single route knows the site by this.
             parts.extensions.insert(shared);
-            next.run(Request::from_parts(parts, body)).await
+            let answer = next.run(Request::from_parts(parts, body));
+            answer.instrument(span).await
         }
         Err(refusal) => refusal.into_response(),
     }

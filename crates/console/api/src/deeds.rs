@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio_util::task::TaskTracker;
-use tracing::{debug, error};
+use tracing::{Instrument as _, debug, error};
 
 use crate::refusal::Refusal;
 use crate::state::Shared;
@@ -39,13 +39,13 @@ impl Deeds {
         request: Request,
         next: Next,
     ) -> Response {
-        let doing = self.0.spawn(async move {
+        let doing = async move {
             let response = next.run(request).await;
             aurora_failpoint::reach("approval.done");
             begun.ended(&shared, outcome(response.status())).await;
             response
-        });
-        let ended = doing.await;
+        };
+        let ended = self.0.spawn(doing.in_current_span()).await;
         // A panic; what was begun has no outcome until the next start reports it.
         ended.unwrap_or_else(|panic| Refusal::internal(&panic).into_response())
     }
