@@ -1,5 +1,7 @@
 //! The records of one event, as the program finds them.
 
+use std::collections::btree_map::Entry;
+
 use vrl::value::{ObjectMap, Value};
 
 use super::line::Record;
@@ -22,14 +24,15 @@ pub(super) fn join(mut records: Vec<Record>) -> Value {
     if let Some(item) = item(&records) {
         event.insert("item".into(), item);
     }
+    if let Some(first) = records.first() {
+        event.insert("time".into(), Value::Integer(first.time));
+        event.insert("serial".into(), Value::Integer(first.serial));
+    }
+    if let Some(node) = records.iter().find_map(|record| record.node.as_deref()) {
+        event.insert("node".into(), node.into());
+    }
     let (mut types, mut argv) = (Vec::new(), Vec::new());
     for record in records {
-        let (time, serial) = (Value::Integer(record.time), Value::Integer(record.serial));
-        event.entry("time".into()).or_insert(time);
-        event.entry("serial".into()).or_insert(serial);
-        if let Some(node) = record.node {
-            event.entry("node".into()).or_insert(node.into());
-        }
         argv.extend(record.argv.into_iter().map(Value::from));
         for (key, value) in record.fields {
             if key == "saddr"
@@ -95,17 +98,21 @@ fn rank(kind: &str) -> u8 {
 }
 
 fn add(fields: &mut ObjectMap, key: String, value: Value) {
-    match fields.get_mut(key.as_str()) {
-        None => {
-            fields.insert(key.into(), value);
+    let mut place = match fields.entry(key.into()) {
+        Entry::Vacant(place) => {
+            place.insert(value);
+            return;
         }
-        Some(Value::Array(values)) => {
+        Entry::Occupied(place) => place,
+    };
+    match place.get_mut() {
+        Value::Array(values) => {
             if !values.contains(&value) {
                 values.push(value);
             }
         }
-        Some(first) if *first == value => {}
-        Some(first) => {
+        first if *first == value => {}
+        first => {
             let one = std::mem::replace(first, Value::Null);
             *first = Value::Array(vec![one, value]);
         }

@@ -6,6 +6,7 @@ use super::fields::{self, Fields};
 use super::laurel;
 use crate::joiner::{Member, Stand};
 use crate::table::json::{self, Kind, Node, Tape};
+use crate::vrl::convert;
 use crate::{Failure, Input, syslog};
 
 /// A decoded record.
@@ -28,8 +29,8 @@ const HEAD: usize = 1024;
 
 /// Of which event a record is: `time:serial`, with the node where the record names it.
 pub(super) fn member(input: &Input<'_>) -> Option<Member> {
-    let line = String::from_utf8_lossy(&input.body[..input.body.len().min(HEAD)]);
-    let stamp = line.find("audit(")?;
+    let line = convert::text(&input.body[..input.body.len().min(HEAD)]);
+    let stamp = stamp(&line)?;
     let (head, rest) = (&line[..stamp], &line[stamp + 6..]);
     let (id, rest) = rest.split_once(')')?;
     let (time, _) = event_id(id)?;
@@ -37,7 +38,7 @@ pub(super) fn member(input: &Input<'_>) -> Option<Member> {
     let writer = node.or_else(|| header_host(head, input).map(Cow::Owned));
     let writer = writer.unwrap_or_default();
     Some(Member {
-        event: format!("{id} {writer}"),
+        event: [id, " ", &*writer].concat(),
         time,
         stand: kind(head, rest).map_or(Stand::More, |kind| stand(&kind)),
         writer: writer.into_owned(),
@@ -77,10 +78,10 @@ fn stand(kind: &str) -> Stand {
 pub(super) fn read(input: &Input<'_>) -> Result<Vec<Record>, Failure> {
     let body = input.body.trim_ascii();
     if body.first() != Some(&b'{') {
-        return text(&String::from_utf8_lossy(body), input, None).map(|record| vec![record]);
+        return text(&convert::text(body), input, None).map(|record| vec![record]);
     }
     // What is not UTF-8 is shown with replacement characters; `raw_data` and the dead letter do the same.
-    let body = String::from_utf8_lossy(body);
+    let body = convert::text(body);
     match Tape::read(&body) {
         Ok(tape) => object(tape.root(), input),
         Err(_) => {
@@ -106,9 +107,7 @@ fn object(object: Node<'_>, input: &Input<'_>) -> Result<Vec<Record>, Failure> {
 
 fn text(line: &str, input: &Input<'_>, host: Option<String>) -> Result<Record, Failure> {
     let bad = |what: &str| Failure::Unparsable(format!("not an audit record: {what}"));
-    let stamp = line
-        .find("audit(")
-        .ok_or_else(|| bad("`audit(` is missing"))?;
+    let stamp = stamp(line).ok_or_else(|| bad("`audit(` is missing"))?;
     let (head, rest) = (&line[..stamp], &line[stamp + 6..]);
     let (id, rest) = rest
         .split_once(')')
@@ -127,6 +126,11 @@ fn text(line: &str, input: &Input<'_>, host: Option<String>) -> Result<Record, F
     };
     fields::read(&mut record, body);
     Ok(record)
+}
+
+/// Where the record's own part of a line begins.
+fn stamp(line: &str) -> Option<usize> {
+    memchr::memmem::find(line.as_bytes(), b"audit(")
 }
 
 /// `1604996384.965:93777`
@@ -152,7 +156,8 @@ fn kind<'a>(head: &'a str, rest: &'a str) -> Option<Cow<'a, str>> {
 }
 
 fn word_after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
-    let rest = &text[text.find(mark)? + mark.len()..];
+    let at = memchr::memmem::find(text.as_bytes(), mark.as_bytes())?;
+    let rest = &text[at + mark.len()..];
     rest.split([' ', '\t'])
         .next()
         .filter(|word| !word.is_empty())

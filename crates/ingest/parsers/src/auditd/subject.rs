@@ -7,7 +7,7 @@ use vrl::value::{ObjectMap, Value};
 /// `auid` and `ses` of what nobody logged in for.
 const UNSET: &str = "4294967295";
 
-/// Members of the joined event: `who` (the user), `login` (who logged in), `session` and `process`; each only where the
+/// Members of the joined event: `status` (OCSF's number of how it went), `who` (the user), `login` (who logged in), `session` and `process`; each only where the
 /// records tell of it. `fields` and `argv` are the joined event's.
 pub(super) fn members(
     fields: &ObjectMap,
@@ -18,6 +18,7 @@ pub(super) fn members(
     let session = some(subject.session());
     let process = subject.process(argv, &who, &session);
     let all = [
+        ("status", Some(Value::Integer(subject.status()))),
         ("login", some(subject.login())),
         ("process", process.map(Value::Object)),
         ("session", session),
@@ -46,6 +47,17 @@ impl<'f> Subject<'f> {
     fn set(&self, name: &str, unset: [&str; 2]) -> Option<&'f Value> {
         self.field(name)
             .filter(|value| !value.to_str().is_some_and(|text| unset.contains(&text)))
+    }
+
+    fn status(&self) -> i64 {
+        let mut said = ["success", "res", "result"]
+            .into_iter()
+            .filter_map(|name| self.field(name));
+        match said.next().map(|word| word.to_str()) {
+            None => 0,
+            Some(Some("yes" | "success" | "1")) => 1,
+            Some(_) => 2,
+        }
     }
 
     fn user(&self, uid: &str, name: &str) -> ObjectMap {

@@ -1,5 +1,7 @@
 //! Between JSON text, VRL's values and JSON values.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Number};
 use vrl::value::{ObjectMap, Value};
 
@@ -38,6 +40,15 @@ pub(crate) fn to_json(value: Value) -> serde_json::Value {
         text @ (Value::String(_) | Value::Regex(_)) => {
             serde_json::Value::String(text.to_string_lossy().into_owned())
         }
+    }
+}
+
+/// Text of bytes; what is not UTF-8 is shown with replacement characters.
+pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    // Most are: the check for that is quicker than looking for where they are not.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 
