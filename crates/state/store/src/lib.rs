@@ -38,7 +38,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            rows_per_insert: 16_384,
+            rows_per_insert: 8_192,
             linger: std::time::Duration::from_millis(500),
             findings_linger: std::time::Duration::from_secs(1),
             retry: std::time::Duration::from_millis(500),
