@@ -38,11 +38,6 @@ impl Inbox {
             Err(_) => counts.lost(from),
         }
     }
-
-    /// Whether there was room.
-    pub fn frame(&self, from: SiteId, bytes: Bytes) -> bool {
-        self.0.try_send(Event::Frame { from, bytes }).is_ok()
-    }
 }
 
 impl Events {

@@ -322,12 +322,8 @@ impl Ear {
             // Its way is about to be told of as closed.
             return;
         }
-        let bytes = message.payload;
-        let length = bytes.len();
-        match self.inbox.frame(site, bytes) {
-            true => self.shared.counts.received(site, length),
-            false => self.shared.counts.lost(site),
-        }
+        self.inbox
+            .deliver(site, message.payload, &self.shared.counts);
     }
 
     async fn settle(&mut self) {
