@@ -25,7 +25,9 @@ use crate::sharing::Part;
 
 /// Between two looks at what came late; a burst is then judged once.
 const EVERY: Duration = Duration::from_secs(1);
-/// While events stream in, what came late waits so long for more of its kind.
+/// So many are judged soon, whatever streams in.
+const FEW: u64 = 16;
+/// While events stream in, more than a few late windows wait so long for more of their kind.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// While events stream in, it rests after judging so many times as long as that took: a long import
 /// that comes out of order would else have its windows read from the store again and again.
@@ -136,13 +138,19 @@ impl Judge {
     /// Judges what came late since the last time.
     async fn judge(&mut self) -> Result<(), Error> {
         let (records, scope) = (self.parts.records.clone(), self.parts.scope.clone());
-        if unjudged(records.as_ref(), &scope).await? == 0 {
+        let waiting = unjudged(records.as_ref(), &scope).await?;
+        if waiting == 0 {
             (self.waits_since, self.seen) = (None, None);
             return Ok(());
         }
         let looked = self.parts.clock.elapsed();
         let since = *self.waits_since.get_or_insert(looked);
-        let ripe = looked >= self.rests_until.max(since + PATIENCE);
+        let patience = if waiting > FEW {
+            PATIENCE
+        } else {
+            Duration::ZERO
+        };
+        let ripe = looked >= self.rests_until.max(since + patience);
         if !self.is_quiet().await? && !ripe {
             return Ok(());
         }
