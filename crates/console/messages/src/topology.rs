@@ -74,6 +74,28 @@ pub struct SiteNode {
     pub alerts_last_hour: u64,
 }
 
+impl SiteNode {
+    /// The site that is asked: it hears itself, so there is nothing of heartbeats to tell.
+    pub fn here(id: SiteId, name: String, software: String) -> Self {
+        Self {
+            id,
+            label: String::new(),
+            name,
+            tier: SiteTier::Primary,
+            reach: Reach::Here,
+            via: Vec::new(),
+            heard_ms: None,
+            heard_at: None,
+            interval_ms: None,
+            skew_ms: None,
+            agents: 0,
+            policy: 0,
+            software,
+            alerts_last_hour: 0,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SiteTier {

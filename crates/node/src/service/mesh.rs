@@ -49,20 +49,9 @@ fn drawn(status: &Status, handle: &Handle) -> Topology {
 
 fn own(here: &Here) -> SiteNode {
     SiteNode {
-        id: here.site,
         label: here.label.clone(),
-        name: here.name.clone(),
         tier: tier(here.tier),
-        reach: Reach::Here,
-        via: Vec::new(),
-        heard_ms: None,
-        heard_at: None,
-        interval_ms: None,
-        skew_ms: None,
-        agents: 0,
-        policy: 0,
-        software: here.software.clone(),
-        alerts_last_hour: 0,
+        ..SiteNode::here(here.site, here.name.clone(), here.software.clone())
     }
 }
 

@@ -1,4 +1,4 @@
-use aurora_messages::{Done, ErrorBody, MeshStatus, Reach, SiteNode, SiteTier, Sites, Topology};
+use aurora_messages::{Done, ErrorBody, MeshStatus, Reach, SiteNode, Sites, Topology};
 use aurora_model::SiteId;
 use aurora_permissions::permission;
 use axum::Json;
@@ -85,20 +85,6 @@ async fn heal(
 
 /// A site that is not federated.
 fn alone(shared: &Shared) -> SiteNode {
-    SiteNode {
-        id: shared.scope.site,
-        label: String::new(),
-        name: shared.site_name.clone(),
-        tier: SiteTier::Primary,
-        reach: Reach::Here,
-        via: Vec::new(),
-        heard_ms: None,
-        heard_at: None,
-        interval_ms: None,
-        skew_ms: None,
-        agents: 0,
-        policy: 0,
-        software: shared.version.clone(),
-        alerts_last_hour: 0,
-    }
+    let (name, software) = (shared.site_name.clone(), shared.version.clone());
+    SiteNode::here(shared.scope.site, name, software)
 }

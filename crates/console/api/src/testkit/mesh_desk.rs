@@ -162,20 +162,11 @@ impl MeshDesk for FakeSite {
 
 fn here(site: SiteId) -> SiteNode {
     SiteNode {
-        id: site,
         label: "hq".to_owned(),
-        name: "Headquarters".to_owned(),
-        tier: SiteTier::Primary,
-        reach: Reach::Here,
-        via: Vec::new(),
-        heard_ms: None,
-        heard_at: None,
-        interval_ms: None,
-        skew_ms: None,
         agents: 8,
         policy: 14,
-        software: "0.0.0".to_owned(),
         alerts_last_hour: 12,
+        ..SiteNode::here(site, "Headquarters".to_owned(), "0.0.0".to_owned())
     }
 }
 
