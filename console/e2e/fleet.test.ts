@@ -1,18 +1,11 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ask, CLEAN, shotsFolder, startBrowser, startSite, visit } from './site';
+import { ask, CLEAN, LOOKS, shotsFolder, startBrowser, startSite, visit } from './site';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await startBrowser()));
 afterAll(() => browser.close());
-
-const LOOKS = [
-  ['en', 'dark'],
-  ['en', 'light'],
-  ['ar', 'dark'],
-  ['ar', 'light'],
-] as const;
 
 it.each(LOOKS)('draws the mesh in %s, %s', async (lang, colorScheme) => {
   const site = await startSite('--alerts', '30', '--federated');

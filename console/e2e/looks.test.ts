@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLEAN, shotsFolder, startBrowser, startSite, visit } from './site';
+import { CLEAN, LOOKS, shotsFolder, startBrowser, startSite, visit } from './site';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await startBrowser()));
@@ -24,13 +24,6 @@ function overflowing(page: Page): Promise<string[]> {
     return page.scrollWidth > page.clientWidth ? ['the page', ...found] : found;
   });
 }
-
-const LOOKS = [
-  ['en', 'dark'],
-  ['en', 'light'],
-  ['ar', 'dark'],
-  ['ar', 'light'],
-] as const;
 
 it.each(LOOKS)('fits in %s, %s', async (lang, colorScheme) => {
   const site = await startSite('--alerts', '60', '--hostile');

@@ -3,18 +3,11 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CLEAN, shotsFolder, startBrowser, startSite, visit, type Site } from './site';
+import { CLEAN, LOOKS, shotsFolder, startBrowser, startSite, visit, type Site } from './site';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await startBrowser()));
 afterAll(() => browser.close());
-
-const LOOKS = [
-  ['en', 'dark'],
-  ['en', 'light'],
-  ['ar', 'dark'],
-  ['ar', 'light'],
-] as const;
 
 /** An authenticator that verifies its holder, without a dialog. */
 async function authenticator(page: Page): Promise<void> {

@@ -126,6 +126,14 @@ export async function visit(
   return { page, witness, close: () => context.close() };
 }
 
+/** Languages and colours that every page is looked at in. */
+export const LOOKS = [
+  ['en', 'dark'],
+  ['en', 'light'],
+  ['ar', 'dark'],
+  ['ar', 'light'],
+] as const;
+
 export const CLEAN: Witness = { violations: [], errors: [], dialogs: [], elsewhere: [] };
 
 let shots: string | undefined;

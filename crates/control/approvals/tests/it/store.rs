@@ -1,8 +1,8 @@
 //! Approvals as they are kept: who may say what of them, and what is on record.
 
-use aurora_approvals::{Asked, Error, Refusal, State};
+use aurora_approvals::{Approval, Asked, Error, Refusal, State};
 use aurora_model::effect::Outcome;
-use aurora_permissions::{Role, permission};
+use aurora_permissions::{Principal, Role, permission};
 use serde_json::{Value, json};
 
 use crate::stand::{Stand, stand, word};
@@ -19,10 +19,7 @@ fn refusal<T: std::fmt::Debug>(done: Result<T, Error>) -> String {
 #[tokio::test]
 async fn the_whole_way() {
     let stand = stand();
-    let (eva, omar) = (
-        stand.person("eva", "eva", Role::Admin),
-        stand.person("omar", "omar", Role::Admin),
-    );
+    let (eva, omar) = two_admins(&stand);
     let (as_eva, as_omar) = (stand.context(&eva), stand.context(&omar));
     let approvals = &stand.approvals;
     let asked = approvals.ask(&as_eva, &eva, stand.erase()).await.unwrap();
@@ -80,15 +77,10 @@ async fn the_whole_way() {
 async fn a_deed_of_which_nothing_more_was_heard_is_of_unknown_outcome() {
     let stand = stand();
     let asked = asserted(&stand).await;
-    let (eva, omar) = (
-        stand.person("eva", "eva", Role::Admin),
-        stand.person("omar", "omar", Role::Admin),
-    );
+    let (eva, omar) = two_admins(&stand);
     let approvals = &stand.approvals;
-    let (as_eva, as_omar) = (stand.context(&eva), stand.context(&omar));
-    let proof = word(&omar, &asked.action);
-    let agreed = approvals.approve(&as_omar, &omar, asked.id, &proof).await;
-    agreed.unwrap();
+    let as_eva = stand.context(&eva);
+    agreed(&stand, &omar, &asked).await;
     let take = || approvals.take(&as_eva, &eva, asked.id, &asked.action);
     let taken = take().await.unwrap();
     let left = approvals.report_unknown(&stand.scope).await.unwrap();
@@ -101,8 +93,23 @@ async fn a_deed_of_which_nothing_more_was_heard_is_of_unknown_outcome() {
     assert_eq!(stand.decided().await.last().unwrap(), "effect.settle");
 }
 
+/// Who asks, and who approves.
+fn two_admins(stand: &Stand) -> (Principal, Principal) {
+    let admin = |name| stand.person(name, name, Role::Admin);
+    (admin("eva"), admin("omar"))
+}
+
+/// Approves, with the assertion that it gives back.
+async fn agreed(stand: &Stand, who: &Principal, asked: &Approval) -> Value {
+    let proof = word(who, &asked.action);
+    let context = stand.context(who);
+    let approved = stand.approvals.approve(&context, who, asked.id, &proof);
+    approved.await.unwrap();
+    proof
+}
+
 /// What waits, with the asker's assertion given.
-async fn asserted(stand: &Stand) -> aurora_approvals::Approval {
+async fn asserted(stand: &Stand) -> Approval {
     let eva = stand.person("eva", "eva", Role::Admin);
     let context = stand.context(&eva);
     let asked = stand
@@ -175,17 +182,10 @@ async fn an_assertion_is_the_persons_own_and_for_this_action() {
 async fn only_the_asker_takes_it_and_only_for_what_was_asked() {
     let stand = stand();
     let asked = asserted(&stand).await;
-    let (eva, omar) = (
-        stand.person("eva", "eva", Role::Admin),
-        stand.person("omar", "omar", Role::Admin),
-    );
-    let proof = word(&omar, &asked.action);
+    let (eva, omar) = two_admins(&stand);
+    let proof = agreed(&stand, &omar, &asked).await;
     let context = stand.context(&omar);
     let approvals = &stand.approvals;
-    approvals
-        .approve(&context, &omar, asked.id, &proof)
-        .await
-        .unwrap();
 
     let taken = approvals
         .take(&context, &omar, asked.id, &asked.action)
@@ -206,18 +206,10 @@ async fn only_the_asker_takes_it_and_only_for_what_was_asked() {
 async fn time_runs_out() {
     let stand = stand();
     let asked = asserted(&stand).await;
-    let (eva, omar) = (
-        stand.person("eva", "eva", Role::Admin),
-        stand.person("omar", "omar", Role::Admin),
-    );
+    let (eva, omar) = two_admins(&stand);
     let approvals = &stand.approvals;
     stand.later(4 * 60);
-    let proof = word(&omar, &asked.action);
-    let as_omar = stand.context(&omar);
-    approvals
-        .approve(&as_omar, &omar, asked.id, &proof)
-        .await
-        .unwrap();
+    agreed(&stand, &omar, &asked).await;
     stand.later(60);
     let as_eva = stand.context(&eva);
     let stale = approvals.take(&as_eva, &eva, asked.id, &asked.action).await;
@@ -278,17 +270,9 @@ async fn one_no_is_enough() {
 async fn whoever_comes_second_finds_it_used() {
     let stand = stand();
     let asked = asserted(&stand).await;
-    let (eva, omar) = (
-        stand.person("eva", "eva", Role::Admin),
-        stand.person("omar", "omar", Role::Admin),
-    );
+    let (eva, omar) = two_admins(&stand);
     let approvals = &stand.approvals;
-    let proof = word(&omar, &asked.action);
-    let context = stand.context(&omar);
-    approvals
-        .approve(&context, &omar, asked.id, &proof)
-        .await
-        .unwrap();
+    agreed(&stand, &omar, &asked).await;
     let context = stand.context(&eva);
     let take = || approvals.take(&context, &eva, asked.id, &asked.action);
     let taken = tokio::join!(take(), take(), take(), take());

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use aurora_federation_carrier::{Carrier as _, Event, Sent};
 use bytes::Bytes;
 use rustix::process::{Signal, kill_process};
+use tempfile::TempDir;
 
 use crate::support::{Draft, Site, meet, server};
 
@@ -82,18 +83,21 @@ async fn settle(sites: &[&Site]) {
     tokio::time::sleep(Duration::from_millis(500)).await;
 }
 
+/// A hub and one site of it.
+async fn pair(folder: &TempDir) -> (Site, Site) {
+    let (hub, at) = Draft::hub("site-a");
+    let hub = hub.start(folder).await;
+    let leaf = Draft::new("site-b").of(&[("site-a", at)]);
+    (hub, leaf.start(folder).await)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hub_that_was_killed_is_found_again() {
     if server().is_none() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let (hub, at) = Draft::hub("site-a");
-    let a = hub.start(&folder).await;
-    let b = Draft::new("site-b")
-        .of(&[("site-a", at)])
-        .start(&folder)
-        .await;
+    let (a, b) = pair(&folder).await;
     meet(&[&a, &b]).await;
     let before = a.pid();
     kill_process(before, Signal::KILL).unwrap();
@@ -119,12 +123,7 @@ async fn a_site_whose_key_is_not_in_the_directory_does_not_attach() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let (hub, at) = Draft::hub("site-a");
-    let a = hub.start(&folder).await;
-    let b = Draft::new("site-b")
-        .of(&[("site-a", at)])
-        .start(&folder)
-        .await;
+    let (a, b) = pair(&folder).await;
     let mut other = Draft::new("site-b");
     other.peer.site = b.peer.site;
     let wrong = Site {
