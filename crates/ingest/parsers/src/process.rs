@@ -10,6 +10,7 @@ use aurora_ocsf::{SCHEMA_VERSION, complete, is_valid, validate};
 use serde_json::{Map, Value};
 
 use crate::joiner::{Held, Joiner, Joining};
+use crate::vrl::convert;
 use crate::{Error, Failure, Input, Parsed, Parser, Registry, Sealed, Sealing, fit};
 
 /// Problems that a dead letter's detail names; the rest is counted.
@@ -427,17 +428,21 @@ fn keep_envelope(event: &mut Map<String, Value>, said: Map<String, Value>) {
     if said.is_empty() {
         return;
     }
-    let unmapped = event.entry("unmapped").or_insert_with(|| Map::new().into());
-    if let Value::Object(unmapped) = unmapped {
+    if let Some(unmapped) = unmapped(event) {
         unmapped.entry("envelope").or_insert(Value::Object(said));
     }
 }
 
+/// Where an event keeps what OCSF has no home for; `None` when a program put something else there.
+pub(crate) fn unmapped(event: &mut Map<String, Value>) -> Option<&mut Map<String, Value>> {
+    let unmapped = event.entry("unmapped");
+    unmapped
+        .or_insert_with(|| Map::new().into())
+        .as_object_mut()
+}
+
 fn raw_data(records: &[&RawRecord]) -> String {
-    let texts: Vec<_> = records
-        .iter()
-        .map(|r| String::from_utf8_lossy(&r.body))
-        .collect();
+    let texts: Vec<_> = records.iter().map(|r| convert::text(&r.body)).collect();
     texts.join("\n")
 }
 

@@ -1,89 +1,116 @@
 //! The records of one event, as the program finds them.
 
-use std::collections::btree_map::Entry;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use vrl::value::{ObjectMap, Value};
 
+use super::joined::{Fields, add, settle};
 use super::line::Record;
 use super::{socket, subject, syscalls};
 
 /// Arguments that stand under names of their own; `cmd_line` has all.
 const NAMED_ARGUMENTS: usize = 16;
 
-/// Joins records into `{types, time, serial, node, fields, item, created, socket}` and what [`subject::members`] adds.
-///
-/// `fields` holds every field of every record under its own name: a scalar, or an array of the distinct values where
-/// records differ, the `SYSCALL`'s first. The arguments of an `EXECVE` (`a0`, `a1`, …) win over a `SYSCALL`'s, which
-/// are addresses then. `SYSCALL` is the call's name, also where the log has only its number.
-pub(super) fn join(mut records: Vec<Record>) -> Value {
+/// What a file may have of a `PATH`.
+const ITEM: [&str; 5] = ["name", "inode", "mode", "ouid", "OUID"];
+
+/// One event.
+pub(super) struct Joined<'t> {
+    /// `{types, time, serial, node, keys, item, created, socket}` and what [`subject::members`] adds.
+    pub event: ObjectMap,
+    /// Every field of every record under its own name, the `SYSCALL`'s values first. The arguments of an `EXECVE` (`a0`,
+    /// `a1`, …) win over a `SYSCALL`'s, which are addresses then. `SYSCALL` is the call's name, also where the log has
+    /// only its number.
+    pub fields: Fields<'t>,
+}
+
+pub(super) fn join(mut records: Vec<Record<'_>>) -> Joined<'_> {
     records.sort_by_key(|record| rank(&record.kind));
-    let (mut event, mut fields) = (ObjectMap::new(), ObjectMap::new());
-    let executes = records.iter().any(|record| record.kind == "EXECVE");
-    let created = records.iter().any(creates);
-    event.insert("created".into(), Value::Boolean(created));
+    let mut event = ObjectMap::new();
+    let mut put = |name: &str, value: Value| event.insert(name.into(), value);
+    put("created", records.iter().any(creates).into());
     if let Some(item) = item(&records) {
-        event.insert("item".into(), item);
+        put("item", item);
     }
     if let Some(first) = records.first() {
-        event.insert("time".into(), Value::Integer(first.time));
-        event.insert("serial".into(), Value::Integer(first.serial));
+        put("time", Value::Integer(first.time));
+        put("serial", Value::Integer(first.serial));
     }
     if let Some(node) = records.iter().find_map(|record| record.node.as_deref()) {
-        event.insert("node".into(), node.into());
+        put("node", node.into());
     }
-    let (mut types, mut argv) = (Vec::new(), Vec::new());
+    let (mut types, mut pairs) = (Vec::new(), Vec::with_capacity(64));
+    let mut pieces: BTreeMap<usize, Cow<'_, str>> = BTreeMap::new();
+    let executes = records.iter().any(|record| record.kind == "EXECVE");
     for record in records {
-        argv.extend(record.argv.into_iter().map(Value::from));
-        for (key, value) in record.fields {
-            if key == "saddr"
+        for (place, text) in record.argv {
+            *pieces.entry(place).or_default() += text;
+        }
+        let address = |name: &str| matches!(name, "a0" | "a1" | "a2" | "a3");
+        let addresses = executes && record.kind == "SYSCALL";
+        for (name, value) in record.fields {
+            if name == "saddr"
                 && let Some(socket) = socket::read(&value)
             {
-                event.insert("socket".into(), Value::Object(socket));
+                put("socket", Value::Object(socket));
             }
-            let address = executes
-                && record.kind == "SYSCALL"
-                && matches!(key.as_str(), "a0" | "a1" | "a2" | "a3");
-            if !address {
-                add(&mut fields, key, value.into());
+            if !(addresses && address(&name)) {
+                pairs.push((name, value));
             }
         }
-        let kind = Value::from(record.kind);
-        if kind.to_str() != Some("EOE") && !types.contains(&kind) {
-            types.push(kind);
+        if record.kind != "EOE" {
+            add(&mut types, record.kind);
         }
     }
-    name_call(&mut fields);
-    for (index, argument) in argv.iter().take(NAMED_ARGUMENTS).enumerate() {
-        fields.insert(format!("a{index}").into(), argument.clone());
-    }
+    settle(&mut types);
     if types.is_empty() {
-        types.push(Value::from("EOE"));
+        types.push("EOE".into());
     }
-    event.insert("types".into(), Value::Array(types));
+    put("types", Value::from(types));
+    let mut fields = Fields::of(pairs);
+    name_call(&mut fields);
+    let argv: Vec<_> = pieces.into_values().collect();
+    for (index, argument) in argv.iter().take(NAMED_ARGUMENTS).enumerate() {
+        fields.set(&format!("a{index}"), argument.clone());
+    }
+    if let Some(keys) = keys(&fields) {
+        put("keys", keys);
+    }
     for (name, value) in subject::members(&fields, &argv) {
-        event.insert(name.into(), value);
+        put(name, value);
     }
-    event.insert("fields".into(), Value::Object(fields));
-    Value::Object(event)
+    Joined { event, fields }
 }
 
 /// The path that a system call meant: the last one that is not the folder it is in.
-fn item(records: &[Record]) -> Option<Value> {
+fn item(records: &[Record<'_>]) -> Option<Value> {
     let paths = || records.iter().filter(|record| record.kind == "PATH");
-    let is_folder = |record: &&Record| nametype(record) == Some("PARENT");
+    let is_folder = |record: &&Record<'_>| nametype(record) == Some("PARENT");
     let meant = paths().rfind(|record| !is_folder(record));
     let pairs = meant.or_else(|| paths().next_back())?.fields.iter();
-    let pairs = pairs.map(|(name, value)| (name.as_str().into(), Value::from(value.as_str())));
+    let pairs = pairs.filter(|(name, _)| ITEM.contains(&&**name));
+    let pairs = pairs.map(|(name, value)| ((**name).into(), Value::from(&**value)));
     Some(Value::Object(pairs.collect()))
 }
 
-fn creates(record: &Record) -> bool {
+fn creates(record: &Record<'_>) -> bool {
     record.kind == "PATH" && nametype(record) == Some("CREATE")
 }
 
-fn nametype(record: &Record) -> Option<&str> {
+fn nametype<'r>(record: &'r Record<'_>) -> Option<&'r str> {
     let found = record.fields.iter().rfind(|(name, _)| name == "nametype");
-    found.map(|(_, value)| value.as_str())
+    found.map(|(_, value)| &**value)
+}
+
+/// The names of the rules for which the kernel wrote it; auditd separates several by a control character.
+fn keys(fields: &Fields<'_>) -> Option<Value> {
+    let keys = fields.first("key")?.split(['\x01', ',']);
+    let keys: Vec<_> = keys
+        .filter(|key| !key.is_empty())
+        .map(Value::from)
+        .collect();
+    (!keys.is_empty()).then_some(Value::Array(keys))
 }
 
 /// Whose values stand first.
@@ -97,42 +124,19 @@ fn rank(kind: &str) -> u8 {
     }
 }
 
-fn add(fields: &mut ObjectMap, key: String, value: Value) {
-    let mut place = match fields.entry(key.into()) {
-        Entry::Vacant(place) => {
-            place.insert(value);
-            return;
-        }
-        Entry::Occupied(place) => place,
-    };
-    match place.get_mut() {
-        Value::Array(values) => {
-            if !values.contains(&value) {
-                values.push(value);
-            }
-        }
-        first if *first == value => {}
-        first => {
-            let one = std::mem::replace(first, Value::Null);
-            *first = Value::Array(vec![one, value]);
-        }
-    }
-}
-
-fn name_call(fields: &mut ObjectMap) {
-    if fields.contains_key("SYSCALL") {
+fn name_call(fields: &mut Fields<'_>) {
+    if fields.has("SYSCALL") {
         return;
     }
-    let text = |key: &str| fields.get(key).and_then(Value::to_str);
-    let (Some(arch), Some(call)) = (text("arch"), text("syscall")) else {
+    let (Some(arch), Some(call)) = (fields.only("arch"), fields.only("syscall")) else {
         return;
     };
     // A collector may have written the name already.
     let name = match call.parse::<u16>() {
-        Ok(number) => syscalls::name(arch, number).map(str::to_owned),
-        Err(_) => Some(call.to_owned()),
+        Ok(number) => syscalls::name(arch, number).map(Cow::Borrowed),
+        Err(_) => Some(Cow::Owned(call.to_owned())),
     };
     if let Some(name) = name {
-        fields.insert("SYSCALL".into(), Value::from(name));
+        fields.set("SYSCALL", name);
     }
 }

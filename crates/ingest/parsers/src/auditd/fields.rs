@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::line::Record;
 
 /// In the record's order; a name may stand more than once.
-pub(super) type Fields = Vec<(String, String)>;
+pub(super) type Pairs<'t> = Vec<(Cow<'t, str>, Cow<'t, str>)>;
 
 /// Fields that the kernel or auditd writes in hexadecimal when they hold a blank, a quote or a control character.
 const ENCODED: [&str; 19] = [
@@ -70,19 +70,17 @@ pub(super) fn kind_of_number(number: u16) -> Option<&'static str> {
 }
 
 /// Fills in `fields` and, for an `EXECVE`, `argv`.
-pub(super) fn read(record: &mut Record, text: &str) {
+pub(super) fn read<'t>(record: &mut Record<'t>, text: &'t str) {
     let mut fields = Vec::with_capacity(32);
-    pairs(text, &mut fields);
+    pairs(text, Quotes::Hold, &mut fields);
     if record.kind == "EXECVE" {
         arguments(record, fields);
         return;
     }
     record.fields.reserve(fields.len());
-    for pair in fields {
-        if let Some(value) = pair.decoded() {
-            record.fields.push((pair.key.to_owned(), value));
-        }
-    }
+    record
+        .fields
+        .extend(fields.into_iter().filter_map(Pair::decoded));
 }
 
 /// A field as it came.
@@ -104,25 +102,35 @@ impl<'t> Pair<'t> {
         Self { key, value, quoted }
     }
 
-    /// The value as it was meant; `None` for what says that there is none.
-    fn decoded(&self) -> Option<String> {
-        let value = &*self.value;
-        match value {
-            _ if self.quoted => Some(value.to_owned()),
-            "" | "?" | "(null)" | "(none)" => None,
-            _ if ENCODED.contains(&self.key) => Some(self.unhexed()),
-            plain => Some(plain.to_owned()),
-        }
+    /// With the value as it was meant; `None` for what says that there is none.
+    fn decoded(self) -> Option<(Cow<'t, str>, Cow<'t, str>)> {
+        let key = self.key;
+        let value = match &*self.value {
+            _ if self.quoted => self.value,
+            "" | "?" | "(null)" | "(none)" => return None,
+            _ if ENCODED.contains(&key) => self.unhexed(),
+            _ => self.value,
+        };
+        Some((Cow::Borrowed(key), value))
     }
 
     /// The value, decoded when it is encoded.
-    fn unhexed(&self) -> String {
+    fn unhexed(self) -> Cow<'t, str> {
         let decoded = (!self.quoted).then(|| unhex(&self.value)).flatten();
-        decoded.unwrap_or_else(|| self.value.to_string())
+        decoded.map_or(self.value, Cow::Owned)
     }
 }
 
-fn pairs<'t>(text: &'t str, fields: &mut Vec<Pair<'t>>) {
+/// What a single quote before a value means.
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    /// `msg='op=login acct="root"'`: there are fields within it.
+    Hold,
+    /// It is the value's own. Nobody nests them, but a hostile record might, a hundred thousand deep.
+    Stand,
+}
+
+fn pairs<'t>(text: &'t str, quotes: Quotes, fields: &mut Vec<Pair<'t>>) {
     let mut rest = text;
     let mut loose = Vec::new();
     loop {
@@ -135,7 +143,7 @@ fn pairs<'t>(text: &'t str, fields: &mut Vec<Pair<'t>>) {
             .unwrap_or(rest.len());
         let word = &rest[..end];
         if rest[end..].starts_with('=') && !word.is_empty() {
-            rest = value(word, &rest[end + 1..], fields);
+            rest = value(word, &rest[end + 1..], quotes, fields);
         } else if word.starts_with('{') {
             let close = rest.find('}').map_or(rest.len(), |at| at + 1);
             let inner = rest[..close].trim_matches(['{', '}', ' ']);
@@ -154,7 +162,7 @@ fn pairs<'t>(text: &'t str, fields: &mut Vec<Pair<'t>>) {
 }
 
 /// Reads the value at the start of `rest`, and gives what follows it.
-fn value<'t>(key: &'t str, rest: &'t str, fields: &mut Vec<Pair<'t>>) -> &'t str {
+fn value<'t>(key: &'t str, rest: &'t str, quotes: Quotes, fields: &mut Vec<Pair<'t>>) -> &'t str {
     let whole = rest.len();
     let (pair, after) = match rest.as_bytes().first() {
         Some(b'"') => {
@@ -162,10 +170,10 @@ fn value<'t>(key: &'t str, rest: &'t str, fields: &mut Vec<Pair<'t>>) -> &'t str
             let after = &rest[(end + 1).min(whole)..];
             (Pair::quoted(key, &rest[1..end]), after)
         }
-        Some(b'\'') => {
+        Some(b'\'') if quotes == Quotes::Hold => {
             let section = rest.find(ENRICHMENT).unwrap_or(whole);
             let end = rest[1..section].rfind('\'').map_or(section, |at| at + 1);
-            pairs(&rest[1..end], fields);
+            pairs(&rest[1..end], Quotes::Stand, fields);
             return &rest[(end + 1).min(whole)..];
         }
         Some(b'{' | b'[') => {
@@ -216,23 +224,17 @@ pub(super) fn unhex_bytes(text: &str) -> Option<Vec<u8>> {
 }
 
 /// `a0="ls" a1=2D6C61`, and `a2_len=9000 a2[0]=… a2[1]=…` for a long one.
-fn arguments(record: &mut Record, fields: Vec<Pair<'_>>) {
+fn arguments<'t>(record: &mut Record<'t>, fields: Vec<Pair<'t>>) {
     for pair in fields {
         let Some(index) = argument(pair.key) else {
-            if let Some(value) = pair.decoded()
-                && !pair.key.ends_with("_len")
-            {
-                record.fields.push((pair.key.to_owned(), value));
+            if !pair.key.ends_with("_len") {
+                record.fields.extend(pair.decoded());
             }
             continue;
         };
-        if index >= MAX_ARGUMENTS {
-            continue;
+        if index < MAX_ARGUMENTS {
+            record.argv.push((index, pair.unhexed()));
         }
-        if record.argv.len() <= index {
-            record.argv.resize(index + 1, String::new());
-        }
-        record.argv[index].push_str(&pair.unhexed());
     }
 }
 

@@ -1,10 +1,12 @@
 //! LAUREL's form: one JSON object an event, `{"ID": "time:serial", "SYSCALL": {…}, "PATH": [{…}, …]}`.
 
+use std::borrow::Cow;
+
 use super::line::{Record, event_id};
 use crate::Failure;
 use crate::table::json::{Kind, Node};
 
-pub(super) fn records(object: Node<'_>) -> Result<Vec<Record>, Failure> {
+pub(super) fn records(object: Node<'_>) -> Result<Vec<Record<'static>>, Failure> {
     let bad = |what: &str| Failure::Unparsable(format!("not an audit event of LAUREL: {what}"));
     let id = object.get("ID").ok_or_else(|| bad("`ID` is missing"))?;
     let id = id.text().and_then(|id| event_id(&id));
@@ -19,10 +21,10 @@ pub(super) fn records(object: Node<'_>) -> Result<Vec<Record>, Failure> {
     for (kind, value) in kinds {
         let mut part = |part: Node<'_>| {
             let mut record = Record {
-                kind: kind.to_string(),
+                kind: kind.to_string().into(),
                 time,
                 serial,
-                node: node.as_deref().map(str::to_owned),
+                node: node.as_deref().map(|node| node.to_owned().into()),
                 ..Record::default()
             };
             fill(&mut record, part, "");
@@ -44,29 +46,35 @@ pub(super) fn records(object: Node<'_>) -> Result<Vec<Record>, Failure> {
     }
 }
 
-fn fill(record: &mut Record, part: Node<'_>, prefix: &str) {
+fn fill(record: &mut Record<'_>, part: Node<'_>, prefix: &str) {
     for member in part.children() {
         let name = member.name();
-        let full = || [prefix, &name].concat();
+        let full = || Cow::Owned([prefix, &name].concat());
         match member.kind() {
             Kind::Null => {}
             Kind::Object => fill(record, member, &[prefix, &name, "."].concat()),
             Kind::List => {
                 let texts = member.children().map(said);
-                match (&*name, record.kind.as_str()) {
-                    ("ARGV", "EXECVE") => record.argv = texts.collect(),
+                match (&*name, &*record.kind) {
+                    ("ARGV", "EXECVE") => {
+                        record.argv = texts.map(Cow::Owned).enumerate().collect();
+                    }
                     ("ARGV", "PROCTITLE") => {
                         let title = texts.collect::<Vec<_>>().join(" ");
-                        record.fields.push(("proctitle".to_owned(), title));
+                        record.fields.push(("proctitle".into(), title.into()));
                     }
                     ("ARGV", _) => {
-                        let named = texts.enumerate().map(|(at, text)| (format!("a{at}"), text));
+                        let named = texts.enumerate();
+                        let named = named.map(|(at, text)| (format!("a{at}").into(), text.into()));
                         record.fields.extend(named);
                     }
-                    _ => record.fields.extend(texts.map(|text| (full(), text))),
+                    _ => {
+                        let each = texts.map(|text| (full(), text.into()));
+                        record.fields.extend(each);
+                    }
                 }
             }
-            _ => record.fields.push((full(), said(member))),
+            _ => record.fields.push((full(), said(member).into())),
         }
     }
 }

@@ -2,26 +2,44 @@
 
 use std::borrow::Cow;
 
-use super::fields::{self, Fields};
+use super::fields::{self, Pairs};
 use super::laurel;
 use crate::joiner::{Member, Stand};
 use crate::table::json::{self, Kind, Node, Tape};
 use crate::vrl::convert;
 use crate::{Failure, Input, syslog};
 
-/// A decoded record.
+/// A decoded record, as far as it can in its own text.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Record {
+pub(super) struct Record<'t> {
     /// `SYSCALL`, `EXECVE`, …
-    pub kind: String,
+    pub kind: Cow<'t, str>,
     /// Epoch milliseconds.
     pub time: i64,
     pub serial: i64,
     /// Who wrote it: the `node=` of the record, else the host of the syslog header.
-    pub node: Option<String>,
-    pub fields: Fields,
-    /// Arguments of an `EXECVE`, decoded and joined.
-    pub argv: Vec<String>,
+    pub node: Option<Cow<'t, str>>,
+    pub fields: Pairs<'t>,
+    /// Arguments of an `EXECVE` with their places, decoded; a long one in pieces, here or in several records.
+    pub argv: Vec<(usize, Cow<'t, str>)>,
+}
+
+impl Record<'_> {
+    /// In memory of its own.
+    fn owned(self) -> Record<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let (fields, argv) = (self.fields.into_iter(), self.argv.into_iter());
+        Record {
+            kind: own(self.kind),
+            time: self.time,
+            serial: self.serial,
+            node: self.node.map(own),
+            fields: fields
+                .map(|(name, value)| (own(name), own(value)))
+                .collect(),
+            argv: argv.map(|(at, text)| (at, own(text))).collect(),
+        }
+    }
 }
 
 /// Its record stands within so many bytes of a line.
@@ -74,25 +92,22 @@ fn stand(kind: &str) -> Stand {
     }
 }
 
-/// The records in one line: one, except in LAUREL's form.
-pub(super) fn read(input: &Input<'_>) -> Result<Vec<Record>, Failure> {
-    let body = input.body.trim_ascii();
-    if body.first() != Some(&b'{') {
-        return text(&convert::text(body), input, None).map(|record| vec![record]);
+/// The records in one line, which is the input's text: one, except in LAUREL's form.
+pub(super) fn read<'t>(input: &Input<'_>, line: &'t str) -> Result<Vec<Record<'t>>, Failure> {
+    if !line.starts_with('{') {
+        return text(line, input, None).map(|record| vec![record]);
     }
-    // What is not UTF-8 is shown with replacement characters; `raw_data` and the dead letter do the same.
-    let body = convert::text(body);
-    match Tape::read(&body) {
+    match Tape::read(line) {
         Ok(tape) => object(tape.root(), input),
         Err(_) => {
-            let plain = json::plain(body.as_bytes())?;
+            let plain = json::plain(line.as_bytes())?;
             let tape = Tape::read_again(&plain).expect("serde_json wrote it");
             object(tape.root(), input)
         }
     }
 }
 
-fn object(object: Node<'_>, input: &Input<'_>) -> Result<Vec<Record>, Failure> {
+fn object(object: Node<'_>, input: &Input<'_>) -> Result<Vec<Record<'static>>, Failure> {
     if !object.is(Kind::Object) {
         return Err(Failure::Unparsable("want a JSON object".to_owned()));
     }
@@ -100,12 +115,16 @@ fn object(object: Node<'_>, input: &Input<'_>) -> Result<Vec<Record>, Failure> {
         return laurel::records(object);
     };
     let host = object.get("HostName").or_else(|| object.get("Computer"));
-    let host = host.and_then(Node::text).map(Cow::into_owned);
     let message = message.scalar().unwrap_or_default();
-    text(&message, input, host).map(|record| vec![record])
+    let record = text(&message, input, host.and_then(Node::text))?;
+    Ok(vec![record.owned()])
 }
 
-fn text(line: &str, input: &Input<'_>, host: Option<String>) -> Result<Record, Failure> {
+fn text<'t>(
+    line: &'t str,
+    input: &Input<'_>,
+    host: Option<Cow<'t, str>>,
+) -> Result<Record<'t>, Failure> {
     let bad = |what: &str| Failure::Unparsable(format!("not an audit record: {what}"));
     let stamp = stamp(line).ok_or_else(|| bad("`audit(` is missing"))?;
     let (head, rest) = (&line[..stamp], &line[stamp + 6..]);
@@ -114,11 +133,11 @@ fn text(line: &str, input: &Input<'_>, host: Option<String>) -> Result<Record, F
         .ok_or_else(|| bad("`audit(` is not closed"))?;
     let (time, serial) = event_id(id).ok_or_else(|| bad("want `audit(seconds:serial)`"))?;
     let kind = kind(head, rest).ok_or_else(|| bad("`type=` is missing"))?;
-    let node = word_after(head, "node=").map(str::to_owned).or(host);
-    let node = node.or_else(|| header_host(head, input));
+    let node = word_after(head, "node=").map(Cow::Borrowed).or(host);
+    let node = node.or_else(|| header_host(head, input).map(Cow::Owned));
     let body = rest.strip_prefix(':').unwrap_or(rest);
     let mut record = Record {
-        kind: kind.into_owned(),
+        kind,
         time,
         serial,
         node,

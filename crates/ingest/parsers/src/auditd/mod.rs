@@ -1,11 +1,14 @@
 //! Linux audit records: lines of one event are read natively, grouped, and mapped by one program.
 //!
 //! What it is: [`line`] reads one record (`type=… msg=audit(time:serial): key=value …`, bare or inside syslog, from
-//! auditd, the kernel, LAUREL or a collector's JSON), [`event`] joins the records of one event, [`subject`] says who did it,
-//! [`socket`] reads addresses, [`syscalls`] names system calls. Start reading at [`AuditdParser`].
+//! auditd, the kernel, LAUREL or a collector's JSON), [`event`] joins the records of one event, [`joined`] holds what they
+//! say, [`subject`] says who did it, [`socket`] reads addresses, [`syscalls`] names system calls, and [`asked`] tells what
+//! of it the program is given. Start reading at [`AuditdParser`].
 
+mod asked;
 mod event;
 mod fields;
+mod joined;
 mod laurel;
 mod line;
 mod socket;
@@ -17,7 +20,10 @@ use std::borrow::Cow;
 use crate::content::Lazy;
 use crate::description::Description;
 use crate::joiner::Member;
+use crate::vrl::convert;
 use crate::{Failure, Input, Parsed, Parser, detect};
+use asked::Asked;
+use event::Joined;
 
 /// One event from all its records.
 #[derive(Debug)]
@@ -25,10 +31,11 @@ pub(crate) struct AuditdParser {
     name: &'static str,
     description: Description,
     program: Lazy,
+    asked: Asked,
 }
 
 impl AuditdParser {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         name: &'static str,
         description: Description,
         program: Cow<'static, str>,
@@ -36,6 +43,7 @@ impl AuditdParser {
         Self {
             name,
             description,
+            asked: Asked::by(&program),
             program: Lazy::new(name, program),
         }
     }
@@ -75,11 +83,22 @@ impl Parser for AuditdParser {
     }
 
     fn parse_group(&self, inputs: &[Input<'_>]) -> Result<Vec<Parsed>, Failure> {
+        // What is not UTF-8 is shown with replacement characters; `raw_data` and the dead letter do the same.
+        let bodies = inputs.iter().map(|input| (input, input.body));
+        let lines: Vec<_> = bodies
+            .map(|(input, body)| (input, convert::text(body.trim_ascii())))
+            .collect();
         let mut records = Vec::with_capacity(inputs.len());
-        for input in inputs {
-            records.append(&mut line::read(input)?);
+        for (input, line) in &lines {
+            records.append(&mut line::read(input, line)?);
         }
-        let body = event::join(records);
-        self.program.run(&inputs[0], body)
+        let Joined { mut event, fields } = event::join(records);
+        let (given, rest) = fields.parted(&self.asked);
+        event.insert("fields".into(), given.into());
+        let mut parsed = self.program.run(&inputs[0], event.into())?;
+        for parsed in &mut parsed {
+            rest.join(&mut parsed.event);
+        }
+        Ok(parsed)
     }
 }

@@ -2,7 +2,11 @@
 //!
 //! Made here and not in the program: every event has them, and a program takes as long for them as for all the rest.
 
+use std::borrow::Cow;
+
 use vrl::value::{ObjectMap, Value};
+
+use super::joined::Fields;
 
 /// `auid` and `ses` of what nobody logged in for.
 const UNSET: &str = "4294967295";
@@ -10,8 +14,8 @@ const UNSET: &str = "4294967295";
 /// Members of the joined event: `status` (OCSF's number of how it went), `who` (the user), `login` (who logged in), `session` and `process`; each only where the
 /// records tell of it. `fields` and `argv` are the joined event's.
 pub(super) fn members(
-    fields: &ObjectMap,
-    argv: &[Value],
+    fields: &Fields<'_>,
+    argv: &[Cow<'_, str>],
 ) -> impl Iterator<Item = (&'static str, Value)> {
     let subject = Subject(fields);
     let who = some(subject.user("uid", "UID"));
@@ -28,52 +32,50 @@ pub(super) fn members(
         .filter_map(|(name, value)| Some((name, value?)))
 }
 
-struct Subject<'f>(&'f ObjectMap);
+struct Subject<'f>(&'f Fields<'f>);
 
 impl<'f> Subject<'f> {
     /// A field's first value.
-    fn field(&self, name: &str) -> Option<&'f Value> {
-        match self.0.get(name)? {
-            Value::Array(values) => values.first(),
-            value => Some(value),
-        }
+    fn field(&self, name: &str) -> Option<&'f str> {
+        self.0.first(name)
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        self.field(name).map(Value::from)
     }
 
     fn text(&self, name: &str) -> Option<&'f str> {
-        self.field(name)?.to_str().filter(|text| !text.is_empty())
+        self.field(name).filter(|text| !text.is_empty())
     }
 
     /// Not what a number says that means that there is none.
-    fn set(&self, name: &str, unset: [&str; 2]) -> Option<&'f Value> {
-        self.field(name)
-            .filter(|value| !value.to_str().is_some_and(|text| unset.contains(&text)))
+    fn set(&self, name: &str, unset: [&str; 2]) -> Option<&'f str> {
+        self.field(name).filter(|text| !unset.contains(text))
     }
 
     fn status(&self) -> i64 {
-        let mut said = ["success", "res", "result"]
-            .into_iter()
-            .filter_map(|name| self.field(name));
-        match said.next().map(|word| word.to_str()) {
+        let said = ["success", "res", "result"];
+        match said.into_iter().find_map(|name| self.field(name)) {
             None => 0,
-            Some(Some("yes" | "success" | "1")) => 1,
+            Some("yes" | "success" | "1") => 1,
             Some(_) => 2,
         }
     }
 
     fn user(&self, uid: &str, name: &str) -> ObjectMap {
-        object([
-            ("uid", self.field(uid).cloned()),
-            ("name", self.field(name).cloned()),
-        ])
+        object([("uid", self.value(uid)), ("name", self.value(name))])
     }
 
-    fn auid(&self) -> Option<&'f Value> {
+    fn auid(&self) -> Option<&'f str> {
         self.set("auid", [UNSET, "unset"])
     }
 
     fn login(&self) -> ObjectMap {
         let name = self.set("AUID", ["unset", "unset"]);
-        object([("uid", self.auid().cloned()), ("name", name.cloned())])
+        object([
+            ("uid", self.auid().map(Value::from)),
+            ("name", name.map(Value::from)),
+        ])
     }
 
     fn session(&self) -> ObjectMap {
@@ -82,15 +84,15 @@ impl<'f> Subject<'f> {
         };
         let terminal = self.field("tty").or_else(|| self.field("terminal"));
         object([
-            ("uid", Some(number.clone())),
-            ("terminal", terminal.cloned()),
+            ("uid", Some(number.into())),
+            ("terminal", terminal.map(Value::from)),
         ])
     }
 
     /// Nothing without a `pid`.
     fn process(
         &self,
-        argv: &[Value],
+        argv: &[Cow<'_, str>],
         who: &Option<Value>,
         session: &Option<Value>,
     ) -> Option<ObjectMap> {
@@ -128,12 +130,11 @@ impl<'f> Subject<'f> {
         Some(process)
     }
 
-    fn command_line(&self, argv: &[Value]) -> Option<Value> {
+    fn command_line(&self, argv: &[Cow<'_, str>]) -> Option<Value> {
         if argv.is_empty() {
-            return self.field("proctitle").cloned();
+            return self.value("proctitle");
         }
-        let words: Vec<_> = argv.iter().map(Value::to_string_lossy).collect();
-        Some(Value::from(words.join(" ")))
+        Some(Value::from(argv.join(" ")))
     }
 }
 
@@ -157,6 +158,6 @@ fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> ObjectMap {
     there.collect()
 }
 
-fn whole(value: &Value) -> Option<Value> {
-    crate::vrl::whole(value).map(Value::Integer)
+fn whole(text: &str) -> Option<Value> {
+    text.trim().parse().ok().map(Value::Integer)
 }

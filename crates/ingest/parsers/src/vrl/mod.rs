@@ -13,8 +13,6 @@ mod native;
 mod program;
 mod refinement;
 
-pub(crate) use native::whole;
-
 pub use library::{function_names, is_refused};
 pub use program::{CompileError, Program};
 pub use refinement::{Refined, Refinement};

@@ -153,3 +153,24 @@ fn a_megabyte_of_one_thing() {
         expect!["events: 1"],
     );
 }
+
+#[test]
+fn quotes_within_quotes_a_hundred_thousand_deep() {
+    let nested = [
+        b"type=X msg=audit(1.1:1): ".as_slice(),
+        &b"k='".repeat(300_000),
+    ];
+    check("auditd", nested.concat(), expect!["events: 1"]);
+}
+
+#[test]
+fn an_audit_event_of_very_many_records() {
+    let each = |line: fn(usize) -> String| {
+        let lines = (0..20_000).map(|at| line(at).into_bytes());
+        let processed = REGISTRY.process(&scope(), &batch("auditd", lines));
+        let weights: u32 = processed.events().map(|item| item.records).sum();
+        assert_eq!((weights, processed.dead().count()), (20_000, 0));
+    };
+    each(|at| format!("type=A{at} msg=audit(1.1:1): a={at}"));
+    each(|_| "type=EXECVE msg=audit(1.1:1): a4095=x".to_owned());
+}
