@@ -1,6 +1,7 @@
 //! What sites say to each other before they are in one mesh: one question, one answer.
 
 use async_trait::async_trait;
+use aurora_secrets::Secret;
 use bytes::Bytes;
 
 /// Bytes of a question.
@@ -23,4 +24,7 @@ pub trait Knock: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When it cannot be reached, is another one, or does not answer in time.
     async fn knock(&self, address: &str, key: [u8; 32], question: Bytes) -> std::io::Result<Bytes>;
+
+    /// From now on it shows the key of that seed.
+    fn renew(&self, _seed: &Secret<[u8; 32]>) {}
 }

@@ -15,5 +15,5 @@ pub mod testkit;
 pub use counts::{Counts, Figures};
 pub use door::{Door, Knock, MAX_ANSWER_BYTES, MAX_QUESTION_BYTES};
 pub use memory::{Hall, InMemory};
-pub use port::{Carrier, Event, MAX_FRAME_BYTES, Peer, Sent};
+pub use port::{Carrier, Event, Listening, MAX_FRAME_BYTES, Peer, Sent};
 pub use queue::{Events, Inbox, events};

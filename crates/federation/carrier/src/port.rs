@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use async_trait::async_trait;
 use aurora_model::SiteId;
+use aurora_secrets::Secret;
 use bytes::Bytes;
 
 use crate::Figures;
@@ -21,10 +23,22 @@ pub struct Peer {
     pub keys: Vec<[u8; 32]>,
 }
 
+/// Whether others can dial this site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Listening {
+    /// They are not to.
+    #[default]
+    Nowhere,
+    At(SocketAddr),
+    /// Why not, and what to do; it is tried again.
+    Failing(String),
+}
+
 /// What a carrier tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Frames may be sent to the site from now on.
+    /// Frames may be sent to the site from now on. It comes again when the way was made anew or was silent
+    /// meanwhile: what was on it may be lost.
     Connected(SiteId),
     /// They may not any more.
     Disconnected(SiteId),
@@ -54,6 +68,10 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     /// The sites that may be reached, all of them, whenever that changes. Whoever is not among them
     /// is disconnected and not heard.
     fn set_peers(&self, peers: &[Peer]);
+
+    /// From now on this site shows the key of that seed (RFC 8032, section 5.1.5) to whoever it meets;
+    /// links that are there stay. A carrier that shows no key does nothing.
+    fn renew(&self, _seed: &Secret<[u8; 32]>) {}
 
     /// Sends a frame, without waiting.
     fn send(&self, to: SiteId, frame: Bytes) -> Sent;

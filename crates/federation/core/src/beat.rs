@@ -12,6 +12,8 @@ const VERSION: u8 = 1;
 const SIGNED: &[u8] = b"aurorasoc.federation.beat.v1\n";
 /// A mesh of a thousand sites fits; larger ones aggregate.
 const MAX_HEADS: usize = 4096;
+/// Bytes of a text that a site says of itself.
+const MAX_TEXT: usize = 512;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tier {
@@ -30,6 +32,13 @@ pub struct Head {
     pub complete: bool,
 }
 
+/// The head of a site's audit log: entries, and the root of the tree over them (RFC 6962).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditHead {
+    pub size: u64,
+    pub root: Hash,
+}
+
 /// What a site says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Beat {
@@ -45,10 +54,9 @@ pub struct Beat {
     pub name: String,
     pub tier: Tier,
     pub agents: u32,
-    pub policy: u64,
+    pub policy: String,
     pub software: String,
-    /// The head of the sender's audit log.
-    pub audit: Option<Hash>,
+    pub audit: Option<AuditHead>,
     pub heads: Vec<Head>,
 }
 
@@ -61,8 +69,8 @@ type Written = (
     ByteArray<16>,
     (u64, u64, u32),
     Hlc,
-    (String, Tier, u32, u64, String),
-    Option<Hash>,
+    (String, Tier, u32, String, String),
+    Option<AuditHead>,
     Vec<Head>,
 );
 
@@ -77,7 +85,7 @@ impl Beat {
                 &self.name,
                 self.tier,
                 self.agents,
-                self.policy,
+                &self.policy,
                 &self.software,
             ),
             self.audit,
@@ -107,6 +115,12 @@ impl SignedBeat {
             return Err(Malformed::Value("a beat that promises no next one"));
         }
         let (name, tier, agents, policy, software) = about;
+        if [&name, &policy, &software]
+            .iter()
+            .any(|it| it.len() > MAX_TEXT)
+        {
+            return Err(Malformed::Value("a beat with too long a text"));
+        }
         Ok(Beat {
             site: site(sender),
             life,

@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aurora_clock::Timestamp;
 use aurora_model::SiteId;
@@ -20,10 +21,13 @@ pub struct Key {
     pub until: Timestamp,
 }
 
-/// The sites of the mesh and their keys.
+/// The sites of the mesh and their keys. Copies share them.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
-    keys: BTreeMap<KeyId, Key>,
+    keys: Arc<BTreeMap<KeyId, Key>>,
+    /// In order.
+    sites: Arc<[SiteId]>,
+    departed: BTreeSet<SiteId>,
 }
 
 /// Why a signature counts for nothing.
@@ -50,14 +54,36 @@ impl KeyId {
 impl Directory {
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Self {
         let keys = keys.into_iter().map(|key| (KeyId::of(&key.public), key));
+        let keys: BTreeMap<KeyId, Key> = keys.collect();
+        let sites: BTreeSet<SiteId> = keys.values().map(|key| key.site).collect();
         Self {
-            keys: keys.collect(),
+            sites: sites.into_iter().collect(),
+            keys: Arc::new(keys),
+            departed: BTreeSet::new(),
         }
+    }
+
+    /// Sites that were in the mesh and are not any more: what came of them stays, and what did not come
+    /// is not asked for.
+    #[must_use]
+    pub fn without(mut self, departed: impl IntoIterator<Item = SiteId>) -> Self {
+        self.departed = departed.into_iter().collect();
+        self
+    }
+
+    /// Whether the site was in the mesh once, and left it.
+    pub fn has_left(&self, site: SiteId) -> bool {
+        self.departed.contains(&site) && !self.knows(site)
     }
 
     /// Whether the site is in the mesh.
     pub fn knows(&self, site: SiteId) -> bool {
-        self.keys.values().any(|key| key.site == site)
+        self.sites.binary_search(&site).is_ok()
+    }
+
+    /// All sites, in order.
+    pub(crate) fn sites(&self) -> Arc<[SiteId]> {
+        Arc::clone(&self.sites)
     }
 
     /// The key, when it may speak for the site at that time.

@@ -7,7 +7,7 @@ use serde_bytes::{ByteArray, ByteBuf};
 
 use crate::record::{from_cbor, site, site_bytes, to_cbor};
 use crate::sealed::check_size;
-use crate::{Malformed, SignedBeat, StreamId};
+use crate::{Head, Malformed, SignedBeat, StreamId};
 
 pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
 
@@ -39,6 +39,20 @@ pub enum Frame {
     },
     /// What the hosts of two sites tell each other; the mesh hands it on.
     Notice(Bytes),
+    /// Asks what changed, of a life of the asked site, after that version.
+    Since {
+        life: u64,
+        version: u64,
+    },
+    /// What changed up to that version: how far streams go, and which sites are heard or not any more.
+    Digest {
+        life: u64,
+        version: u64,
+        /// Whether there is more.
+        more: bool,
+        heads: Vec<Head>,
+        heard: Vec<(SiteId, bool)>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,6 +73,10 @@ enum Written {
     Heard(ByteArray<16>, Option<u32>),
     #[serde(rename = "n")]
     Notice(ByteBuf),
+    #[serde(rename = "s")]
+    Since(u64, u64),
+    #[serde(rename = "d")]
+    Digest(u64, u64, bool, Vec<Head>, Vec<(ByteArray<16>, bool)>),
 }
 
 impl Frame {
@@ -73,6 +91,17 @@ impl Frame {
             Self::Probe(site) => Written::Probe(site_bytes(*site)),
             Self::Heard { site, age } => Written::Heard(site_bytes(*site), *age),
             Self::Notice(bytes) => Written::Notice(buffer(bytes)),
+            Self::Since { life, version } => Written::Since(*life, *version),
+            Self::Digest {
+                life,
+                version,
+                more,
+                heads,
+                heard,
+            } => {
+                let heard = heard.iter().map(|(site, is)| (site_bytes(*site), *is));
+                Written::Digest(*life, *version, *more, heads.clone(), heard.collect())
+            }
         })
     }
 
@@ -93,6 +122,17 @@ impl Frame {
                 age,
             },
             Written::Notice(bytes) => Self::Notice(whole(bytes)),
+            Written::Since(life, version) => Self::Since { life, version },
+            Written::Digest(life, version, more, heads, heard) => {
+                let heard = heard.into_iter().map(|(asked, is)| (site(asked), is));
+                Self::Digest {
+                    life,
+                    version,
+                    more,
+                    heads,
+                    heard: heard.collect(),
+                }
+            }
         })
     }
 }

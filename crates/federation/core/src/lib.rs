@@ -20,13 +20,14 @@ mod mesh;
 mod record;
 mod sealed;
 
-pub use beat::{Beat, Head, SignedBeat, Tier};
+pub use beat::{AuditHead, Beat, Head, SignedBeat, Tier};
 pub use directory::{Directory, Key, KeyId, Refusal};
 pub use frame::{Frame, MAX_FRAME_BYTES};
 pub use hash::Hash;
 pub use mark::{Mark, Step};
 pub use mesh::{
-    About, Action, Arrival, Backlog, Carrier, Command, Mesh, Now, Options, Reason, Stored, View,
+    About, Action, Arrival, Backlog, Carrier, Command, Mesh, Now, Options, Reason, Scale, Stored,
+    View,
 };
 pub use record::{Channel, Hlc, Kind, Record, StreamId};
 pub use sealed::{MAX_BODY_BYTES, Sealed};

@@ -30,6 +30,8 @@ const DWELL: Duration = Duration::from_secs(10);
 const PROBE: Duration = Duration::from_secs(3);
 /// The spread of how late beats are, in intervals: no link is more regular, and none less is believed.
 const SPREAD: (f64, f64) = (0.1, 0.3);
+/// Before that share of its interval a beat was not due.
+const EARLY: f64 = 0.5;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum State {
@@ -115,10 +117,11 @@ impl Link {
     /// A beat came, with a number higher than any before.
     pub fn beat(&mut self, number: u64, interval: Duration, now: Duration) {
         if let (Some(age), false) = (self.age(now), self.interval.is_zero()) {
-            keep(
-                &mut self.late,
-                age.as_secs_f64() / self.interval.as_secs_f64(),
-            );
+            let late = age.as_secs_f64() / self.interval.as_secs_f64();
+            // One that was sent before it was due says nothing of how late beats are.
+            if late >= EARLY {
+                keep(&mut self.late, late);
+            }
         }
         let steps = u32::try_from(number - self.number.min(number)).unwrap_or(u32::MAX);
         let first = self.heard.is_none() || self.number == 0 || steps == 0;

@@ -1,20 +1,23 @@
 //! One link while it is there.
 
 use std::io::{Error, ErrorKind};
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aurora_model::SiteId;
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf, split};
 use tokio::sync::mpsc;
 use tracing::{debug, info};
 
-use crate::links::{Line, Links};
+use crate::links::{Heard, Line, Links};
 use crate::wire::{self, Message};
 
 /// Both ends say that they are there.
-const PING: Duration = Duration::from_secs(2);
+const PING: Duration = Duration::from_secs(1);
 /// Without a word for so long the link is over.
 const QUIET: Duration = Duration::from_secs(5);
 /// Small frames leave together, up to so many bytes.
@@ -24,7 +27,11 @@ const TOGETHER: usize = 64 * 1024;
 pub async fn serve(stream: impl AsyncRead + AsyncWrite, mut line: Line, links: &Links) {
     let site = line.site;
     info!(%site, "a direct link is there");
-    let (mut reader, mut writer) = split(stream);
+    let (reader, mut writer) = split(stream);
+    let mut reader = Noting {
+        reader,
+        heard: Arc::clone(&line.heard),
+    };
     let stop = line.stop.clone();
     let over = tokio::select! {
         () = stop.cancelled() => Ok(()),
@@ -38,8 +45,28 @@ pub async fn serve(stream: impl AsyncRead + AsyncWrite, mut line: Line, links: &
     links.end(&line).await;
 }
 
+/// Notes that something comes, a piece of a long frame too.
+struct Noting<S> {
+    reader: ReadHalf<S>,
+    heard: Arc<Heard>,
+}
+
+impl<S: AsyncRead> AsyncRead for Noting<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<Result<(), Error>> {
+        let read = Pin::new(&mut self.reader).poll_read(context, into);
+        if read.is_ready() {
+            self.heard.note();
+        }
+        read
+    }
+}
+
 async fn receive(
-    reader: &mut ReadHalf<impl AsyncRead>,
+    reader: &mut Noting<impl AsyncRead>,
     from: SiteId,
     links: &Links,
 ) -> Result<(), Error> {

@@ -1,16 +1,19 @@
 //! Who dials, and how often.
 
 use std::io::Error;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_federation_carrier::Peer;
 use aurora_ids::Id128;
-use aurora_tasks::Shutdown;
+use aurora_tasks::{Shutdown, Tasks};
 use aurora_tls::{ByKey, Identity, mutual_client, site_key};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tracing::debug;
@@ -18,31 +21,31 @@ use tracing::debug;
 use crate::links::Links;
 use crate::sites::Keys;
 use crate::wire::{self, Message};
-use crate::{CONNECT, HANDSHAKE, LINK, connection};
+use crate::{ATTEMPT, LINK, connection};
 
-/// Between two attempts, at first and at most.
+/// Before the first attempt, and between one and the next, whether or not it has ended: what is under way when
+/// a way opens may be waiting for its next packet.
 const FIRST: Duration = Duration::from_millis(100);
-const MOST: Duration = Duration::from_millis(800);
+const STEP: Duration = Duration::from_millis(600);
+/// Attempts that are under way at once.
+const ATTEMPTS: usize = 8;
 /// The site with the higher identity gives the other one that long to dial.
 const POLITE: Duration = Duration::from_millis(400);
 
-/// Connects to `address`, where one of those keys has to be.
+/// Connects to `address`, where one of those keys has to be. It takes as long as the network does.
 pub async fn connect(
     identity: &Identity,
     address: &str,
     keys: Vec<[u8; 32]>,
     protocol: &[u8],
 ) -> Result<TlsStream<TcpStream>, Error> {
-    let late = |what| Error::new(std::io::ErrorKind::TimedOut, what);
-    let tcp = timeout(CONNECT, TcpStream::connect(address)).await;
-    let tcp = tcp.map_err(|_| late("nobody answers"))??;
+    let tcp = TcpStream::connect(address).await?;
     tcp.set_nodelay(true)?;
     let peers = Arc::new(ByKey::new(Arc::new(Keys(keys))));
     let tls = TlsConnector::from(mutual_client(identity, peers, &[protocol]));
     // Nobody looks at it: the other end is known by its key.
     let name = ServerName::try_from("aurorasoc").expect("it is a name");
-    let stream = timeout(HANDSHAKE, tls.connect(name, tcp)).await;
-    stream.map_err(|_| late("the other end does not say who it is"))?
+    tls.connect(name, tcp).await
 }
 
 /// Connects, and waits until the other end says that it knows this site: only then is it a link.
@@ -52,51 +55,60 @@ async fn link(
     keys: Vec<[u8; 32]>,
 ) -> Result<TlsStream<TcpStream>, Error> {
     let mut stream = connect(identity, address, keys, LINK).await?;
-    match wire::read(&mut stream, HANDSHAKE).await? {
+    match wire::read(&mut stream, ATTEMPT).await? {
         Message::Ping => Ok(stream),
         Message::Frame(_) => Err(std::io::ErrorKind::InvalidData.into()),
     }
 }
 
-/// Keeps a link with a site until the site is not wanted any more.
-pub async fn keep(links: Arc<Links>, identity: Identity, peer: Peer, wanted: Shutdown) {
-    let Some(address) = &peer.address else {
-        return;
-    };
-    let mut ended = links.ended();
-    let mut pause = FIRST;
+/// Keeps a link with a site, for good.
+pub async fn keep(
+    links: &Arc<Links>,
+    identity: &Identity,
+    peer: &Peer,
+    wanted: &Shutdown,
+    tasks: &Tasks,
+) {
     let is_polite = links.here() > peer.site;
-    while !wanted.is_cancelled() {
-        if links.is_linked(peer.site) {
-            pause = FIRST;
-            tokio::select! {
-                () = wanted.cancelled() => return,
-                changed = ended.changed() => if changed.is_err() { return },
-            }
+    loop {
+        links.wanting(peer.site).await;
+        sleep(spread(FIRST) + if is_polite { POLITE } else { Duration::ZERO }).await;
+        let Some(stream) = race(links, identity, peer).await else {
             continue;
-        }
-        let wait = spread(pause) + if is_polite { POLITE } else { Duration::ZERO };
-        tokio::select! {
-            () = wanted.cancelled() => return,
-            () = tokio::time::sleep(wait) => {}
-        }
-        if links.is_linked(peer.site) {
-            continue;
-        }
-        let dialled = tokio::select! {
-            () = wanted.cancelled() => return,
-            dialled = link(&identity, address, peer.keys.clone()) => dialled,
         };
-        match dialled {
-            Ok(stream) => {
-                let stop = wanted.child_token();
-                if let Some(line) = links.begin(peer.site, links.here(), stop).await {
-                    connection::serve(stream, line, &links).await;
+        let (links, stop) = (Arc::clone(links), wanted.child_token());
+        if let Some(line) = links.begin(peer.site, links.here(), stop).await {
+            // A link that goes still is dialled beside.
+            tasks.spawn("federation-link", async move {
+                connection::serve(stream, line, &links).await;
+                Ok::<_, Error>(())
+            });
+        }
+    }
+}
+
+/// Dials until one attempt is through; `None` when the other site was there first.
+async fn race(links: &Links, identity: &Identity, peer: &Peer) -> Option<TlsStream<TcpStream>> {
+    let address = peer.address.as_deref()?;
+    let mut attempts = FuturesUnordered::new();
+    let mut next = pin!(sleep(Duration::ZERO));
+    loop {
+        tokio::select! {
+            Some(dialled) = attempts.next() => match dialled {
+                Ok(Ok(stream)) => return Some(stream),
+                Ok(Err(error)) => debug!(site = %peer.site, %error, "a site cannot be dialled"),
+                Err(_) => debug!(site = %peer.site, "a site does not answer"),
+            },
+            () = &mut next => {
+                // What is under way may already count at the other end: it is not dropped.
+                let is_well = links.is_well(peer.site);
+                if is_well && attempts.is_empty() {
+                    return None;
                 }
-            }
-            Err(error) => {
-                debug!(site = %peer.site, %error, "a site cannot be dialled");
-                pause = (pause * 2).min(MOST);
+                if !is_well && attempts.len() < ATTEMPTS {
+                    attempts.push(timeout(ATTEMPT, link(identity, address, peer.keys.clone())));
+                }
+                next.as_mut().reset(Instant::now() + spread(STEP));
             }
         }
     }

@@ -9,7 +9,13 @@ use aurora_model::SiteId;
 use aurora_tasks::Shutdown;
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
+use tokio::time::{Duration, Instant};
 
+use crate::ATTEMPT;
+
+/// A link that brought nothing for so long may be dead: another one is dialled beside it. It does not wait for
+/// its packets, which are sent again ever more rarely the longer the way was shut.
+const STILL: Duration = Duration::from_millis(2_500);
 /// Frames that wait for one site, and their bytes.
 const FRAMES: usize = 1_024;
 const BYTES: usize = 16 * 1024 * 1024;
@@ -36,7 +42,48 @@ struct Held {
     dialled_by: SiteId,
     frames: mpsc::Sender<Bytes>,
     waiting: Arc<AtomicUsize>,
+    heard: Arc<Heard>,
     stop: Shutdown,
+}
+
+/// How old a link is, and when it brought something last.
+#[derive(Debug)]
+pub struct Heard {
+    born: Instant,
+    /// Milliseconds after its birth.
+    last: AtomicU64,
+}
+
+impl Heard {
+    fn new() -> Self {
+        Self {
+            born: Instant::now(),
+            last: AtomicU64::new(0),
+        }
+    }
+
+    /// Something came.
+    pub fn note(&self) {
+        let age = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last.store(age, Ordering::Relaxed);
+    }
+
+    /// What is left until it is still; `None` when it is.
+    fn left(&self) -> Option<Duration> {
+        let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
+        let silent = self.born.elapsed().saturating_sub(last);
+        STILL.checked_sub(silent).filter(|left| !left.is_zero())
+    }
+}
+
+impl Held {
+    /// Whether another link that was made now takes its place. Of two that cross, both ends keep the one that
+    /// the site with the lower identity dialled. Of attempts of one race, the first stays: whoever dialled it may
+    /// have heard so. Otherwise a site only dials when its link is dead.
+    fn yields(&self, dialled_by: SiteId, best: SiteId) -> bool {
+        let crosses = dialled_by == best && self.dialled_by != best;
+        crosses || self.heard.left().is_none() || self.heard.born.elapsed() > ATTEMPT
+    }
 }
 
 /// The other end of a link, for the task that serves it.
@@ -46,6 +93,7 @@ pub struct Line {
     number: u64,
     pub frames: mpsc::Receiver<Bytes>,
     pub waiting: Arc<AtomicUsize>,
+    pub heard: Arc<Heard>,
     pub stop: Shutdown,
 }
 
@@ -66,27 +114,40 @@ impl Links {
         self.here
     }
 
-    pub fn ended(&self) -> watch::Receiver<u64> {
-        self.ended.subscribe()
+    /// Whether there is a link with the site that brought something lately.
+    pub fn is_well(&self, site: SiteId) -> bool {
+        self.left(site).is_some()
     }
 
-    pub fn is_linked(&self, site: SiteId) -> bool {
-        self.lock().contains_key(&site)
+    /// Waits until there is none.
+    pub async fn wanting(&self, site: SiteId) {
+        let mut ended = self.ended.subscribe();
+        while let Some(left) = self.left(site) {
+            tokio::select! {
+                () = tokio::time::sleep(left) => {}
+                // The sender is ours.
+                _ = ended.changed() => {}
+            }
+        }
     }
 
-    /// A new link with a site. `None` when there is a better one.
+    fn left(&self, site: SiteId) -> Option<Duration> {
+        self.lock().get(&site)?.heard.left()
+    }
+
+    /// A new link with a site. `None` when there is a better one. It is told of also when it takes the place of
+    /// another, as what was on that one is lost.
     pub async fn begin(&self, site: SiteId, dialled_by: SiteId, stop: Shutdown) -> Option<Line> {
         let _telling = self.telling.lock().await;
         let (frames, received) = mpsc::channel(FRAMES);
         let waiting = Arc::new(AtomicUsize::new(0));
+        let heard = Arc::new(Heard::new());
         let inbox = self.inbox()?;
-        let (number, is_new) = {
+        let number = {
             let mut held = self.lock();
-            let before = held.get(&site);
-            // Of two that cross, both ends keep the one that the lower identity dialled. One that the
-            // same site dialled again means that the former is dead there.
             let best = self.here.min(site);
-            if before.is_some_and(|it| it.dialled_by == best && dialled_by != best) {
+            let before = held.get(&site);
+            if before.is_some_and(|it| !it.yields(dialled_by, best)) {
                 return None;
             }
             let number = self.numbers.fetch_add(1, Ordering::Relaxed);
@@ -95,23 +156,23 @@ impl Links {
                 dialled_by,
                 frames,
                 waiting: Arc::clone(&waiting),
+                heard: Arc::clone(&heard),
                 stop: stop.clone(),
             };
             let before = held.insert(site, link);
             if let Some(before) = &before {
                 before.stop.cancel();
             }
-            (number, before.is_none())
+            number
         };
-        if is_new {
-            self.counts.connected(site);
-            inbox.link(Event::Connected(site)).await;
-        }
+        self.counts.connected(site);
+        inbox.link(Event::Connected(site)).await;
         Some(Line {
             site,
             number,
             frames: received,
             waiting,
+            heard,
             stop,
         })
     }
@@ -192,5 +253,64 @@ impl Links {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SiteId, Held>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use aurora_federation_carrier::events;
+    use aurora_ids::Id128;
+    use tokio::time::advance;
+
+    use super::*;
+
+    /// Links of the site with the lower identity, and the other site.
+    fn links() -> (Links, aurora_federation_carrier::Events, SiteId, SiteId) {
+        let mut sites = [SiteId(Id128::random()), SiteId(Id128::random())];
+        sites.sort();
+        let (inbox, events) = events(16);
+        (Links::new(sites[0], inbox), events, sites[0], sites[1])
+    }
+
+    async fn begin(links: &Links, site: SiteId, by: SiteId) -> Option<Line> {
+        links.begin(site, by, Shutdown::new()).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_link_that_is_still_gives_way() {
+        let (links, events, here, there) = links();
+        let first = begin(&links, there, here).await.unwrap();
+        for by in [here, there] {
+            assert!(begin(&links, there, by).await.is_none(), "the first stays");
+        }
+        advance(STILL).await;
+        assert!(!links.is_well(there));
+        links.wanting(there).await;
+        let second = begin(&links, there, there).await.unwrap();
+        assert!(first.stop.is_cancelled() && links.is_well(there));
+        let third = begin(&links, there, here).await.unwrap();
+        assert!(second.stop.is_cancelled(), "the lower one's stays");
+        // One that was replaced ends later.
+        links.end(&first).await;
+        assert!(links.is_well(there) && !third.stop.is_cancelled());
+        for _ in 0..3 {
+            assert_eq!(events.next().await, Some(Event::Connected(there)));
+        }
+        links.end(&third).await;
+        assert_eq!(events.next().await, Some(Event::Disconnected(there)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_dials_beside_an_old_link_knows_that_it_is_dead() {
+        let (links, _events, here, there) = links();
+        let first = begin(&links, there, here).await.unwrap();
+        for _ in 0..5 {
+            advance(Duration::from_secs(1)).await;
+            first.heard.note();
+        }
+        assert!(links.is_well(there), "it hears, and is not heard");
+        assert!(begin(&links, there, there).await.is_some());
+        assert!(first.stop.is_cancelled());
     }
 }

@@ -19,7 +19,7 @@ use tracing::{debug, warn};
 use crate::dial::shown;
 use crate::links::Links;
 use crate::sites::Sites;
-use crate::{DOOR, HANDSHAKE, LINK, connection};
+use crate::{ATTEMPT, DOOR, LINK, connection};
 
 /// Ends whose name is not known yet.
 const UNKNOWN: usize = 64;
@@ -72,7 +72,7 @@ impl Listener {
     async fn shake(&self, stream: TcpStream) -> Result<TlsStream<TcpStream>, Error> {
         stream.set_nodelay(true)?;
         let tls = TlsAcceptor::from(Arc::clone(&self.tls));
-        let shaken = timeout(HANDSHAKE, tls.accept(stream)).await;
+        let shaken = timeout(ATTEMPT, tls.accept(stream)).await;
         shaken.map_err(|_| Error::from(std::io::ErrorKind::TimedOut))?
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_nats::{Message, Subscriber};
+use async_nats::Message;
 use async_trait::async_trait;
 use aurora_clock::Clock;
 use aurora_federation_carrier::{
@@ -19,7 +19,7 @@ use aurora_secrets::{Secret, Signer};
 use aurora_tasks::{Shutdown, Tasks};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use futures_util::stream::{SelectAll, select_all};
+use futures_util::stream::{BoxStream, SelectAll, select_all};
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
@@ -31,8 +31,8 @@ use crate::way::{self, NAME, User, Way};
 use crate::{Config, Error, FLOOR, Hub, Options, Remote};
 
 /// How often a site says that it is there, and how often while somebody is missing.
-const BEAT: Duration = Duration::from_secs(2);
-const EAGER: Duration = Duration::from_secs(1);
+const BEAT: Duration = Duration::from_secs(1);
+const EAGER: Duration = Duration::from_millis(500);
 /// How often silence is looked for.
 const LOOK: Duration = Duration::from_millis(500);
 /// Connections are not made anew more often than that, whoever asks.
@@ -67,6 +67,7 @@ pub struct Leafnodes {
     shared: Arc<Shared>,
     events: Events,
     peers: watch::Sender<Vec<Peer>>,
+    signer: watch::Sender<Signer>,
     tasks: Tasks,
 }
 
@@ -75,6 +76,7 @@ struct Shared {
     label: String,
     roll: Mutex<Roll>,
     counts: Counts,
+    copies: Mutex<BTreeMap<SiteId, Vec<u64>>>,
     ways: Vec<Way>,
     /// Of this process, for frames' names.
     life: u64,
@@ -101,9 +103,11 @@ impl Leafnodes {
             source,
         };
         std::fs::create_dir_all(&start.dir).map_err(failed)?;
+        let (signer, signers) = watch::channel(start.signer.clone());
         let mut keeper = Keeper {
             site: start.site,
             signer: start.signer,
+            signers,
             clock: start.clock,
             base,
             hosts: hosts(&start.options),
@@ -119,12 +123,13 @@ impl Leafnodes {
         let server = Server::start(&launch, &text).await?;
         let tasks = Tasks::new();
         let (mut ways, mut subscribers) = (Vec::new(), Vec::new());
-        for user in &users {
+        for (number, user) in users.iter().enumerate() {
             let (way, ends) = way::open(server.url(), &start.label, user).await?;
             let (heard, writer) = ends.split(tasks.shutdown());
             tasks.spawn("leafnodes-send", writer);
             ways.push(way);
-            subscribers.extend(heard);
+            let heard = heard.into_iter();
+            subscribers.extend(heard.map(|it| it.map(move |message| (number, message)).boxed()));
         }
         tasks.spawn(
             "leafnodes-server",
@@ -152,8 +157,17 @@ impl Leafnodes {
             shared,
             events,
             peers,
+            signer,
             tasks,
         })
+    }
+
+    /// Frames of a site that came over each hub, copies included: first those over this site's own server, if
+    /// it is a hub, then over its hubs in the order of the options.
+    pub fn copies(&self, site: SiteId) -> Vec<u64> {
+        let copies = self.shared.copies();
+        let none = || vec![0; self.shared.ways.len()];
+        copies.get(&site).cloned().unwrap_or_else(none)
     }
 }
 
@@ -210,6 +224,7 @@ impl Shared {
             label,
             roll: Mutex::default(),
             counts: Counts::default(),
+            copies: Mutex::default(),
             ways,
             life: u64::from_be_bytes(life),
             frames: AtomicU64::new(0),
@@ -221,6 +236,19 @@ impl Shared {
 
     fn roll(&self) -> MutexGuard<'_, Roll> {
         self.roll.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn copies(&self) -> MutexGuard<'_, BTreeMap<SiteId, Vec<u64>>> {
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A frame of the site came that way, for the first time or not.
+    fn came(&self, site: SiteId, way: usize) {
+        let mut copies = self.copies();
+        let of = copies
+            .entry(site)
+            .or_insert_with(|| vec![0; self.ways.len()]);
+        of[way] += 1;
     }
 
     async fn tell(&self, presence: Presence) {
@@ -258,7 +286,7 @@ struct Ear {
 impl Ear {
     async fn run(
         mut self,
-        mut messages: SelectAll<Subscriber>,
+        mut messages: SelectAll<BoxStream<'static, (usize, Message)>>,
         shutdown: Shutdown,
     ) -> Result<(), Infallible> {
         let mut look = interval(LOOK);
@@ -269,14 +297,14 @@ impl Ear {
                 () = self.shared.nudge.notified() => self.settle().await,
                 _ = look.tick() => self.settle().await,
                 message = messages.next() => match message {
-                    Some(message) => self.hear(message).await,
+                    Some((way, message)) => self.hear(way, message).await,
                     None => return Ok(()),
                 },
             }
         }
     }
 
-    async fn hear(&mut self, message: Message) {
+    async fn hear(&mut self, way: usize, message: Message) {
         let Some(spoken) = subjects::read(&message.subject, &self.shared.label) else {
             return;
         };
@@ -294,7 +322,10 @@ impl Ear {
                 }
                 None => {}
             },
-            Spoken::Frame { .. } => self.frame(site, message).await,
+            Spoken::Frame { .. } => {
+                self.shared.came(site, way);
+                self.frame(site, message).await;
+            }
         }
     }
 
@@ -359,6 +390,16 @@ impl Carrier for Leafnodes {
         self.shared.roll().list(peers);
         self.peers.send_replace(peers.to_vec());
         self.shared.nudge.notify_one();
+    }
+
+    fn renew(&self, seed: &Secret<[u8; 32]>) {
+        let signer = Signer::from_seed(seed);
+        // Each configuration starts the server's links anew.
+        self.signer.send_if_modified(|known| {
+            let is_new = known.public_key() != signer.public_key();
+            *known = signer;
+            is_new
+        });
     }
 
     fn send(&self, to: SiteId, frame: Bytes) -> Sent {

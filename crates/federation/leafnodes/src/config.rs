@@ -75,7 +75,7 @@ pub(crate) const LEAF_KEY: &str = "leaf.key";
 /// There is no JetStream in it, and no `no_auth_user`: who shows nothing may do nothing.
 pub fn config(config: &Config) -> String {
     let mut text = format!(
-        "server_name: {}\nmax_payload: {MAX_PAYLOAD}\nping_interval: \"2s\"\nping_max: 2\n\
+        "server_name: {}\nmax_payload: {MAX_PAYLOAD}\nping_interval: \"1s\"\nping_max: 2\n\
          write_deadline: \"2s\"\nlogfile_size_limit: 4194304\nlogfile_max_num: 2\naccounts {{\n",
         quoted(&config.label)
     );
@@ -89,7 +89,7 @@ pub fn config(config: &Config) -> String {
     if let Some(hub) = &config.hub {
         text.push_str(&hub_accounts(&config.label, hub));
     }
-    text.push_str("}\nleafnodes {\n  reconnect: \"500ms\"\n");
+    text.push_str("}\nleafnodes {\n  reconnect: \"250ms\"\n");
     if let Some(hub) = &config.hub {
         text.push_str(&listener(config, hub.listen));
     }

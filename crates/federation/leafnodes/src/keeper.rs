@@ -27,6 +27,8 @@ use crate::{Config, Error, Hub, Member, config};
 pub(crate) struct Keeper {
     pub site: SiteId,
     pub signer: Signer,
+    /// The site's newer keys.
+    pub signers: watch::Receiver<Signer>,
     pub clock: Arc<dyn Clock>,
     /// Without members, and with every remote.
     pub base: Config,
@@ -55,6 +57,13 @@ impl Keeper {
                 () = shutdown.cancelled() => return Ok(()),
                 changed = peers.changed() => match changed {
                     Ok(()) => false,
+                    Err(_) => return Ok(()),
+                },
+                changed = self.signers.changed() => match changed {
+                    Ok(()) => {
+                        self.signer = self.signers.borrow_and_update().clone();
+                        true
+                    }
                     Err(_) => return Ok(()),
                 },
                 () = sleep(LIFE / 3) => true,

@@ -10,6 +10,8 @@ use crate::subjects::is_label;
 
 /// A site that said nothing for so long is gone.
 pub(crate) const SILENCE: Duration = Duration::from_secs(5);
+/// After so long frames may have been lost, with a connection that its server gave up meanwhile.
+pub(crate) const LAPSE: Duration = Duration::from_millis(2_500);
 
 #[derive(Debug, Default)]
 pub(crate) struct Roll {
@@ -48,10 +50,14 @@ impl Roll {
         self.connected.contains(&site).then_some(label)
     }
 
-    /// Whether it was not connected before.
+    /// Whether it is to be told of as connected: it was not before, or was silent meanwhile.
     pub(crate) fn heard(&mut self, site: SiteId, now: Instant) -> bool {
-        self.heard.insert(site, now);
-        !self.closed && !self.reopened.contains(&site) && self.connected.insert(site)
+        let before = self.heard.insert(site, now);
+        if self.closed || self.reopened.contains(&site) {
+            return false;
+        }
+        let lapsed = before.is_some_and(|at| now.saturating_duration_since(at) > LAPSE);
+        self.connected.insert(site) || lapsed
     }
 
     /// It said that it goes.
@@ -115,6 +121,10 @@ mod tests {
         assert!(roll.misses_somebody());
         assert!(roll.heard(a.site, now) && roll.heard(b.site, now));
         assert!(!roll.heard(a.site, now), "told already");
+        assert!(!roll.heard(b.site, now + LAPSE), "not silent for long");
+        let late = now + LAPSE * 2 + Duration::from_millis(1);
+        assert!(roll.heard(b.site, late), "what came meanwhile may be lost");
+        roll.heard.insert(b.site, now);
         assert_eq!(roll.way_to(a.site), Some("a"));
         assert!(roll.settle(now + SILENCE).is_empty());
         roll.left(a.site);

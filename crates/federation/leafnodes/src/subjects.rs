@@ -47,7 +47,7 @@ impl Lane {
     pub(crate) fn of(frame: &[u8]) -> Self {
         match frame {
             [0xa1, 0x61, b'a', ..] => Self::Alerts,
-            [0xa1, 0x61, b'b' | b'e' | b'q' | b'h', ..] => Self::Health,
+            [0xa1, 0x61, b'b' | b'e' | b'q' | b'h' | b's' | b'd', ..] => Self::Health,
             _ => Self::Pull,
         }
     }

@@ -35,6 +35,15 @@ impl Mesh {
         // Heads on every connect.
         peer.next = now.steady;
         self.beat(now, actions);
+        self.pulls.forget(site, carrier);
+        self.pull(now, actions);
+    }
+
+    /// The other hears soon how far this site is: what it announced may be lost, and nobody knows.
+    pub(super) fn beat_soon(&mut self, to: SiteId, now: Now) {
+        if let Some(peer) = self.peers.get_mut(&to) {
+            peer.next = peer.next.min(now.steady + EAGER);
+        }
     }
 
     /// Sends the beats that are due, over every carrier there is.
@@ -43,6 +52,7 @@ impl Mesh {
             .peers
             .iter()
             .filter(|(_, peer)| peer.next <= now.steady && !peer.carriers.is_empty())
+            .filter(|(site, _)| self.overlay.is_near(**site))
             .map(|(site, _)| *site)
             .collect();
         if due.is_empty() {
@@ -57,10 +67,14 @@ impl Mesh {
             name: self.options.name.clone(),
             tier: self.options.tier,
             agents: self.about.agents,
-            policy: self.about.policy,
+            policy: self.about.policy.clone(),
             software: self.options.software.clone(),
             audit: self.about.audit,
-            heads: self.heads(),
+            heads: match self.overlay.is_whole() {
+                true => self.heads(),
+                // Of the others digests tell.
+                false => self.outbox(),
+            },
         };
         for site in due {
             let Some(peer) = self.peers.get_mut(&site) else {
@@ -84,14 +98,17 @@ impl Mesh {
         }
     }
 
-    fn heads(&self) -> Vec<Head> {
+    /// Of streams whose origin is in the mesh: what is missing of others nobody asks for.
+    pub(super) fn heads(&self) -> Vec<Head> {
         let one = |(stream, mark): (&StreamId, &crate::Mark)| Head {
             stream: *stream,
             high: mark.high(),
             hash: mark.head(),
             complete: mark.is_complete(),
         };
-        self.marks.iter().map(one).collect()
+        let marks = self.marks.iter();
+        let marks = marks.filter(|(stream, _)| self.directory.knows(stream.origin));
+        marks.map(one).collect()
     }
 
     pub(super) fn beaten(
@@ -123,15 +140,21 @@ impl Mesh {
             held: 0,
         };
         actions.push(send(from, carrier, echo.encode().into()));
-        peer.heads = beat.heads.iter().map(|head| (head.stream, *head)).collect();
+        let heads = beat.heads.iter().map(|head| (head.stream, *head));
+        match self.overlay.is_whole() {
+            true => peer.heads = heads.collect(),
+            // It speaks of its own streams alone; what a digest told of others stays.
+            false => peer.heads.extend(heads),
+        }
         peer.skew = Some(beat.clock.time().as_millis() - now.wall.as_millis());
         peer.last = Some(beat.clone());
+        self.pulls.told(beat.heads.iter().map(|head| head.stream));
         self.look_for_lost(&beat.heads, actions);
         Ok(())
     }
 
     /// Others may hold records of this site that it has not: then its outbox is an older one.
-    fn look_for_lost(&mut self, heads: &[Head], actions: &mut Vec<Action>) {
+    pub(super) fn look_for_lost(&mut self, heads: &[Head], actions: &mut Vec<Action>) {
         for theirs in heads
             .iter()
             .filter(|head| head.stream.origin == self.options.site)
@@ -161,7 +184,8 @@ impl Mesh {
 
     /// Carriers that say they are connected but bring nothing.
     pub(super) fn reopen_quiet(&mut self, now: Now, actions: &mut Vec<Action>) {
-        for (site, peer) in &mut self.peers {
+        let near = |site: &SiteId| self.overlay.is_near(*site);
+        for (site, peer) in self.peers.iter_mut().filter(|(site, _)| near(site)) {
             for (carrier, heard) in &mut peer.carriers {
                 if now.steady.saturating_sub(*heard) >= CALM * QUIET {
                     *heard = now.steady;

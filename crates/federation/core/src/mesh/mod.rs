@@ -1,6 +1,8 @@
 //! One site's part of the mesh: commands in, actions out.
 
 mod beats;
+mod digest;
+mod overlay;
 mod peer;
 mod pull;
 mod receive;
@@ -14,13 +16,16 @@ use aurora_model::SiteId;
 use aurora_secrets::Signer;
 use bytes::Bytes;
 
+use self::digest::Gossip;
+use self::overlay::Overlay;
+pub use self::overlay::Scale;
 use self::peer::Peer;
 use self::pull::Pulls;
 pub use self::view::{Backlog, View};
 use crate::link::{State, Verdict};
 use crate::{
-    Channel, Directory, Frame, Hash, Hlc, Kind, Malformed, Mark, Refusal, Sealed, Step, StreamId,
-    Tier,
+    AuditHead, Channel, Directory, Frame, Hash, Head, Hlc, Kind, Malformed, Mark, Refusal, Sealed,
+    Step, StreamId, Tier,
 };
 
 /// A steady clock that only runs forward, and the wall clock, which may be wrong.
@@ -162,6 +167,8 @@ pub enum Reason {
     TooMany,
     #[error("a record in this site's name that it did not make")]
     InOurName,
+    #[error("a record of a site that left the mesh")]
+    Departed,
 }
 
 /// What a site has stored of the mesh.
@@ -187,6 +194,9 @@ pub struct Mesh {
     epochs: BTreeMap<Channel, u32>,
     peers: BTreeMap<SiteId, Peer>,
     pulls: Pulls,
+    scale: Scale,
+    overlay: Overlay,
+    gossip: Gossip,
     /// Streams whose origin said two things.
     forked: BTreeSet<StreamId>,
     life: u64,
@@ -195,13 +205,13 @@ pub struct Mesh {
 }
 
 /// What a site says of itself in its beats, beside who it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {
+    /// Hosts that are enrolled.
     pub agents: u32,
     /// Version of the policies in force.
-    pub policy: u64,
-    /// The head of its audit log.
-    pub audit: Option<Hash>,
+    pub policy: String,
+    pub audit: Option<AuditHead>,
 }
 
 /// A record may be that far ahead of this site's clock.
@@ -220,7 +230,8 @@ impl Mesh {
             let epoch: &mut u32 = epochs.entry(stream.channel).or_default();
             *epoch = stream.epoch.max(*epoch);
         }
-        Self {
+        let gossip = Gossip::of(stored.marks.keys());
+        let mut mesh = Self {
             options,
             signer,
             directory,
@@ -229,16 +240,58 @@ impl Mesh {
             epochs,
             peers: BTreeMap::new(),
             pulls: Pulls::default(),
+            scale: Scale::default(),
+            overlay: Overlay::default(),
+            gossip,
             forked: BTreeSet::new(),
             life: stored.life,
             ticked: None,
             about: About::default(),
-        }
+        };
+        mesh.arrange();
+        mesh
+    }
+
+    /// The same, which counts another number of sites as many.
+    #[must_use]
+    pub fn scaled(mut self, scale: Scale) -> Self {
+        self.scale = scale;
+        self.arrange();
+        self
+    }
+
+    /// Whether the two sites beat to each other; carriers need not link others. In a mesh of up to a hundred
+    /// sites all do.
+    pub fn is_near(&self, site: SiteId) -> bool {
+        self.overlay.is_near(site)
+    }
+
+    fn arrange(&mut self) {
+        self.overlay = Overlay::of(&self.directory, self.options.site, self.scale);
+        self.gossip.arrange(&self.overlay);
     }
 
     /// From now on beats say so.
     pub fn describe(&mut self, about: About) {
         self.about = about;
+    }
+
+    /// What beats say now.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// How far this site's own streams reach.
+    pub fn outbox(&self) -> Vec<Head> {
+        let heads = self.heads().into_iter();
+        heads
+            .filter(|head| head.stream.origin == self.options.site)
+            .collect()
+    }
+
+    /// From now on records and beats are signed by that key, which the directory has to list.
+    pub fn sign_with(&mut self, signer: Signer) {
+        self.signer = signer;
     }
 
     /// What a command comes to.
@@ -259,6 +312,7 @@ impl Mesh {
                 self.connected(peer, carrier, now, &mut actions)
             }
             Command::Disconnected { peer, carrier } => {
+                self.pulls.forget(peer, carrier);
                 if let Some(peer) = self.peers.get_mut(&peer) {
                     peer.carriers.remove(&carrier);
                 }
@@ -268,11 +322,24 @@ impl Mesh {
                 self.pulls.unblock();
                 let known = &self.directory;
                 self.peers.retain(|site, _| known.knows(*site));
+                self.arrange();
             }
             Command::Differs { held, came } => self.differs(held, came, &mut actions),
             Command::Tick => self.tick(now, &mut actions),
         }
         actions
+    }
+
+    /// Whether records of a site are known to be missing here, and may still come.
+    pub fn is_behind(&self, origin: SiteId) -> bool {
+        let heads = self.peers.values().flat_map(|peer| peer.heads.values());
+        let mut heads = heads.filter(|head| head.stream.origin == origin);
+        self.directory.knows(origin)
+            && heads.any(|theirs| {
+                let mark = self.marks.get(&theirs.stream);
+                let incomplete = mark.is_some_and(|mark| !mark.is_complete());
+                !self.forked.contains(&theirs.stream) && (theirs.high > head(mark).0 || incomplete)
+            })
     }
 
     /// The state of the link to a site.
@@ -321,10 +388,12 @@ impl Mesh {
             mark,
             arrival,
         });
-        for (to, peer) in &self.peers {
-            if let Some(carrier) = peer.carrier() {
-                actions.push(send(*to, carrier, announced.clone()));
+        self.gossip.moved(stream);
+        for to in self.hearers(now) {
+            if let Some(carrier) = self.peers.get(&to).and_then(Peer::carrier) {
+                actions.push(send(to, carrier, announced.clone()));
             }
+            self.beat_soon(to, now);
         }
     }
 
@@ -345,6 +414,7 @@ impl Mesh {
         self.judge(now, actions);
         self.reopen_quiet(now, actions);
         self.beat(now, actions);
+        self.follow(now, actions);
         self.pull(now, actions);
     }
 
@@ -359,19 +429,27 @@ impl Mesh {
             .collect();
         let mut ask = Vec::new();
         for (site, peer) in &mut self.peers {
+            if !self.overlay.is_near(*site) {
+                continue;
+            }
             let behind = self.pulls.is_behind(*site, &self.marks, peer);
-            let others = able.iter().filter(|other| *other != site).count();
-            match peer.link.judge(others, behind, now.steady) {
-                Some(Verdict::Ask) => ask.push(*site),
-                Some(verdict) => actions.extend(changed(*site, verdict)),
+            let probers = probers(&self.overlay, &able, *site);
+            match peer.link.judge(probers.len(), behind, now.steady) {
+                Some(Verdict::Ask) => ask.push((*site, probers)),
+                Some(verdict) => {
+                    actions.extend(changed(*site, verdict));
+                    if !self.overlay.is_whole() {
+                        self.gossip.hears(*site, peer.link.state() != State::Down);
+                    }
+                }
                 None => {}
             }
         }
-        for about in ask {
+        for (about, probers) in ask {
             let frame = Bytes::from(Frame::Probe(about).encode());
-            for to in able.iter().filter(|to| **to != about) {
-                if let Some(carrier) = self.peers[to].carrier() {
-                    actions.push(send(*to, carrier, frame.clone()));
+            for to in probers {
+                if let Some(carrier) = self.peers[&to].carrier() {
+                    actions.push(send(to, carrier, frame.clone()));
                 }
             }
         }
@@ -383,6 +461,17 @@ impl Mesh {
         let held = Some(held);
         actions.push(Action::Evidence { held, came, beside });
     }
+}
+
+/// Those of the able who may hear a site: all, or its guides.
+fn probers(overlay: &Overlay, able: &[SiteId], about: SiteId) -> Vec<SiteId> {
+    let sites = match overlay.is_whole() {
+        true => able,
+        false => overlay.guides_of(about),
+    };
+    let probers = sites.iter().copied();
+    let probers = probers.filter(|site| *site != about && able.binary_search(site).is_ok());
+    probers.collect()
 }
 
 fn changed(peer: SiteId, verdict: Verdict) -> Option<Action> {

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aurora_model::SiteId;
+
 use super::Carrier;
 use crate::link::Link;
-use crate::{Beat, Head, StreamId};
+use crate::{Beat, Channel, Head, StreamId};
 
 /// What is known of another site.
 #[derive(Debug, Default)]
@@ -29,6 +31,18 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    /// What it said of the streams of a site.
+    pub fn heads_of(&self, origin: SiteId) -> impl Iterator<Item = &Head> {
+        let first = StreamId {
+            origin,
+            channel: Channel::Alerts,
+            epoch: 0,
+        };
+        let heads = self.heads.range(first..);
+        let heads = heads.take_while(move |(stream, _)| stream.origin == origin);
+        heads.map(|(_, head)| head)
+    }
+
     /// The one that brought something last.
     pub fn carrier(&self) -> Option<Carrier> {
         let last = self.carriers.iter().max_by_key(|(_, heard)| **heard);

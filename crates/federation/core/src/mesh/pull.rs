@@ -7,7 +7,7 @@ use aurora_clock::Timestamp;
 use aurora_model::SiteId;
 
 use super::peer::Peer;
-use super::{Action, Mesh, Now, head, send};
+use super::{Action, Carrier, Mesh, Now, head, send};
 use crate::link::State;
 use crate::{Frame, Mark, StreamId};
 
@@ -15,18 +15,27 @@ use crate::{Frame, Mark, StreamId};
 const CHUNK: u64 = 500;
 /// An answer that has not come by then is asked of another.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Between two looks at all streams.
+const SWEEP: Duration = Duration::from_secs(60);
+/// Whoever was heard that lately answers, whatever the state of its link, which lags behind on purpose.
+const LATELY: Duration = Duration::from_secs(5);
 
 /// Who was asked for what.
 #[derive(Debug, Default)]
 pub(super) struct Pulls {
     asked: BTreeMap<StreamId, Asked>,
-    /// Streams that cannot be taken further before that time, or before the directory changes.
-    blocked: BTreeMap<StreamId, Option<Timestamp>>,
+    /// Who sent of a stream what cannot be taken before that time, or before the directory changes.
+    blocked: BTreeMap<(StreamId, SiteId), Option<Timestamp>>,
+    /// Streams of which somebody told since it was last seen that nothing of them is missing.
+    open: BTreeSet<StreamId>,
+    /// When all streams are looked at again, whoever told of them.
+    sweep: Duration,
 }
 
 #[derive(Debug)]
 struct Asked {
     whom: SiteId,
+    over: Carrier,
     at: Duration,
     /// Those who did not answer.
     silent: BTreeSet<SiteId>,
@@ -35,22 +44,32 @@ struct Asked {
 impl Pulls {
     pub fn unblock(&mut self) {
         self.blocked.clear();
+        self.asked.clear();
     }
 
-    /// Until the time, or until the directory changes.
-    pub fn block(&mut self, stream: StreamId, until: Option<Timestamp>) {
-        self.blocked.insert(stream, until);
+    /// Until the time, or until the directory changes. Others are still asked: whoever sends what
+    /// nobody can verify must not keep a stream from us that they have.
+    pub fn block(&mut self, stream: StreamId, whom: SiteId, until: Option<Timestamp>) {
+        self.blocked.insert((stream, whom), until);
     }
 
-    fn is_blocked(&mut self, stream: StreamId, now: Timestamp) -> bool {
-        match self.blocked.get(&stream) {
-            None => false,
-            Some(Some(until)) if *until <= now => {
-                self.blocked.remove(&stream);
-                false
-            }
-            Some(_) => true,
-        }
+    /// Sites that are not asked for the stream for now.
+    fn blocked(&mut self, stream: StreamId, now: Timestamp) -> BTreeSet<SiteId> {
+        self.blocked
+            .retain(|_, until| until.is_none_or(|until| until > now));
+        let of = self.blocked.keys().filter(|(of, _)| *of == stream);
+        of.map(|(_, whom)| *whom).collect()
+    }
+
+    /// The way was made anew: answers that were on it do not come.
+    pub fn forget(&mut self, whom: SiteId, over: Carrier) {
+        self.asked
+            .retain(|_, asked| (asked.whom, asked.over) != (whom, over));
+    }
+
+    /// Somebody says how far these go, or one of their records shows it.
+    pub fn told(&mut self, streams: impl IntoIterator<Item = StreamId>) {
+        self.open.extend(streams);
     }
 
     /// An answer came: the next may be asked for at once.
@@ -60,11 +79,8 @@ impl Pulls {
 
     /// Whether records that the peer made are missing here.
     pub fn is_behind(&self, site: SiteId, marks: &BTreeMap<StreamId, Mark>, peer: &Peer) -> bool {
-        let own = peer
-            .heads
-            .values()
-            .filter(|head| head.stream.origin == site);
-        let mut own = own.filter(|head| !self.blocked.contains_key(&head.stream));
+        let own = peer.heads_of(site);
+        let mut own = own.filter(|head| !self.blocked.contains_key(&(head.stream, site)));
         own.any(|theirs| {
             let mark = marks.get(&theirs.stream);
             theirs.high > head(mark).0 || mark.is_some_and(|mark| !mark.is_complete())
@@ -75,41 +91,48 @@ impl Pulls {
 impl Mesh {
     /// Asks for what is missing, one chunk of each stream at a time.
     pub(super) fn pull(&mut self, now: Now, actions: &mut Vec<Action>) {
-        let heads = self.peers.values().flat_map(|peer| peer.heads.keys());
-        let streams: BTreeSet<StreamId> = heads
-            .filter(|stream| stream.origin != self.options.site)
-            .copied()
-            .collect();
-        for stream in streams {
+        if now.steady >= self.pulls.sweep {
+            self.pulls.sweep = now.steady + SWEEP;
+            let heads = self.peers.values().flat_map(|peer| peer.heads.keys());
+            self.pulls.open.extend(heads.copied());
+        }
+        for stream in self.pulls.open.clone() {
+            let has_left = self.directory.has_left(stream.origin);
+            if stream.origin == self.options.site || has_left || self.wanted(&stream).is_none() {
+                self.pulls.open.remove(&stream);
+                self.pulls.asked.remove(&stream);
+                continue;
+            }
             self.pull_stream(stream, now, actions);
         }
     }
 
     pub(super) fn pull_stream(&mut self, stream: StreamId, now: Now, actions: &mut Vec<Action>) {
-        if self.forked.contains(&stream) || self.pulls.is_blocked(stream, now.wall) {
+        if self.forked.contains(&stream) {
             return;
         }
-        let mut silent = BTreeSet::new();
+        let blocked = self.pulls.blocked(stream, now.wall);
+        let mut silent = blocked.clone();
         if let Some(asked) = self.pulls.asked.get(&stream) {
             if now.steady.saturating_sub(asked.at) < PATIENCE {
                 return;
             }
-            silent.clone_from(&asked.silent);
+            silent.extend(&asked.silent);
             silent.insert(asked.whom);
         }
         let Some((from, until)) = self.wanted(&stream) else {
             self.pulls.asked.remove(&stream);
             return;
         };
-        let whom = self.whom(&stream, from, &silent).or_else(|| {
+        let whom = self.whom(&stream, from, &silent, now).or_else(|| {
             // Everybody was asked once: begin anew.
-            silent.clear();
-            self.whom(&stream, from, &silent)
+            silent.clone_from(&blocked);
+            self.whom(&stream, from, &silent, now)
         });
         let Some((whom, until)) = whom.map(|(whom, high)| (whom, until.min(high))) else {
             return;
         };
-        let Some(carrier) = self.peers[&whom].carrier() else {
+        let Some(over) = self.peers[&whom].carrier() else {
             return;
         };
         let frame = Frame::Pull {
@@ -117,9 +140,14 @@ impl Mesh {
             from,
             to: until.min(from + CHUNK - 1),
         };
-        actions.push(send(whom, carrier, frame.encode().into()));
-        let at = now.steady;
-        self.pulls.asked.insert(stream, Asked { whom, at, silent });
+        actions.push(send(whom, over, frame.encode().into()));
+        let asked = Asked {
+            whom,
+            over,
+            at: now.steady,
+            silent,
+        };
+        self.pulls.asked.insert(stream, asked);
     }
 
     /// The first records of the stream that are missing; or its last, when somebody else has another
@@ -146,26 +174,32 @@ impl Mesh {
     }
 
     /// The best one to ask for a record, and how far it has read: the origin itself, then whoever was
-    /// heard last.
+    /// heard last. A link that is down counts for less, and is not ruled out: it stays down for a while
+    /// after the way is open again.
     fn whom(
         &self,
         stream: &StreamId,
         from: u64,
         silent: &BTreeSet<SiteId>,
+        now: Now,
     ) -> Option<(SiteId, u64)> {
         let (_, hash) = head(self.marks.get(stream));
-        let able = self.peers.iter().filter(|(site, peer)| {
-            !silent.contains(site) && peer.link.state() != State::Down && peer.carrier().is_some()
-        });
+        let able = self
+            .peers
+            .iter()
+            .filter(|(site, peer)| !silent.contains(site) && peer.carrier().is_some());
         let able = able.filter_map(|(site, peer)| {
             let theirs = peer.heads.get(stream)?;
             let known = head(self.marks.get(stream)).0;
             let differs = from == known && theirs.high == known && theirs.hash != hash;
             let has = theirs.high >= from && (from != known || differs || !self.is_whole(stream));
             let heard = peer.carriers.values().max().copied().unwrap_or_default();
-            has.then_some((*site == stream.origin, heard, *site, theirs.high))
+            let is_alive =
+                peer.link.state() != State::Down || now.steady.saturating_sub(heard) < LATELY;
+            let is_origin = *site == stream.origin;
+            has.then_some((is_alive, is_origin, heard, *site, theirs.high))
         });
-        able.max().map(|(_, _, site, high)| (site, high))
+        able.max().map(|(.., site, high)| (site, high))
     }
 
     fn is_whole(&self, stream: &StreamId) -> bool {

@@ -62,6 +62,17 @@ impl Mesh {
                 }
             }
             Frame::Notice(bytes) => actions.push(Action::Notice { from, bytes }),
+            Frame::Since { life, version } => {
+                let answer = self.asked_since(from, (life, version), now);
+                actions.push(send(from, carrier, answer.encode().into()));
+            }
+            Frame::Digest {
+                life,
+                version,
+                more,
+                heads,
+                heard,
+            } => self.told(from, (life, version, more), &heads, &heard, now, actions),
             Frame::Probe(site) => {
                 let age = self
                     .peers
@@ -125,10 +136,13 @@ impl Mesh {
         }
         let record = Sealed::decode(bytes)?;
         let stream = record.record().stream;
+        if self.directory.has_left(stream.origin) {
+            return Err(Reason::Departed);
+        }
         match record.verify(&self.directory) {
             Ok(()) => {}
             Err(Refusal::UnknownKey) => {
-                self.pulls.block(stream, None);
+                self.pulls.block(stream, from, None);
                 let reason = Reason::Refused(Refusal::UnknownKey);
                 actions.push(Action::Quarantine {
                     from,
@@ -144,7 +158,7 @@ impl Mesh {
         }
         let time = record.record().hlc.time();
         if time > now.wall.plus(AHEAD) {
-            self.pulls.block(stream, Some(time.minus(AHEAD)));
+            self.pulls.block(stream, from, Some(time.minus(AHEAD)));
             let reason = Reason::AheadOfTime;
             actions.push(Action::Quarantine {
                 from,
@@ -186,11 +200,19 @@ impl Mesh {
                     false => Arrival::Live,
                 };
                 let mark = mark.clone();
+                self.gossip.moved(stream);
+                if !mark.is_complete() {
+                    self.pulls.told([stream]);
+                }
+                let bytes = record.bytes().clone();
                 actions.push(Action::Keep {
                     record,
                     mark,
                     arrival,
                 });
+                if live {
+                    self.relay(stream.origin, &bytes, now, actions);
+                }
             }
             Step::Known => actions.push(Action::Compare(record)),
             Step::TooFar => {}

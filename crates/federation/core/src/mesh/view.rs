@@ -55,13 +55,16 @@ impl Mesh {
         let half = echo.map_or(0, |echo| i64::try_from(echo.as_millis() / 2).unwrap_or(0));
         View {
             site,
-            state: peer.link.state(),
+            state: match self.overlay.is_near(site) {
+                true => peer.link.state(),
+                false => self.hearsay(site),
+            },
             age: peer.link.age(now),
             interval: peer.link.interval(),
             echo,
             loss: peer.link.loss(),
             skew: peer.skew.map(|skew| skew + half),
-            heard_by_others: peer.link.is_heard_by_others(now),
+            heard_by_others: peer.link.is_heard_by_others(now) || self.is_said_to_live(site),
             beat: peer.last.clone(),
             backlog: self.backlog(site),
             carrier: peer.carrier(),
@@ -75,13 +78,15 @@ impl Mesh {
         let held = self
             .marks
             .iter()
-            .filter(|(stream, _)| stream.origin != site);
+            .filter(|(stream, _)| stream.origin != site)
+            .filter(|(stream, _)| self.directory.knows(stream.origin));
         let out = held.map(|(stream, mark)| {
             let theirs = peer.heads.get(stream).map_or(0, |head| head.high);
             mark.high().saturating_sub(theirs)
         });
         let theirs = peer.heads.values();
         let theirs = theirs.filter(|head| head.stream.origin != self.options.site);
+        let theirs = theirs.filter(|head| !self.directory.has_left(head.stream.origin));
         let into = theirs.map(|theirs| missing(self.marks.get(&theirs.stream), theirs));
         Backlog {
             out: out.sum(),

@@ -1,6 +1,7 @@
 //! How long it takes to see that a link fell and that it stands again.
 
 use aurora_federation::link::State;
+use aurora_federation::{Carrier, Command};
 
 use crate::site;
 use crate::world::World;
@@ -129,4 +130,47 @@ fn the_first_missed_alert_comes_soon_after_heal_and_thousands_follow() {
             .any(|(_, arrival)| late(*arrival))
     );
     world.check(9);
+}
+
+/// What a carrier tells once a way is open again.
+fn meet_again(world: &mut World, alone: u8, sites: u8) {
+    world.cut.clear();
+    for other in (0..sites).filter(|other| *other != alone) {
+        for (here, there) in [(alone, other), (other, alone)] {
+            let (peer, carrier) = (site(there), Carrier(0));
+            world.command(here, Command::Connected { peer, carrier });
+        }
+    }
+}
+
+/// The link stays down for a while after the way is open: what was missed does not wait for it.
+#[test]
+fn what_was_missed_comes_at_once_however_long_the_way_was_cut() {
+    for (seed, seconds) in (0..).zip([2, 5, 9, 21, 27, 30, 31, 33, 36, 39, 41, 60, 180]) {
+        let mut world = healthy(seed, 3);
+        world.run(30_000 + seed * 773);
+        let cut_at = world.now;
+        cut(&mut world, 2, 3);
+        for other in 0..2 {
+            for (here, there) in [(2, other), (other, 2)] {
+                let (peer, carrier) = (site(there), Carrier(0));
+                world.command(here, Command::Disconnected { peer, carrier });
+            }
+        }
+        world.run(500);
+        world.publish(0);
+        world.publish(2);
+        world.run(seconds * 1_000 - 500);
+        meet_again(&mut world, 2, 3);
+        let healed = world.now;
+        while !world.is_complete() {
+            world.run(20);
+            let took = world.now - healed;
+            assert!(
+                took <= 1_000,
+                "cut for {seconds} s from {cut_at}: {took} ms"
+            );
+        }
+        world.check(seed);
+    }
 }

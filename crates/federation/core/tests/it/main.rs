@@ -4,6 +4,7 @@
 mod detector;
 mod forgery;
 mod marks;
+mod rotation;
 mod simulation;
 mod wire;
 mod world;
@@ -22,13 +23,24 @@ fn site(number: u8) -> SiteId {
 }
 
 fn signer(number: u8) -> Signer {
-    Signer::from_seed(&Secret::new([number + 101; 32]))
+    later_signer(number, 0)
+}
+
+/// The site's signer after it changed its key so many times.
+fn later_signer(number: u8, changes: u8) -> Signer {
+    let mut seed = [number + 101; 32];
+    seed[31] ^= changes;
+    Signer::from_seed(&Secret::new(seed))
 }
 
 fn key(number: u8) -> Key {
+    key_of(number, &signer(number))
+}
+
+fn key_of(number: u8, signer: &Signer) -> Key {
     Key {
         site: site(number),
-        public: signer(number).public_key(),
+        public: signer.public_key(),
         from: Timestamp::from_millis(0),
         until: Timestamp::from_millis(i64::MAX),
     }

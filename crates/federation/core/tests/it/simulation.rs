@@ -1,4 +1,6 @@
-//! Whatever is cut, lost, repeated and killed: every site gets every alert once.
+//! Whatever is cut, lost, repeated, killed and signed by another key: every site gets every alert once.
+
+use aurora_federation::Scale;
 
 use crate::world::World;
 
@@ -35,11 +37,30 @@ fn whatever_happens_every_alert_arrives_once() {
     assert!(partitions as u64 >= seeds * 10, "{partitions} partitions");
 }
 
+/// Meshes of more than a hundred sites are arranged otherwise; here a few are many.
+#[test]
+fn so_it_does_in_one_region_and_in_several() {
+    let seeds = number("AURORA_FEDERATION_SEEDS").unwrap_or(SEEDS) / 10;
+    for seed in 0..seeds {
+        let undivided = if seed % 2 == 0 { 9 } else { 4 };
+        let scale = Scale {
+            whole: 2,
+            undivided,
+            region: 5,
+        };
+        storm_in(seed, scale);
+    }
+}
+
 /// Gives the number of partitions.
 fn storm(seed: u64) -> usize {
+    storm_in(seed, Scale::default())
+}
+
+fn storm_in(seed: u64, scale: Scale) -> usize {
     let mut world = World::new(seed, 0);
     let sites = 5 + u8::try_from(world.random.below(5)).unwrap();
-    world = World::new(seed, sites);
+    world = World::new(seed, sites).scaled(scale);
     world.random.next();
     world.run(3_000);
     let mut partitions = 0;
@@ -56,6 +77,12 @@ fn storm(seed: u64) -> usize {
             let victim = u8::try_from(world.random.below(sites.into())).unwrap();
             world.crash(victim);
         }
+        if world.random.chance(30) {
+            let renewed = u8::try_from(world.random.below(sites.into())).unwrap();
+            world.rotate(renewed);
+            let told = u8::try_from(world.random.below(sites.into())).unwrap();
+            world.learn(told);
+        }
         let pause = world.random.below(10_000);
         world.run(pause);
         if world.random.chance(70) {
@@ -63,6 +90,7 @@ fn storm(seed: u64) -> usize {
         }
     }
     heal(&mut world);
+    (0..sites).for_each(|number| world.learn(number));
     for _ in 0..120 {
         if world.is_complete() {
             break;

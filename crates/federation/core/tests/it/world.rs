@@ -6,13 +6,15 @@ use std::time::Duration;
 use aurora_clock::Timestamp;
 use aurora_federation::link::State;
 use aurora_federation::{
-    Action, Arrival, Carrier, Channel, Command, Frame, Kind, Mark, Mesh, Now, Options, Sealed,
-    Stored, StreamId, Tier,
+    Action, Arrival, Carrier, Channel, Command, Frame, Kind, Mark, Mesh, Now, Options, Scale,
+    Sealed, Stored, StreamId, Tier,
 };
+use aurora_federation::{Directory, Key};
 use aurora_model::SiteId;
+use aurora_secrets::Signer;
 use bytes::Bytes;
 
-use crate::{START, directory, signer, site};
+use crate::{START, key, key_of, later_signer, site};
 
 /// A frame of the host's own making holds so much.
 const ROOM: usize = 256 * 1024;
@@ -59,7 +61,13 @@ pub struct Host {
     pub quarantined: usize,
     pub rejected: Vec<String>,
     pub links: Vec<(u64, SiteId, State)>,
+    /// The newest directory that it has heard of, and by which it signs.
+    directory: Directory,
+    signer: Signer,
 }
+
+/// Milliseconds in which an old key still signs.
+const OVERLAP: u64 = 600_000;
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
@@ -88,11 +96,35 @@ pub struct World {
     /// Percent of actions that a disk does not carry out.
     pub faults: u64,
     pub crashes: usize,
+    /// What the primary has listed, whoever has heard of it.
+    keys: Vec<Key>,
+    scale: Scale,
 }
 
 impl World {
+    /// The same, where another number of sites is many.
+    pub fn scaled(mut self, scale: Scale) -> Self {
+        let scaled = self.hosts.into_iter().map(|mut host| {
+            host.mesh = host.mesh.scaled(scale);
+            host
+        });
+        self.hosts = scaled.collect();
+        self.scale = scale;
+        self
+    }
+
     pub fn new(seed: u64, sites: u8) -> Self {
-        let hosts = (0..sites).map(|number| host(number, sites, Disk::default(), 0));
+        let keys: Vec<Key> = (0..sites).map(key).collect();
+        let hosts = (0..sites).map(|number| {
+            let directory = Directory::new(keys.clone());
+            host(
+                number,
+                Disk::default(),
+                0,
+                directory,
+                later_signer(number, 0),
+            )
+        });
         let mut world = Self {
             random: Random(seed),
             now: 0,
@@ -105,6 +137,8 @@ impl World {
             published: Vec::new(),
             faults: 0,
             crashes: 0,
+            keys: keys.clone(),
+            scale: Scale::default(),
         };
         for number in 0..sites {
             world.join(number);
@@ -159,10 +193,11 @@ impl World {
 
     pub fn crash(&mut self, number: u8) {
         self.crashes += 1;
-        let sites = self.sites();
         let host = &mut self.hosts[usize::from(number)];
         let (disk, skew) = (std::mem::take(&mut host.disk), host.skew);
-        let mut fresh = self::host(number, sites, disk, self.now);
+        let (directory, signer) = (host.directory.clone(), host.signer.clone());
+        let mut fresh = self::host(number, disk, self.now, directory, signer);
+        fresh.mesh = fresh.mesh.scaled(self.scale);
         fresh.skew = skew;
         fresh.evidence = host.evidence;
         fresh.quarantined = host.quarantined;
@@ -170,6 +205,31 @@ impl World {
         fresh.rejected = std::mem::take(&mut host.rejected);
         *host = fresh;
         self.join(number);
+    }
+
+    /// The primary lists another key of the site, which hears of it at once; others do later.
+    pub fn rotate(&mut self, number: u8) {
+        let until = START + i64::try_from(self.now + OVERLAP).unwrap();
+        let mut changes = 0;
+        for key in self.keys.iter_mut().filter(|key| key.site == site(number)) {
+            changes += 1;
+            if key.until == Timestamp::from_millis(i64::MAX) {
+                key.until = Timestamp::from_millis(until);
+            }
+        }
+        let signer = later_signer(number, changes);
+        self.keys.push(key_of(number, &signer));
+        self.learn(number);
+        let host = &mut self.hosts[usize::from(number)];
+        host.mesh.sign_with(signer.clone());
+        host.signer = signer;
+    }
+
+    /// The site hears of the newest directory.
+    pub fn learn(&mut self, number: u8) {
+        let directory = Directory::new(self.keys.clone());
+        self.hosts[usize::from(number)].directory = directory.clone();
+        self.command(number, Command::Directory(directory));
     }
 
     pub fn command(&mut self, number: u8, command: Command) {
@@ -313,7 +373,7 @@ impl World {
     }
 }
 
-fn host(number: u8, sites: u8, mut disk: Disk, born: u64) -> Host {
+fn host(number: u8, mut disk: Disk, born: u64, directory: Directory, signer: Signer) -> Host {
     disk.life += 1;
     let options = Options {
         site: site(number),
@@ -329,7 +389,9 @@ fn host(number: u8, sites: u8, mut disk: Disk, born: u64) -> Host {
         life: disk.life,
     };
     Host {
-        mesh: Mesh::new(options, signer(number), directory(sites), stored),
+        mesh: Mesh::new(options, signer.clone(), directory.clone(), stored),
+        directory,
+        signer,
         disk,
         skew: 0,
         born,

@@ -53,7 +53,7 @@ fn a_hub_gives_each_site_what_is_addressed_to_it() {
     expect![[r#"
         server_name: "site-a"
         max_payload: 1114112
-        ping_interval: "2s"
+        ping_interval: "1s"
         ping_max: 2
         write_deadline: "2s"
         logfile_size_limit: 4194304
@@ -83,7 +83,7 @@ fn a_hub_gives_each_site_what_is_addressed_to_it() {
           }
         }
         leafnodes {
-          reconnect: "500ms"
+          reconnect: "250ms"
           host: "0.0.0.0"
           port: 7422
           no_advertise: true
@@ -107,7 +107,7 @@ fn a_leaf_attaches_by_its_certificate() {
     expect![[r#"
         server_name: "site-b"
         max_payload: 1114112
-        ping_interval: "2s"
+        ping_interval: "1s"
         ping_max: 2
         write_deadline: "2s"
         logfile_size_limit: 4194304
@@ -116,7 +116,7 @@ fn a_leaf_attaches_by_its_certificate() {
           "via_site-a" { users: [ { nkey: UB, allowed_connection_types: ["STANDARD"], permissions …
         }
         leafnodes {
-          reconnect: "500ms"
+          reconnect: "250ms"
           remotes: [
             { urls: ["tls://mesh.example:7422"], account: "via_site-a", compression: off, first_info_timeout: "2s", tls {
               cert_file: "/mesh/leaf.pem"
