@@ -45,16 +45,17 @@ impl Worker {
         roles: &BTreeSet<Role>,
     ) -> Result<Self, Error> {
         DataDir::beside(root)?;
-        let buses = buses(config, root, roles).await?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let tasks = Tasks::new();
+        let buses = buses(config, root, roles, &clock, &tasks).await?;
         let Some(first) = buses.values().next().cloned() else {
             return Err(Error::NoRole);
         };
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let mut worker = Self {
             name: worker_name("worker"),
             adapters: Adapters::beside(config, root, roles, first, &clock).await?,
             buses,
-            tasks: Tasks::new(),
+            tasks,
             scope: None,
             metrics: Metrics::new(),
             health: HealthBoard::default(),
@@ -179,10 +180,13 @@ async fn buses(
     config: &SiteConfig,
     root: &Path,
     roles: &BTreeSet<Role>,
+    clock: &Arc<dyn Clock>,
+    tasks: &Tasks,
 ) -> Result<BTreeMap<&'static str, Arc<dyn Bus>>, Error> {
     let mut buses = BTreeMap::new();
     for user in roles.iter().filter_map(|role| role.user()) {
-        buses.insert(user, crate::bus::beside(config, root, user).await?);
+        let bus = crate::bus::beside(config, root, user, clock, tasks).await?;
+        buses.insert(user, bus);
     }
     Ok(buses)
 }

@@ -5,6 +5,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use aurora_tasks::Shutdown;
+use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
@@ -55,7 +56,7 @@ impl Server {
         Ok(Self { child, url })
     }
 
-    /// Where clients connect.
+    /// Where clients connect: `nats://`, or `tls://` when it takes nothing else, address and port.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -71,13 +72,35 @@ impl Server {
     /// # Errors
     /// When the process cannot be waited for or ended.
     pub async fn supervise(
+        self,
+        launch: Launch,
+        body: watch::Receiver<String>,
+        shutdown: Shutdown,
+    ) -> Result<(), Error> {
+        let (_, never) = watch::channel(0);
+        self.supervise_renewing(launch, body, never, shutdown).await
+    }
+
+    /// The same; whenever `renewed` changes, the server also reads its certificates again, under open
+    /// connections.
+    ///
+    /// # Errors
+    /// As [`Server::supervise`].
+    pub async fn supervise_renewing(
         mut self,
         mut launch: Launch,
         mut body: watch::Receiver<String>,
+        mut renewed: watch::Receiver<u64>,
         shutdown: Shutdown,
     ) -> Result<(), Error> {
-        if let Ok(address) = self.url.trim_start_matches("nats://").parse() {
-            launch.listen = address;
+        // The port alone: of the address of all interfaces the server tells one of them.
+        let port = self
+            .url
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok());
+        if let Some(port) = port {
+            launch.listen.set_port(port);
         }
         let program = || Error::file(&launch.program);
         loop {
@@ -85,6 +108,10 @@ impl Server {
                 () = shutdown.cancelled() => return self.stop().await.map_err(program()),
                 ended = self.child.wait() => said(ended.map_err(program())?),
                 () = changed(&mut body) => self.end().await.map_err(program())?,
+                () = changed(&mut renewed) => {
+                    self.read_again();
+                    continue;
+                }
             }
             let text = body.borrow_and_update().clone();
             tokio::select! {
@@ -105,6 +132,13 @@ impl Server {
     async fn end(&mut self) -> std::io::Result<()> {
         self.child.kill().await
     }
+
+    /// One that has ended reads everything when it is started again.
+    fn read_again(&self) {
+        let process = self.pid().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+        let told = process.map(|process| kill_process(process, Signal::HUP));
+        tracing::debug!(?told, "nats-server was told to read its files again");
+    }
 }
 
 fn said(status: ExitStatus) {
@@ -112,8 +146,8 @@ fn said(status: ExitStatus) {
 }
 
 /// Never, when nobody can change it any more.
-async fn changed(body: &mut watch::Receiver<String>) {
-    if body.changed().await.is_err() {
+async fn changed<T>(told: &mut watch::Receiver<T>) {
+    if told.changed().await.is_err() {
         std::future::pending().await
     }
 }
@@ -158,8 +192,7 @@ async fn end_orphan(launch: &Launch) {
     if !ours() {
         return;
     }
-    let process = rustix::process::Pid::from_raw(number);
-    let ended = process.map(|p| rustix::process::kill_process(p, rustix::process::Signal::KILL));
+    let ended = Pid::from_raw(number).map(|process| kill_process(process, Signal::KILL));
     tracing::warn!(
         pid = number,
         ended = ended.is_some(),

@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aurora_clock::Timestamp;
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
@@ -91,6 +92,18 @@ pub fn authorities(path: &Path) -> Result<RootCertStore, Error> {
             .map_err(|error| Error::of(path, error))?;
     }
     Ok(roots)
+}
+
+/// Checks a server by these authorities and the host's name, as clients of the web do; for
+/// [`mutual_client`] towards a server that is not one of our own parts.
+///
+/// # Errors
+/// When the file cannot be used.
+pub fn by_host(path: &Path) -> Result<Arc<WebPkiServerVerifier>, Error> {
+    let roots = Arc::new(authorities(path)?);
+    WebPkiServerVerifier::builder_with_provider(roots, mutual::provider())
+        .build()
+        .map_err(|error| Error::of(path, error))
 }
 
 /// What a client shows, and whom it believes.

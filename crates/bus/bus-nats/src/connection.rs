@@ -70,6 +70,10 @@ pub(crate) async fn connect(options: &Options) -> Result<(Client, Losses), NatsE
     if let Some(seed) = &options.seed {
         connecting = connecting.nkey(seed.expose().clone());
     }
+    if let Some(tls) = &options.tls {
+        let tls = tls.as_ref().clone();
+        connecting = connecting.tls_client_config(tls).require_tls(true);
+    }
     let servers: Vec<&str> = options.servers.split(',').map(str::trim).collect();
     let connected = connecting.connect(&servers[..]).await;
     let client = connected.map_err(|source| NatsError::Connect {

@@ -32,4 +32,4 @@ pub use bus::NatsBus;
 pub use error::Error;
 pub use options::{Options, Standing};
 pub use permissions::{Permissions, permissions};
-pub use server::{NatsServer, ServerOptions, User, server_config};
+pub use server::{NatsServer, ServerOptions, ServerTls, User, accounts_config, server_config};

@@ -1,8 +1,10 @@
 //! How a process reaches the server, and as whom.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_secrets::Secret;
+use rustls::ClientConfig;
 
 /// As whom a connection works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +28,12 @@ impl Standing {
 /// How to connect, and what the streams are like.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `nats://host:port`; several, separated by commas, are one cluster.
+    /// `nats://host:port`, or `tls://`; several, separated by commas, are one cluster.
     pub servers: String,
     /// The seed of the NKey user; none for a server that asks for none.
     pub seed: Option<Secret<String>>,
+    /// What this process shows, and whom it believes; with it nothing is said but over TLS.
+    pub tls: Option<Arc<ClientConfig>>,
     pub standing: Standing,
     /// A name under which nobody else connects: whoever does knows that his predecessor has ended, and
     /// what that one held by lease is free. Without it, leases run out.
@@ -52,6 +56,7 @@ impl Options {
         Self {
             servers: servers.into(),
             seed: None,
+            tls: None,
             standing: Standing::Site,
             owner: None,
             max_bytes: 4 << 30,

@@ -48,6 +48,17 @@ pub struct ServerOptions {
     pub listen: SocketAddr,
     /// One account for each site, with its users.
     pub accounts: Vec<(String, Vec<User>)>,
+    /// What it shows, and by what it checks clients, each of which must show a certificate; without it
+    /// everything is said in the clear.
+    pub tls: Option<ServerTls>,
+}
+
+/// Files that the server reads when it starts, and when it is told that they were renewed.
+#[derive(Clone, Debug)]
+pub struct ServerTls {
+    /// Its own key and the chain of its certificate.
+    pub part: PathBuf,
+    pub authorities: PathBuf,
 }
 
 /// A running server; it ends when this is dropped.
@@ -70,13 +81,33 @@ fn launch(options: &ServerOptions) -> Launch {
 fn body(options: &ServerOptions) -> String {
     let mut text = format!(
         "max_payload: {}\n\
-         jetstream {{ store_dir: {}, sync_interval: always, max_file_store: {} }}\naccounts {{\n",
+         jetstream {{ store_dir: {}, sync_interval: always, max_file_store: {} }}\n",
         wire::MAX_PAYLOAD,
         quoted(options.dir.join("store").display()),
         // Every stream and as much again for leases and what stands around messages.
         options.max_bytes * (Stream::ALL.len() as u64 + 1) * options.accounts.len() as u64,
     );
-    for (name, users) in &options.accounts {
+    if let Some(tls) = &options.tls {
+        text.push_str(&tls_config(tls));
+    }
+    text.push_str(&accounts_config(&options.accounts));
+    text
+}
+
+/// Who shows no certificate of the authority is refused before anything is said; who the client is, and
+/// what it may do, its key says afterwards.
+fn tls_config(ServerTls { part, authorities }: &ServerTls) -> String {
+    let (part, authorities) = (quoted(part.display()), quoted(authorities.display()));
+    format!(
+        "tls {{\n  cert_file: {part}\n  key_file: {part}\n  ca_file: {authorities}\n  verify: true\n  \
+         min_version: \"1.3\"\n  timeout: 5\n}}\n"
+    )
+}
+
+/// The part about accounts and their users, which any server can include; the seeds are not in it.
+pub fn accounts_config(accounts: &[(String, Vec<User>)]) -> String {
+    let mut text = "accounts {\n".to_owned();
+    for (name, users) in accounts {
         let users: String = users.iter().map(user).collect();
         let written = write!(
             text,
@@ -121,13 +152,21 @@ impl NatsServer {
     }
 
     /// Starts it again, on the same port, whenever it ends, and until it does start; ends it at
-    /// shutdown.
+    /// shutdown. Whenever `renewed` changes it shows the certificate that is in its file then.
     ///
     /// # Errors
     /// When the process cannot be waited for or ended.
-    pub async fn supervise(self, options: ServerOptions, shutdown: Shutdown) -> Result<(), Error> {
+    pub async fn supervise(
+        self,
+        options: ServerOptions,
+        renewed: watch::Receiver<u64>,
+        shutdown: Shutdown,
+    ) -> Result<(), Error> {
         let (_, unchanged) = watch::channel(body(&options));
-        let ran = self.0.supervise(launch(&options), unchanged, shutdown);
+        let launch = launch(&options);
+        let ran = self
+            .0
+            .supervise_renewing(launch, unchanged, renewed, shutdown);
         Ok(ran.await?)
     }
 

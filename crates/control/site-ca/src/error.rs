@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use crate::BadRequest;
 
 /// Why the authority does not do what it was asked.
@@ -27,6 +29,11 @@ pub enum Error {
     Certificate(#[from] rcgen::Error),
     #[error("the certificate cannot be shown")]
     Shown(#[from] rustls::Error),
+    #[error("cannot write the certificate `{}`", path.display())]
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the records store failed")]
     Records(#[from] aurora_records::Error),
     #[error("document `{id}` does not hold what this release writes")]
@@ -34,4 +41,11 @@ pub enum Error {
         id: String,
         source: serde_json::Error,
     },
+}
+
+impl Error {
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
 }

@@ -60,25 +60,32 @@ impl Keeper {
 
     /// Renews until shutdown. A renewal that fails is tried again soon.
     pub async fn run(self, shutdown: Shutdown) {
-        let mut made = self.clock.now();
-        let mut timer = tokio::time::interval(LOOK);
-        loop {
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                _ = timer.tick() => {}
-            }
-            if !is_due(made, self.clock.now()) {
-                continue;
-            }
-            match self.renew() {
-                Ok(now) => made = now,
-                Err(error) => {
-                    let error = aurora_tasks::chain(&error);
-                    warn!(
-                        role = self.role,
-                        error, "a certificate could not be renewed"
-                    );
-                }
+        at_half_life(&self.role, self.clock.as_ref(), shutdown, || self.renew()).await;
+    }
+}
+
+/// Renews what was made just now, in time and until shutdown.
+pub(crate) async fn at_half_life(
+    role: &str,
+    clock: &dyn Clock,
+    shutdown: Shutdown,
+    renew: impl Fn() -> Result<Timestamp, Error>,
+) {
+    let mut made = clock.now();
+    let mut timer = tokio::time::interval(LOOK);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = timer.tick() => {}
+        }
+        if !is_due(made, clock.now()) {
+            continue;
+        }
+        match renew() {
+            Ok(now) => made = now,
+            Err(error) => {
+                let error = aurora_tasks::chain(&error);
+                warn!(role, error, "a certificate could not be renewed");
             }
         }
     }

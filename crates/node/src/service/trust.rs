@@ -211,13 +211,11 @@ fn plain(host: &str) -> String {
     shown.collect()
 }
 
-/// Messages of roles travel as they are where NATS is not on this machine.
+/// Messages of roles travel as they are at a server elsewhere that is spoken to without TLS.
 fn plain_bus(bus: &crate::config::Bus) -> Option<DoctorCheck> {
-    let beyond = match bus.store.as_str() {
-        "nats" => !bus.nats_listen.ip().is_loopback(),
-        address => address.starts_with("nats://") && !is_local(address),
-    };
-    let fix = "keep NATS on this machine, or between machines in a tunnel such as WireGuard";
+    let address = bus.store.as_str();
+    let beyond = address.starts_with("nats://") && !is_local(address);
+    let fix = "give NATS the certificate and accounts of the site's `nats/` folder, and set `bus.store` to tls://";
     beyond.then(|| {
         warn(
             "bus transport",

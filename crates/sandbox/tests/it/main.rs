@@ -9,6 +9,7 @@ mod incidents;
 mod indicators;
 mod listeners;
 mod nats;
+mod nats_tls;
 mod pipeline;
 mod postgres;
 mod support;

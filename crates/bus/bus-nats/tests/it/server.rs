@@ -188,7 +188,11 @@ async fn a_supervised_server_comes_back_on_its_port() {
         .await
         .unwrap();
     let (pid, tasks) = (server.pid().unwrap(), Tasks::new());
-    tasks.spawn("bus-server", server.supervise(wanted, tasks.shutdown()));
+    let (_, never) = tokio::sync::watch::channel(0);
+    tasks.spawn(
+        "bus-server",
+        server.supervise(wanted, never, tasks.shutdown()),
+    );
     let subject = Subject::from("aurora.raw.7");
     bus.publish(vec![message(&subject, 1)]).await.unwrap();
     kill(pid);

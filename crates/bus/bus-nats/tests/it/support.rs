@@ -35,6 +35,7 @@ pub fn options(dir: &Path, accounts: Vec<(String, Vec<User>)>) -> ServerOptions 
         max_bytes: MAX_BYTES,
         listen: ([127, 0, 0, 1], 0).into(),
         accounts,
+        tls: None,
     }
 }
 
