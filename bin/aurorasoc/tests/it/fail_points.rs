@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 
+use aurora_engines::{Postgres, PostgresOptions};
 use serde_json::{Value, json};
 
 use crate::codes::code;
@@ -103,15 +104,17 @@ impl Receiver {
 }
 
 impl Lab {
-    fn new() -> Self {
+    /// `more` settings than those of the test.
+    fn new(name: &str, more: &[&str]) -> Self {
         let receiver = Receiver::start();
-        let dir = std::env::temp_dir().join(format!("aurora-fail-points-{}", std::process::id()));
+        let own = format!("aurora-fail-points-{name}-{}", std::process::id());
+        let dir = std::env::temp_dir().join(own);
         std::fs::create_dir_all(&dir).unwrap();
         let secret = dir.join("secret");
         std::fs::write(&secret, "a secret of a test\n").unwrap();
         let secret = format!("notify.webhook.secret_file={}", secret.display());
         let url = format!("notify.webhook.url={}", receiver.url);
-        let settings = ["events.store=memory", &url, &secret];
+        let settings = [&["events.store=memory", &url, &secret][..], more].concat();
         let mut lab = Self {
             place: Place::with(&settings),
             armed: dir.join("armed"),
@@ -324,7 +327,7 @@ fn a_site_that_is_killed_between_any_two_writes_keeps_its_word() {
         aurora_failpoint::compiled(),
         "the program of the tests has them"
     );
-    let mut lab = Lab::new();
+    let mut lab = Lab::new("sqlite", &[]);
     for (place, work) in PLACES {
         lab.kill_at(place, *work);
     }
@@ -339,4 +342,22 @@ fn a_site_that_is_killed_between_any_two_writes_keeps_its_word() {
         ends.len()
     );
     assert!(unknown >= 4, "{ends:?}");
+}
+
+/// The same between the statements of a transaction in a database, where what dies is the client alone.
+#[test]
+fn a_site_on_postgresql_that_is_killed_keeps_its_word() {
+    let Some(server) = Postgres::start(PostgresOptions::default()).unwrap() else {
+        return;
+    };
+    let store = format!("records.store={}", server.database("site").unwrap());
+    let mut lab = Lab::new("postgresql", &[&store]);
+    let places = PLACES
+        .iter()
+        .filter(|(place, _)| place.starts_with("records."));
+    for (place, work) in places.clone() {
+        lab.kill_at(place, *work);
+    }
+    println!("{} kills", places.count());
+    assert!(!lab.place.data_dir().join("records.sqlite").exists());
 }

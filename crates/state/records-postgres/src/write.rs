@@ -1,5 +1,6 @@
 //! A group's transaction: lock, read what it touches, write what came of it.
 
+use aurora_failpoint::reach;
 use aurora_model::Scope;
 use aurora_records::columns::{self, Damaged, integer, natural};
 use aurora_records::{Collection, Document, Error, FieldKind, Found, MAX_COUNTER};
@@ -108,6 +109,7 @@ pub(crate) async fn write(
 ) -> Result<(), Error> {
     for (collection, documents) in working.puts() {
         put_documents(connection, scope, collection, &documents).await?;
+        reach("records.document");
     }
     for (collection, ids) in working.removals() {
         let sql = format!(
@@ -116,6 +118,7 @@ pub(crate) async fn write(
         );
         let marks: Vec<Vec<u8>> = ids.iter().map(|id| mark(id)).collect();
         remove(connection, scope, sql, marks).await?;
+        reach("records.removal");
     }
     slots(connection, scope, working).await?;
     counters(connection, scope, working).await?;
@@ -206,9 +209,11 @@ async fn slots(
             .execute(&mut *connection)
             .await
             .map_err(storage)?;
+        reach("records.slot");
     }
     if !gone.is_empty() {
         remove(connection, scope, REMOVE.to_owned(), gone).await?;
+        reach("records.slot");
     }
     Ok(())
 }
@@ -240,6 +245,7 @@ async fn counters(
         .execute(connection)
         .await
         .map_err(storage)?;
+    reach("records.counter");
     Ok(())
 }
 
@@ -271,6 +277,7 @@ async fn decisions(
     let add = sqlx::query(ADD).bind(site).bind(tenant);
     let add = add.bind(seqs).bind(bodies);
     add.execute(&mut *connection).await.map_err(storage)?;
+    reach("records.decision");
     if !marks.is_empty() {
         let add = sqlx::query(ABOUT).bind(site).bind(tenant);
         let add = add.bind(marks).bind(about);

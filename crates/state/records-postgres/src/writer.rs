@@ -204,7 +204,10 @@ impl Writer {
         }
         self.sign(&mut transaction).await?;
         let outcomes = outcomes.into_iter().flatten().collect();
-        Ok(match transaction.commit().await {
+        aurora_failpoint::reach("records.uncommitted");
+        let committed = transaction.commit().await;
+        aurora_failpoint::reach("records.committed");
+        Ok(match committed {
             Ok(()) => Tried::Committed(outcomes),
             Err(error) => Tried::Unanswered(outcomes, storage(error)),
         })
