@@ -51,6 +51,10 @@ chaos rounds="30" bus="local":
     AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurorasoc --test chaos --no-capture \
         -E 'test({{ if bus == "nats" { "on_nats" } else { "/once$/" } }})'
 
+# kill -9 of a collector and of its site in turn, many times (three rounds in every test run)
+chaos-collector rounds="30":
+    AURORA_CHAOS_ROUNDS={{ rounds }} cargo nextest run --release --package aurorasoc --no-capture -E 'test(both_are_killed_in_turn)'
+
 # Fuzz one target for some seconds (needs cargo-fuzz; a stable compiler will do, no sanitizer: no decoder has `unsafe` code)
 fuzz target seconds="60": (fuzz-seeds target)
     cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none {{ target }} -- -max_total_time={{ seconds }} -max_len=4096 -timeout=20
@@ -92,9 +96,18 @@ sigma-captures:
 federation-simulation seeds="2000":
     AURORA_FEDERATION_SEEDS={{ seeds }} cargo nextest run --package aurora-federation -E 'test(simulation)'
 
-# Three sites in network namespaces of their own, parted for so many seconds each time (2, 5 and 10 in every test run); needs root
+# Three sites in network namespaces of their own, parted for so many seconds each time (2, 4, 7 and 12 in every test run); needs root
 mesh partitions="2,3,4,5,6,8,10,12,15,20,25,30,40,50,60,80,100,120,150,180":
-    AURORA_MESH_PARTITIONS={{ partitions }} cargo nextest run --package aurorasoc --test mesh --no-capture
+    AURORA_MESH_PARTITIONS={{ partitions }} cargo nextest run --package aurorasoc --test mesh -E 'test(held_back)' --no-capture
+
+# What a mesh of so many sites costs each of them; a `w` behind a number lets everybody beat to everybody (simulated, ten thousand take minutes)
+mesh-scale *sites="50 100 300 1000 10000":
+    cargo run --package aurora-federation --example scale -- {{ sites }}
+
+# A site that is cut off against one that never federated, in turns; needs root and a machine without other work
+mesh-autonomy records="100000" pairs="7":
+    AURORA_MESH_RECORDS={{ records }} AURORA_MESH_PAIRS={{ pairs }} \
+        cargo nextest run --release --package aurorasoc --test mesh -E 'test(cut_off_detects)' --no-capture
 
 # Correlation windows against the plain oracle, on many random cases (12,000 run in every test run)
 correlation-oracle cases="400000":

@@ -1,8 +1,9 @@
 //! A site in its namespace, and what one asks of it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use aurora_client::Client;
@@ -12,6 +13,7 @@ use aurora_messages::{
 use aurora_node::DataDir;
 use tempfile::TempDir;
 
+use crate::clocks;
 use crate::network::{Network, address};
 
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -30,45 +32,53 @@ pub struct Site {
     attacks: u32,
 }
 
+/// What a burst took.
+pub struct Spent {
+    pub wall: Duration,
+    pub cpu: Duration,
+}
+
 impl Site {
     /// Starts it in its namespace; the first one is the primary and the hub.
     pub fn start(network: &Network, number: u8) -> Self {
+        Self::start_as(network, number, true)
+    }
+
+    /// The same, which does not federate.
+    pub fn start_alone(network: &Network, number: u8) -> Self {
+        Self::start_as(network, number, false)
+    }
+
+    fn start_as(network: &Network, number: u8, federates: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         std::fs::create_dir(path("rules")).unwrap();
         std::fs::write(path("rules/encoded.yml"), RULE).unwrap();
         std::fs::write(path("site.toml"), settings(number, &path("rules"))).unwrap();
-        let label = LABELS[usize::from(number) - 1];
-        let log = std::fs::File::create(path("log")).unwrap();
-        let mut command = network.within(&network.name(number), env!("CARGO_BIN_EXE_aurorasoc"));
-        command
-            .env("FEDERATION_ENABLED", "true")
-            .env("FEDERATION_SITE_ID", label)
-            .env("FEDERATION_SITE_NAME", label)
-            .env(
-                "FEDERATION_SITE_TIER",
-                if number == 1 { "primary" } else { "secondary" },
-            )
-            .arg("--data-dir")
-            .arg(path("data"))
-            .arg("--config")
-            .arg(path("site.toml"))
-            .arg("serve")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log);
-        let client = Client::new(DataDir::socket(&path("data")));
         Self {
             number,
-            client,
-            process: command.spawn().unwrap(),
+            client: Client::new(DataDir::socket(&path("data"))),
+            process: program(network, number, folder.path(), federates),
             folder,
             attacks: 0,
         }
     }
 
+    /// Kills it and starts it with a clock that is so many seconds ahead, in a process of this test.
+    pub fn start_at(&mut self, network: &Network, ahead: i64) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+        let mut command = within(network, self.number, &std::env::current_exe().unwrap());
+        command
+            .args(["--exact", clocks::SITE, "--nocapture"])
+            .env(clocks::FOLDER, self.folder.path())
+            .env(clocks::AHEAD, ahead.to_string())
+            .stderr(log(self.folder.path()));
+        self.process = command.spawn().unwrap();
+    }
+
     pub fn label(&self) -> &'static str {
-        LABELS[usize::from(self.number) - 1]
+        label(self.number)
     }
 
     pub async fn ready(&self) {
@@ -113,6 +123,12 @@ impl Site {
         links.map(|link| (label(link.to), link.state)).collect()
     }
 
+    /// Records that it keeps aside.
+    pub async fn aside(&self) -> u64 {
+        let status = self.client.federation().await.unwrap();
+        status.counts.quarantined
+    }
+
     /// Carriers that reach a site.
     pub async fn carriers(&self, label: &str) -> Vec<String> {
         let Ok(topology) = self.client.topology().await else {
@@ -132,8 +148,41 @@ impl Site {
     pub async fn attack(&mut self) -> String {
         self.attacks += 1;
         let host = format!("ws-{}-{}", self.number, self.attacks);
+        self.import(&host, &record(&host, self.attacks, true)).await;
+        host
+    }
+
+    /// So many records, of which one in a hundred is an attack of its own; the last one is.
+    pub async fn burst(&mut self, records: usize) -> Spent {
+        let mut text = String::new();
+        for left in (0..records).rev() {
+            self.attacks += 1;
+            let host = format!("ws-{}-{}", self.number, self.attacks);
+            text.push_str(&record(&host, self.attacks, left % 100 == 0));
+        }
+        let host = format!("ws-{}-{}", self.number, self.attacks);
+        let (begun, before) = (Instant::now(), self.cpu());
+        self.import(&host, &text).await;
+        Spent {
+            wall: begun.elapsed(),
+            cpu: self.cpu() - before,
+        }
+    }
+
+    /// What its process has used of all processors.
+    fn cpu(&self) -> Duration {
+        let usage = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        let rest = usage.rsplit_once(')').unwrap().1;
+        let ticks = rest.split_whitespace().skip(11).take(2);
+        let ticks: u64 = ticks.map(|it| it.parse::<u64>().unwrap()).sum();
+        // The kernel's USER_HZ is 100 on every platform that we build for.
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// Waits until the machine's attack is seen.
+    async fn import(&self, host: &str, text: &str) {
         let path = self.folder.path().join(format!("{host}.jsonl"));
-        std::fs::write(&path, record(&host, self.attacks)).unwrap();
+        std::fs::write(&path, text).unwrap();
         let request = ImportRequest {
             path: path.display().to_string(),
             source: None,
@@ -146,15 +195,23 @@ impl Site {
         })
         .await;
         until("the attack is seen at home", async || {
-            self.alerts().await.contains_key(&host)
+            let query = AlertQuery {
+                text: Some(host.to_owned()),
+                ..AlertQuery::all()
+            };
+            let found = self.client.alerts(&query).await;
+            found.is_ok_and(|page| !page.alerts.is_empty())
         })
         .await;
-        host
     }
 
     /// How many alerts there are of each machine.
     pub async fn alerts(&self) -> BTreeMap<String, u32> {
-        let Ok(page) = self.client.alerts(&AlertQuery::all()).await else {
+        let all = AlertQuery {
+            limit: Some(10_000),
+            ..AlertQuery::all()
+        };
+        let Ok(page) = self.client.alerts(&all).await else {
             return BTreeMap::new();
         };
         let mut found = BTreeMap::new();
@@ -200,6 +257,44 @@ impl Drop for Site {
     }
 }
 
+fn label(number: u8) -> &'static str {
+    LABELS[usize::from(number) - 1]
+}
+
+/// A program in the site's namespace, told what the site is in the mesh.
+fn within(network: &Network, number: u8, program: &Path) -> Command {
+    let mut command = network.within(&network.name(number), program);
+    let tier = if number == 1 { "primary" } else { "secondary" };
+    command
+        .env("FEDERATION_ENABLED", "true")
+        .env("FEDERATION_SITE_ID", label(number))
+        .env("FEDERATION_SITE_NAME", label(number))
+        .env("FEDERATION_SITE_TIER", tier)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    command
+}
+
+fn program(network: &Network, number: u8, folder: &Path, federates: bool) -> Child {
+    let program = Path::new(env!("CARGO_BIN_EXE_aurorasoc"));
+    let mut command = within(network, number, program);
+    command
+        .arg("--data-dir")
+        .arg(folder.join("data"))
+        .arg("--config")
+        .arg(folder.join("site.toml"))
+        .arg("serve")
+        .env("FEDERATION_ENABLED", federates.to_string())
+        .stderr(log(folder));
+    command.spawn().unwrap()
+}
+
+fn log(folder: &Path) -> File {
+    let mut options = File::options();
+    let path = folder.join("log");
+    options.append(true).create(true).open(path).unwrap()
+}
+
 fn settings(number: u8, rules: &std::path::Path) -> String {
     let at = address(number);
     let leafnodes = match number {
@@ -215,13 +310,18 @@ fn settings(number: u8, rules: &std::path::Path) -> String {
     )
 }
 
-fn record(host: &str, number: u32) -> String {
+fn record(host: &str, number: u32, is_attack: bool) -> String {
+    let line = if is_attack {
+        "-enc AAAA"
+    } else {
+        "-File a.ps1"
+    };
     format!(
         "{{\"EventID\":1,\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\
          \"Provider_Name\":\"Microsoft-Windows-Sysmon\",\"Computer\":\"{host}\",\
          \"EventRecordID\":{number},\"UtcTime\":\"2026-03-01 10:00:00.000\",\"ProcessId\":4242,\
          \"ParentProcessId\":7,\"Image\":\"C:\\\\Windows\\\\powershell.exe\",\
-         \"CommandLine\":\"powershell -enc AAAA\",\"User\":\"LAB\\\\eva\",\
+         \"CommandLine\":\"powershell {line}\",\"User\":\"LAB\\\\eva\",\
          \"ParentImage\":\"C:\\\\Windows\\\\explorer.exe\",\"ParentCommandLine\":\"explorer.exe\"}}\n"
     )
 }

@@ -1,8 +1,8 @@
 //! How fast a site that was away gets what it missed: `cargo run --release --package
 //! aurora-federation-service --example catch_up -- 20000`.
 //!
-//! Both sites stand in this process, over a carrier in memory; the one that catches up keeps its records
-//! in SQLite, as a site does without settings.
+//! Both sites stand in this process, over a carrier in memory, or with `tls` behind the number over direct links
+//! with mutual TLS; the one that catches up keeps its records in SQLite, as a site does without settings.
 #![allow(clippy::unwrap_used, clippy::print_stdout, dead_code)]
 
 #[path = "../tests/it/mesh.rs"]
@@ -12,11 +12,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aurora_clock::SystemClock;
+use aurora_federation_direct::{Direct, Options};
 use aurora_federation_service::{Counts, Status};
 use aurora_model::{Action, Severity};
 use aurora_records::{Change, Collection, Guard, Query};
 use aurora_records_sqlite::SqliteRecords;
-use mesh::{Ground, World};
+use aurora_tasks::Tasks;
+use mesh::{Ground, Site, World};
 
 /// Alerts of one commit.
 const TOGETHER: u64 = 250;
@@ -31,14 +33,37 @@ async fn main() {
     let records = Arc::new(SqliteRecords::open(&path, clock).await.unwrap());
     let grounds = [Ground::new("site-a"), Ground::on("site-b", records)];
     let world = World::default();
-    let sites = mesh::mesh(&world, &grounds).await;
+    let is_tls = std::env::args().nth(2).is_some_and(|it| it == "tls");
+    let (sites, _links) = match is_tls {
+        true => linked(&world, &grounds).await,
+        false => (mesh::mesh(&world, &grounds).await, Vec::new()),
+    };
     let (a, b) = (grounds[0].scope.site, grounds[1].scope.site);
-    world.hall.cut(a, b);
+    match is_tls {
+        // By a drill, as an operator does.
+        true => {
+            _ = sites[0]
+                .handle
+                .cut(grounds[0].context(), None)
+                .await
+                .unwrap()
+        }
+        false => world.hall.cut(a, b),
+    }
     open_alerts(&grounds[0], count).await;
     let told = sites[0].handle.statuses();
     reaches(told, |counts| counts.published, count).await;
     let (begun, spent) = (Instant::now(), cpu());
-    world.hall.heal(a, b);
+    match is_tls {
+        true => {
+            _ = sites[0]
+                .handle
+                .heal(grounds[0].context(), None)
+                .await
+                .unwrap()
+        }
+        false => world.hall.heal(a, b),
+    }
     mesh::until(async || (held(&grounds[1]).await > 0).then_some(())).await;
     let first = begun.elapsed();
     mesh::until(async || (held(&grounds[1]).await == count).then_some(())).await;
@@ -53,6 +78,26 @@ async fn main() {
     for site in sites {
         site.stop().await;
     }
+}
+
+/// The same sites over direct links.
+async fn linked(world: &World, grounds: &[Ground]) -> (Vec<Site>, Vec<Tasks>) {
+    let (mut sites, mut links) = (Vec::new(), Vec::new());
+    for ground in grounds {
+        let options = Options {
+            site: ground.scope.site,
+            seed: ground.key().seed().clone(),
+            listen: Some(([127, 0, 0, 1], 0).into()),
+        };
+        let tasks = Tasks::new();
+        let direct = Direct::start(&options, None, &tasks).await.unwrap();
+        let address = direct.address().unwrap().to_string();
+        *ground.address.lock().unwrap() = address;
+        sites.push(ground.start_over(world, Arc::new(direct)).await);
+        links.push(tasks);
+    }
+    mesh::join((&grounds[0], &sites[0]), (&grounds[1], &sites[1])).await;
+    (sites, links)
 }
 
 /// Alerts of the other site that this one holds.
