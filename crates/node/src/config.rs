@@ -32,6 +32,7 @@ pub struct SiteConfig {
     pub detection: Detection,
     pub notify: aurora_notify::Options,
     pub incidents: aurora_incidents::Options,
+    pub audit: aurora_audit_witness::Options,
     pub otlp: aurora_otlp::Options,
 }
 
@@ -85,12 +86,23 @@ pub struct Edge {
 #[serde(default)]
 pub struct Bus {
     /// What carries messages: `local`, files of this machine; `nats`, a NATS server that is started
-    /// and supervised here; or the address of one, such as `nats://10.0.0.7:4222`.
+    /// and supervised here; or the address of one, such as `tls://nats.example:4222`. At `tls://` the parts of
+    /// the site show certificates of its own authority; at `nats://` everything is said in the clear.
     pub store: String,
-    /// Address and port of the NATS server that is started here.
+    /// Address and port of the NATS server that is started here. Beyond loopback it speaks TLS alone, and
+    /// only with parts of the site.
     #[schemars(with = "String")]
     pub nats_listen: SocketAddr,
-    /// File with the seed of the NKey user for a NATS server elsewhere; none where none is asked for.
+    /// Host by which processes on other machines reach that server; without it, where it listens. With it, it
+    /// speaks TLS also on loopback.
+    #[schemars(with = "String")]
+    pub nats_host: Option<String>,
+    /// File with the authorities of the certificate of a NATS server elsewhere, which must have its host's
+    /// name; without it, the server shows the certificate that the site keeps for it in `nats/nats.pem`.
+    #[schemars(with = "String")]
+    pub nats_authorities: Option<PathBuf>,
+    /// File with the seed of the NKey user for a NATS server elsewhere. Without it none is shown at `nats://`,
+    /// and at `tls://` those of `nats/accounts.conf`.
     #[schemars(with = "String")]
     pub nats_seed_file: Option<PathBuf>,
     /// Bytes that each stream may keep before senders are pushed back.
@@ -256,6 +268,8 @@ impl Default for Bus {
         Self {
             store: "local".to_owned(),
             nats_listen: SocketAddr::from(([127, 0, 0, 1], 4222)),
+            nats_host: None,
+            nats_authorities: None,
             nats_seed_file: None,
             max_bytes: 2 << 30,
             lease_seconds: 15,
@@ -346,6 +360,11 @@ impl Bus {
     /// Whether processes can share the work of a site over it.
     pub fn is_shared(&self) -> bool {
         self.store != "local"
+    }
+
+    /// Whether others than this machine speak with the NATS server that is started here.
+    pub(crate) fn is_reached_from_elsewhere(&self) -> bool {
+        self.nats_host.is_some() || !self.nats_listen.ip().is_loopback()
     }
 
     pub(crate) fn lease(&self) -> Duration {

@@ -18,8 +18,10 @@ pub enum Error {
         found: String,
         known: u32,
     },
-    #[error("cannot work beside the site in `{}`: there is none; start it with `aurorasoc up --bus nats`", path.display())]
+    #[error("there is no site in `{}`, hence nothing to copy; name the data directory of one with --data-dir", path.display())]
     NoSite { path: PathBuf },
+    #[error("cannot work beside the site in `{}`: there is none; start it with `aurorasoc up --bus nats`", path.display())]
+    NothingBeside { path: PathBuf },
     #[error("cannot take a backup into `{}`: it holds one already; name another folder", path.display())]
     BackupThere { path: PathBuf },
     #[error("cannot restore into `{}`: it is not empty; move the site away first, with its data", path.display())]
@@ -38,6 +40,8 @@ pub enum Error {
     Backup(#[from] aurora_backup::Error),
     #[error("cannot keep the audit log")]
     Audit(#[source] aurora_disk::Error),
+    #[error("cannot ask the witnesses of the audit log")]
+    Witness(#[from] aurora_audit_witness::Error),
     #[error("cannot use the site's keys")]
     Keys(#[from] aurora_secrets::Error),
     #[error("cannot open the site's authority")]

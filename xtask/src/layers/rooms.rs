@@ -117,6 +117,10 @@ const ROOMS: &[(&str, Room)] = &[
         of(Plane::Observability, Layer::Service),
     ),
     (
+        "crates/observability/audit-witness",
+        of(Plane::Observability, Layer::Service),
+    ),
+    (
         "crates/observability/freshness",
         of(Plane::Observability, Layer::Service),
     ),

@@ -42,7 +42,7 @@ pub async fn run(audit: Audit, app: &mut App) -> anyhow::Result<Exit> {
         Step::Prove(wanted) => prove::run(&wanted, app),
         Step::Monitor(wanted) => monitor::run(&wanted, app).await,
         Step::Export(wanted) => export::run(&wanted, app),
-        Step::Witness(wanted) => witness::run(&wanted, app),
+        Step::Witness(wanted) => witness::run(&wanted, app).await,
         Step::Erase(wanted) => erase::run(wanted, app).await,
     }
 }

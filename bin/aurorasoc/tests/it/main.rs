@@ -20,5 +20,7 @@ mod mistakes;
 mod resume;
 mod routes;
 mod service;
+mod spans;
 mod story;
 mod support;
+mod witness;

@@ -50,6 +50,11 @@ impl Place {
         }
     }
 
+    /// One setting more from now on.
+    pub fn set(&mut self, setting: &str) {
+        self.settings.push(setting.to_owned());
+    }
+
     pub fn path(&self) -> &Path {
         self.dir.path()
     }

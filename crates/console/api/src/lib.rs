@@ -41,6 +41,7 @@ pub use federation_desk::FederationDesk;
 pub use feed::Feed;
 pub use headers::CONTENT_SECURITY_POLICY;
 pub use health::HealthPages;
+pub use listen::serve;
 pub use incident_desk::IncidentDesk;
 pub use indicator_desk::IndicatorDesk;
 pub use mesh_desk::MeshDesk;

@@ -108,6 +108,17 @@ impl Door {
     }
 }
 
+/// Serves a router of another part over HTTP, at most so many connections at a time, until `shutdown`; then open
+/// requests end.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    shutdown: CancellationToken,
+) {
+    Door::new(router, connections, shutdown).serve(listener).await;
+}
+
 /// Where connections come from, and who is on their other end.
 pub(crate) trait Listener: Send + Sync {
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use aurora_audit::verify::MOST_IN_A_COMMIT;
@@ -27,6 +27,7 @@ pub struct Service {
     health: HealthBoard,
     head: watch::Sender<Option<Signed>>,
     wanted: Arc<Notify>,
+    keeping: Arc<Mutex<()>>,
 }
 
 impl Service {
@@ -50,6 +51,7 @@ impl Service {
             health,
             head: watch::channel(None).0,
             wanted: Arc::new(Notify::new()),
+            keeping: Arc::default(),
         }
     }
 
@@ -57,6 +59,7 @@ impl Service {
         Handle {
             head: self.head.subscribe(),
             wanted: self.wanted.clone(),
+            keeping: self.keeping.clone(),
         }
     }
 

@@ -55,7 +55,7 @@ fn look(wanted: &Monitor, app: &mut App) -> anyhow::Result<Exit> {
     let kept = Folder::new(std::sync::Arc::new(state.clone()));
     let mut found = wanted.place.find(app)?;
     let seen = seen(&kept, &mut found, wanted.place.key.is_some())?;
-    let policy = wanted.outside.policy(found.key.clone(), seen.clone())?;
+    let policy = wanted.outside.policy(&found, seen.clone(), app)?;
     let report = aurora_audit::verify(&found.folder, &policy)?;
     // The first look has nothing to compare with; from now on there is.
     let first = seen.is_none() && report.problems.is_empty();

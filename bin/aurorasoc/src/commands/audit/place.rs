@@ -10,6 +10,7 @@ use aurora_secrets::{Keyring, Purpose};
 use clap::Args;
 
 use crate::app::App;
+use crate::args::Ports;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -30,7 +31,8 @@ pub struct Place {
 /// Who outside is believed.
 #[derive(Clone, Debug, Args)]
 pub struct Outside {
-    /// A witness's verifier key, or a file with it; may be repeated
+    /// A witness's verifier key, or a file with it; may be repeated [default: those that the
+    /// site asks, for its own log]
     #[arg(long, value_name = "VKEY")]
     witness: Vec<String>,
     /// How many of them must have cosigned
@@ -89,11 +91,21 @@ impl Place {
 }
 
 impl Outside {
-    pub fn policy(&self, key: VerifierKey, retained: Option<Signed>) -> anyhow::Result<Policy> {
+    /// Of the site's own log those count that it asks, when none are given.
+    pub fn policy(
+        &self,
+        found: &Found,
+        retained: Option<Signed>,
+        app: &App,
+    ) -> anyhow::Result<Policy> {
+        let witnesses = match found.source {
+            Source::Site if !self.asked() => app.settings.site(&Ports::default())?.audit.keys()?,
+            _ => self.witnesses()?,
+        };
         Ok(Policy {
-            key,
+            key: found.key.clone(),
             retained,
-            witnesses: self.witnesses()?,
+            witnesses,
             quorum: self.quorum,
         })
     }

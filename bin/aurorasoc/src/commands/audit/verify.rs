@@ -46,9 +46,7 @@ pub fn run(wanted: &Verify, app: &mut App) -> anyhow::Result<Exit> {
         let opened = Signed::open(&bytes, &found.key);
         opened.with_context(|| format!("cannot use `{}`", file.display()))
     });
-    let policy = wanted
-        .outside
-        .policy(found.key.clone(), retained.transpose()?)?;
+    let policy = wanted.outside.policy(&found, retained.transpose()?, app)?;
     let report = aurora_audit::verify(&found.folder, &policy)?;
     tell::report(&found, &report, wanted.json, app)
 }

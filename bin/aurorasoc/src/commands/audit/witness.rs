@@ -1,30 +1,39 @@
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use aurora_audit::note::Signature;
-use aurora_audit::witness::{AddCheckpoint, Refusal, judge};
-use aurora_audit::{CHECKPOINT, Folder, KEY, KeyKind, Signed, VerifierKey};
+use aurora_audit::witness::{AddCheckpoint, Refusal};
+use aurora_audit::{Signed, VerifierKey};
 use aurora_audit_sequencer::keep_cosignature;
+use aurora_audit_witness::{Cosigned, Error, Witness as Cosigner, routes};
+use aurora_clock::SystemClock;
 use aurora_disk::RealDisk;
-use aurora_ids::Derive;
-use aurora_secrets::{Keyring, Purpose};
+use aurora_tasks::Shutdown;
 use clap::Args;
+use tokio::net::TcpListener;
 
 use super::place::{self, Found, Place};
 use crate::app::App;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::Interrupt;
 use crate::output::{Ink, Line};
 
-/// Cosign another site's log when it continues what was seen of it, or keep such a cosignature
+/// Connections at a time; the others wait.
+const CONNECTIONS: usize = 64;
+
+/// Cosign other sites' logs when they continue what was seen of them, or keep such a cosignature
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
+    aurorasoc audit witness --listen 0.0.0.0:9444 --log site-a.vkey --state /srv/witness --name peer.example/w\n  \
     aurorasoc audit witness /mnt/site-a --key site-a.vkey --state /srv/witness --name peer.example/w\n  \
     aurorasoc audit witness --add cosigned --by peer.vkey\n\n\
-    The first form prints the checkpoint with the cosignature, and the witness's verifier key on\n\
-    standard error; its state folder keeps its own key and what it has seen of each log. The second\n\
-    one, at the site, keeps it beside the log.\n\n\
+    The first form answers sites over HTTP (C2SP tlog-witness) until it is ended; a site asks it with the\n\
+    setting `audit.witnesses`. The second one looks at a folder and prints the checkpoint with the\n\
+    cosignature, and the witness's verifier key on standard error. The state folder keeps the witness's own\n\
+    key and what it has seen of each log. The third one, at the site, keeps a cosignature beside the log.\n\n\
     Exit code 2 when the log was rolled back or forked: nothing is signed.")]
 pub struct Witness {
     #[command(flatten)]
@@ -40,6 +49,12 @@ pub struct Witness {
     /// The witness's name, such as a host and a path; one key has one name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// Answer sites at this address and port, over HTTP
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["dir", "key", "add"], requires_all = ["state", "log"])]
+    listen: Option<SocketAddr>,
+    /// A log's verifier key, or a file with it, that is cosigned with --listen; may be repeated
+    #[arg(long, value_name = "VKEY", requires = "listen")]
+    log: Vec<String>,
     /// A cosigned checkpoint of this log, to be kept beside it
     #[arg(long, value_name = "FILE", conflicts_with = "state", requires = "by")]
     add: Option<PathBuf>,
@@ -48,56 +63,58 @@ pub struct Witness {
     by: Option<String>,
 }
 
-pub fn run(wanted: &Witness, app: &mut App) -> anyhow::Result<Exit> {
-    let found = wanted.place.find(app)?;
+pub async fn run(wanted: &Witness, app: &mut App) -> anyhow::Result<Exit> {
+    let name = wanted.name.as_deref().unwrap_or_default();
     match (&wanted.state, &wanted.add) {
-        (Some(state), _) => {
-            let name = wanted.name.as_deref().unwrap_or_default();
-            cosign(&found, state, name, app)
-        }
+        (Some(state), _) => match wanted.listen {
+            Some(address) => serve(address, state, name, &wanted.log, app).await,
+            None => cosign(&wanted.place.find(app)?, state, name, app),
+        },
         (None, Some(file)) => {
             let by = place::key(wanted.by.as_deref().unwrap_or_default())?;
-            keep(&found, file, &by, app)
+            keep(&wanted.place.find(app)?, file, &by, app)
         }
         (None, None) => Err(Failure::usage("give --state and --name, or --add and --by").into()),
     }
 }
 
-/// What this witness has of a log.
-struct Seen {
-    disk: RealDisk,
-    head: Option<Signed>,
-}
-
-impl Seen {
-    fn of(state: &Path, log: &VerifierKey) -> anyhow::Result<Self> {
-        let name = Derive::new("aurora.audit.witness.v1")
-            .part(log.to_string())
-            .finish();
-        let disk = RealDisk::new(state.join("logs").join(name.to_string()))?;
-        let bytes = Folder::new(Arc::new(disk.clone())).read(CHECKPOINT)?;
-        let head = bytes.map(|bytes| Signed::open(&bytes, log)).transpose()?;
-        Ok(Self { disk, head })
-    }
-
-    fn keep(&self, log: &VerifierKey, head: &Signed) -> anyhow::Result<()> {
-        let write = |name: &str, text: String| {
-            aurora_disk::write_atomic(&self.disk, Path::new(name), text.as_bytes())
-        };
-        write(KEY, format!("{log}\n"))?;
-        Ok(write(CHECKPOINT, head.note.to_string())?)
-    }
+async fn serve(
+    address: SocketAddr,
+    state: &Path,
+    name: &str,
+    logs: &[String],
+    app: &mut App,
+) -> anyhow::Result<Exit> {
+    let logs = logs.iter().map(|text| place::key(text));
+    let witness = Arc::new(Cosigner::open(
+        state,
+        name,
+        &logs.collect::<Result<Vec<_>, _>>()?,
+    )?);
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
+    let mut interrupt = Interrupt::new()?;
+    app.screen
+        .line(format!("witness  {}", witness.key()).as_str())?;
+    app.screen
+        .line(format!("at       http://{}", listener.local_addr()?).as_str())?;
+    let (router, ending) = (
+        routes(witness, Arc::new(SystemClock::new())),
+        Shutdown::new(),
+    );
+    let serving = aurora_api::serve(listener, router, CONNECTIONS, ending.clone());
+    let ended = async {
+        interrupt.came().await;
+        ending.cancel();
+    };
+    tokio::join!(serving, ended);
+    Ok(Exit::Ok)
 }
 
 fn cosign(found: &Found, state: &Path, name: &str, app: &mut App) -> anyhow::Result<Exit> {
-    // Made with its parents; the keys in it are for its owner only.
-    RealDisk::new(state)?;
-    let signer = Keyring::open(&state.join("keys"))?.signer_of(Purpose::AuditWitness);
-    let own = VerifierKey::new(name, KeyKind::Cosignature, signer.public_key())?;
-    let seen = Seen::of(state, &found.key)?;
+    let witness = Cosigner::open(state, name, std::slice::from_ref(&found.key))?;
     let head = found.folder.head(&found.key)?;
-    let before = seen.head.as_ref().map(|head| &head.checkpoint);
-    let old = before.map_or(0, |head| head.size);
+    let old = witness.seen(&found.key).map_or(0, |seen| seen.size);
     let size = head.checkpoint.size;
     let proof = match old <= size {
         true => aurora_audit::proof::consistency(&found.folder.tree(size), old, size)?,
@@ -108,15 +125,12 @@ fn cosign(found: &Found, state: &Path, name: &str, app: &mut App) -> anyhow::Res
         proof,
         checkpoint: head.note.to_string(),
     };
-    let signed = match judge(&request, &found.key, before) {
-        Ok(signed) => signed,
-        Err(refusal) => return refuse(&refusal, old, size, app),
-    };
-    seen.keep(&found.key, &signed)?;
-    let mut note = signed.note;
-    note.cosign(name, &signer, u64::try_from(app.now().as_millis() / 1000)?)?;
-    app.screen.verbatim(&note.to_string())?;
-    tell_key(&own)?;
+    match witness.add(&request, app.now()) {
+        Ok(Cosigned { note, .. }) => app.screen.verbatim(&note.to_string())?,
+        Err(Error::Refused(refusal)) => return refuse(&refusal, old, size, app),
+        Err(error) => return Err(error.into()),
+    }
+    tell_key(witness.key())?;
     Ok(Exit::Ok)
 }
 
