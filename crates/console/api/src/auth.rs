@@ -170,6 +170,7 @@ pub(crate) async fn require(
                 method = %parts.method,
                 path = parts.uri.path(),
                 actor = caller.principal.actor.name(),
+                links = tracing::field::Empty,
             );
             parts.extensions.insert(caller);
             // What stands before a single route knows the site by this.

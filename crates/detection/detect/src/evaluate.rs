@@ -5,6 +5,7 @@ use aurora_clock::Timestamp;
 use aurora_indicators::IndicatorHandle;
 use aurora_model::{EventBatch, EventItem, Header, RuleId};
 use aurora_rules::{Fired, LoadedRule, RuleMatch};
+use aurora_spans::{Step, step};
 use serde_json::Value;
 use tracing::error;
 
@@ -35,13 +36,18 @@ pub(crate) fn evaluate(
 ) -> Evaluated {
     let read = Header::from_bytes(&message.header)
         .and_then(|h| EventBatch::decode(&h, &message.body).map(|batch| (h, batch)));
-    let (header, batch) = match read {
+    let (mut header, batch) = match read {
         Ok(read) => read,
         Err(error) => {
             error!(seq = message.seq, %error, "an event batch cannot be evaluated");
             return Evaluated::default();
         }
     };
+    let _step = header.trace.sampled.then(|| {
+        let after = header.trace;
+        header.trace = after.child();
+        step(Step::Detect, &header.trace, &after)
+    });
     let mut evaluated = Evaluated::default();
     let indicated = known.current().sets().len() > 0;
     let mut newest: Option<Timestamp> = None;

@@ -10,6 +10,7 @@ use aurora_clock::{Clock, Timestamp};
 use aurora_model::ledger::MatchTerm;
 use aurora_model::{Action, Context, Finding, Scope, Stream};
 use aurora_records::{Change, Collection, Error as RecordsError, Guard, Query, Records, Test};
+use aurora_spans::{Step, step};
 use aurora_telemetry::{Metric, Metrics};
 use tracing::{debug, info};
 
@@ -190,11 +191,20 @@ impl Queue {
     }
 
     async fn publish_findings(&self, findings: &[(Finding, Hit)]) -> Result<(), Error> {
+        let mut steps = Vec::new();
         let messages: Vec<Message> = findings
             .iter()
-            .map(|(finding, hit)| message(&self.scope, self.role, hit.trace.child(), finding, hit))
+            .map(|(finding, hit)| {
+                let own = hit.trace.child();
+                // What a window adds up follows no batch, and begins its own trace.
+                let after = if hit.window.is_some() { own } else { hit.trace };
+                steps.extend(hit.trace.sampled.then(|| step(Step::Alert, &own, &after)));
+                message(&self.scope, self.role, own, finding, hit)
+            })
             .collect();
-        self.publish(Stream::Alerts, messages).await
+        let published = self.publish(Stream::Alerts, messages).await;
+        drop(steps);
+        published
     }
 
     /// Publishes, in pieces, and waits while the stream is full.

@@ -10,6 +10,7 @@ use aurora_model::{
     BatchId, MAX_BODY_BYTES, OriginId, Part, RawBatch, RawRecord, Scope, Shard, SourceName, Stream,
     Subject, TraceContext,
 };
+use aurora_spans::{Step, step};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
 use bytes::Bytes;
@@ -33,6 +34,8 @@ pub struct Acceptor {
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     detect: Detect,
+    /// Of so many traces one is told; 0 for none.
+    one_in: u32,
 }
 
 /// A record with the source and the host it is of.
@@ -73,7 +76,24 @@ impl Acceptor {
             clock,
             metrics,
             detect,
+            one_in: 0,
         }
+    }
+
+    /// Of so many traces that begin here one is told, with all its steps; 0 for none.
+    #[must_use]
+    pub fn telling_one_in(mut self, one_in: u32) -> Self {
+        self.one_in = one_in;
+        self
+    }
+
+    fn trace(&self) -> TraceContext {
+        let mut trace = TraceContext::new();
+        // Ids are random, so this takes an even share of them.
+        let [.., a, b, c, d] = *trace.trace_id.as_bytes();
+        let drawn = u32::from_be_bytes([a, b, c, d]);
+        trace.sampled = drawn.checked_rem(self.one_in) == Some(0);
+        trace
     }
 
     pub fn now(&self) -> Timestamp {
@@ -143,8 +163,11 @@ impl Acceptor {
         &self,
         batches: impl IntoIterator<Item = (OriginId, B)>,
     ) -> Result<Accepted, Error> {
+        let mut steps = Vec::new();
         let cut = batches.into_iter().flat_map(|(origin, arrived)| {
-            let mut cutting = Cutting::new(self.scope.clone(), origin);
+            let trace = self.trace();
+            steps.extend(trace.sampled.then(|| step(Step::Receive, &trace, &trace)));
+            let mut cutting = Cutting::new(self.scope.clone(), origin, trace);
             arrived.into_iter().for_each(|one| cutting.take(one));
             cutting.finish()
         });
@@ -156,6 +179,7 @@ impl Acceptor {
             accepted.records += weight;
             accepted.known += if receipt.duplicate { weight } else { 0 };
         }
+        drop(steps);
         Ok(accepted)
     }
 
@@ -208,11 +232,11 @@ struct Open {
 }
 
 impl Cutting {
-    fn new(scope: Scope, origin: OriginId) -> Self {
+    fn new(scope: Scope, origin: OriginId, trace: TraceContext) -> Self {
         Self {
             scope,
             origin,
-            trace: TraceContext::new(),
+            trace,
             messages: Vec::new(),
             open: Vec::new(),
             places: HashMap::new(),

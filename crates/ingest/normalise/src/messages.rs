@@ -100,7 +100,6 @@ impl Origin<'_> {
             format,
             version: VERSION,
             producer: "normalise".to_owned(),
-            trace: self.header.trace.child(),
             count: u32::try_from(count).expect("batches are far below 4 G items"),
             raw: Some(self.raw),
             ..self.header.clone()

@@ -3,6 +3,7 @@
 use aurora_bus::Delivery;
 use aurora_model::{DeadLetter, DeadLetterReason, Header, RawBatch, Scope};
 use aurora_parsers::{Opened, Registry, feed};
+use aurora_spans::{Step, step};
 use tracing::error;
 
 use crate::messages::Pieces;
@@ -34,13 +35,18 @@ pub(crate) enum Outcome {
 pub(crate) fn parse(registry: &Registry, scope: &Scope, message: &Delivery) -> Parsed {
     let read = Header::from_bytes(&message.header)
         .and_then(|header| RawBatch::decode(&header, &message.body).map(|batch| (header, batch)));
-    let (header, mut batch) = match read {
+    let (mut header, mut batch) = match read {
         Ok(read) => read,
         Err(error) => {
             error!(seq = message.seq, %error, "a raw batch cannot be read");
             return damaged(scope, message, &error.to_string());
         }
     };
+    let step = header.trace.sampled.then(|| {
+        let after = header.trace;
+        header.trace = after.child();
+        step(Step::Normalise, &header.trace, &after)
+    });
     let at = batch
         .records
         .last()
@@ -52,6 +58,7 @@ pub(crate) fn parse(registry: &Registry, scope: &Scope, message: &Delivery) -> P
         records,
     };
     let opened = registry.open(&batch.scope, &batch);
+    drop(step);
     Parsed {
         seq: message.seq,
         header,

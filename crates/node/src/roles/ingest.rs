@@ -69,7 +69,8 @@ pub(super) async fn listen(parts: &Parts, sources: SourceBook) -> Result<Listene
         parts.clock.clone(),
         parts.metrics.clone(),
         detect(parts),
-    );
+    )
+    .telling_one_in(parts.config.otlp.tells_one_in());
     let records = parts.adapters.records.clone();
     let importer = Importer::new(acceptor.clone(), records, parts.tasks.clone());
     let mut listeners = Listeners {

@@ -217,6 +217,7 @@ pub(super) async fn act(
         .act(context, id, command)
         .await
         .map_err(errors::detect)?;
+    aurora_spans::link(&alert.trace);
     Ok(AlertRow::from(&alert))
 }
 

@@ -16,6 +16,9 @@ pub struct Options {
     pub authorities: Option<PathBuf>,
     /// Whether to send in the clear, over `http://`, to another machine.
     pub allow_plain: bool,
+    /// Of so many traces that begin with a record one is told, with the steps of its batch from the listener to
+    /// the alert; 0 for none.
+    pub trace_one_in: u32,
     /// Seconds between two readings of the metrics.
     pub metrics_seconds: u64,
 }
@@ -26,12 +29,18 @@ impl Default for Options {
             endpoint: String::new(),
             authorities: None,
             allow_plain: false,
+            trace_one_in: 100,
             metrics_seconds: 15,
         }
     }
 }
 
 impl Options {
+    /// Of so many traces one is told; 0 for none, as where nothing is told at all.
+    pub fn tells_one_in(&self) -> u32 {
+        if self.is_on() { self.trace_one_in } else { 0 }
+    }
+
     pub fn is_on(&self) -> bool {
         !self.endpoint.is_empty()
     }

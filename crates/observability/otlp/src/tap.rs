@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aurora_clock::Clock;
 use aurora_ids::Id128;
+use aurora_spans::{AFTER, LINKS, OWN};
 use tokio::sync::mpsc;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -14,7 +15,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::wire::{Any, AnyValue, KeyValue, LogRecord, Span};
+use crate::wire::{Any, AnyValue, KeyValue, Link, LogRecord, Span};
 
 /// Lines and spans that wait to be sent.
 const QUEUE: usize = 8192;
@@ -23,9 +24,6 @@ const LONGEST: usize = 4096;
 const MOST: usize = 48;
 /// Of these our own sending would make more of the same.
 const UNHEARD: [&str; 5] = ["aurora_otlp", "hyper", "h2", "rustls", "tokio"];
-/// The field of a span that names the trace it belongs to: a `traceparent` (W3C Trace Context).
-const TRACE: &str = "trace";
-
 #[derive(Debug)]
 pub(crate) enum Item {
     Log(LogRecord),
@@ -72,6 +70,25 @@ struct Open {
     parent: Vec<u8>,
     start: u64,
     attributes: Vec<KeyValue>,
+    links: Vec<Link>,
+}
+
+/// Ids of a trace and of a span in it.
+type Place = ([u8; 16], [u8; 8]);
+
+/// Which trace a span is of, which span it is, and what it follows: it says so itself, or it follows the span
+/// that it is opened in, or the one whose trace it names.
+fn placed(fields: &Fields, above: Option<Place>) -> (Place, Vec<u8>) {
+    if let Some(own) = fields.own {
+        let after = fields.trace.filter(|after| *after != own);
+        return (own, after.map_or(Vec::new(), |(_, span)| span.to_vec()));
+    }
+    let mut span_id = [0; 8];
+    span_id.copy_from_slice(&Id128::random().as_bytes()[..8]);
+    match above.or(fields.trace) {
+        Some((trace_id, parent)) => ((trace_id, span_id), parent.to_vec()),
+        None => ((*Id128::random().as_bytes(), span_id), Vec::new()),
+    }
 }
 
 impl Tap {
@@ -111,21 +128,16 @@ where
         let above = above.as_ref().and_then(|above| {
             let extensions = above.extensions();
             let open = extensions.get::<Open>()?;
-            Some((open.trace_id, open.span_id.to_vec()))
+            Some((open.trace_id, open.span_id))
         });
-        let (trace_id, parent) = match (above, fields.trace) {
-            (Some(above), _) => above,
-            (None, Some((trace_id, parent))) => (trace_id, parent.to_vec()),
-            (None, None) => (*Id128::random().as_bytes(), Vec::new()),
-        };
-        let mut span_id = [0; 8];
-        span_id.copy_from_slice(&Id128::random().as_bytes()[..8]);
+        let ((trace_id, span_id), parent) = placed(&fields, above);
         let open = Open {
             trace_id,
             span_id,
             parent,
             start: self.now(),
             attributes: fields.attributes,
+            links: fields.links,
         };
         span.extensions_mut().insert(open);
     }
@@ -139,6 +151,8 @@ where
         if let Some(open) = span.extensions_mut().get_mut::<Open>() {
             open.attributes.extend(fields.attributes);
             open.attributes.truncate(MOST);
+            open.links.extend(fields.links);
+            open.links.truncate(MOST);
         }
     }
 
@@ -193,6 +207,7 @@ where
             start_time_unix_nano: open.start,
             end_time_unix_nano: self.now(),
             attributes: open.attributes,
+            links: open.links,
         }));
     }
 }
@@ -212,7 +227,9 @@ const fn severity(level: Level) -> (i32, &'static str) {
 #[derive(Default)]
 struct Fields {
     message: String,
-    trace: Option<([u8; 16], [u8; 8])>,
+    trace: Option<Place>,
+    own: Option<Place>,
+    links: Vec<Link>,
     attributes: Vec<KeyValue>,
 }
 
@@ -226,10 +243,15 @@ impl Fields {
     fn text(&mut self, field: &Field, text: String) {
         match field.name() {
             "message" => self.message = short(text),
-            TRACE => {
+            AFTER => {
                 self.trace = traceparent(&text);
                 self.put(field, Any::String(short(text)));
             }
+            // What these say stands in fields of its own.
+            OWN => self.own = traceparent(&text),
+            LINKS => self
+                .links
+                .extend(text.split(' ').filter_map(link).take(MOST)),
             _ => self.put(field, Any::String(short(text))),
         }
     }
@@ -242,8 +264,16 @@ fn short(mut text: String) -> String {
     text
 }
 
+fn link(text: &str) -> Option<Link> {
+    let (trace_id, span_id) = traceparent(text)?;
+    Some(Link {
+        trace_id: trace_id.to_vec(),
+        span_id: span_id.to_vec(),
+    })
+}
+
 /// `00-<trace>-<span>-<flags>` (W3C Trace Context, section 3.2).
-fn traceparent(text: &str) -> Option<([u8; 16], [u8; 8])> {
+fn traceparent(text: &str) -> Option<Place> {
     let mut parts = text.split('-');
     let (version, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
     if version != "00" || trace.len() != 32 || span.len() != 16 {

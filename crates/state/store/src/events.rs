@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use aurora_records::{Change, Records};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Metric, Metrics};
 
-use crate::writer::{Between, Rows, Writer, header};
+use crate::writer::{Between, Rows, Settles, Writer, header};
 use crate::{Error, Options};
 
 /// Moves event batches from the bus into the event store, each row once.
@@ -65,12 +65,12 @@ impl Rows for Batches {
     const REASON: &'static str = "store events";
 
     /// Read from the headers alone.
-    fn settles(&self, messages: &[Delivery]) -> Result<(BTreeSet<Scope>, Change), Error> {
-        let mut scopes = BTreeSet::new();
+    fn settles(&self, messages: &[Delivery]) -> Result<Settles, Error> {
+        let mut settles = Settles::default();
         let mut counts: BTreeMap<SourceName, (u64, u64)> = BTreeMap::new();
         for message in messages {
             let header = header(message)?;
-            scopes.insert(header.scope);
+            settles.take(header.scope, header.trace);
             let (records, events) = counts.entry(header.source).or_default();
             *records += u64::from(header.records);
             *events += u64::from(header.count);
@@ -81,7 +81,8 @@ impl Rows for Batches {
                 .count(RecordTerm::Stored.counter(source), *records)
                 .count(events_counter(source), *events);
         }
-        Ok((scopes, change))
+        settles.change = change;
+        Ok(settles)
     }
 
     fn of(

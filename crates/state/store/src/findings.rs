@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aurora_bus::{BusHandle, ConsumerOptions, Delivery};
@@ -10,7 +9,7 @@ use aurora_records::{Change, Records};
 use aurora_tasks::Shutdown;
 use tracing::error;
 
-use crate::writer::{Between, Rows, Writer};
+use crate::writer::{Between, Rows, Settles, Writer};
 use crate::{Error, Options};
 
 /// Keeps every finding, immutable, beside the events.
@@ -65,15 +64,18 @@ impl Rows for Findings {
     const REASON: &'static str = "store findings";
 
     /// Read from the headers alone.
-    fn settles(&self, messages: &[Delivery]) -> Result<(BTreeSet<Scope>, Change), Error> {
-        let mut scopes = BTreeSet::new();
+    fn settles(&self, messages: &[Delivery]) -> Result<Settles, Error> {
+        let mut settles = Settles {
+            change: Change::progress(),
+            ..Settles::default()
+        };
         for message in messages {
             match Header::from_bytes(&message.header) {
-                Ok(header) => drop(scopes.insert(header.scope)),
+                Ok(header) => settles.take(header.scope, header.trace),
                 Err(error) => unread(message, &error),
             }
         }
-        Ok((scopes, Change::progress()))
+        Ok(settles)
     }
 
     fn of(

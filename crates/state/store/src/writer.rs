@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use aurora_bus::{BusHandle, Consumer, ConsumerOptions, Delivery};
 use aurora_clock::{Clock, Timestamp};
 use aurora_events::{Events, Row};
-use aurora_model::{Context, Header, Scope, Stream};
+use aurora_model::{Context, Header, Scope, Stream, TraceContext};
 use aurora_records::{Change, Records};
+use aurora_spans::{Step, joined};
 use aurora_tasks::Shutdown;
 
 use crate::insert::{Inserter, Range};
@@ -28,8 +29,8 @@ pub(crate) trait Rows: std::fmt::Debug + Send + Sync {
     /// The reason that stands beside the change.
     const REASON: &'static str;
 
-    /// The scopes that have rows, and what is settled with the checkpoint.
-    fn settles(&self, messages: &[Delivery]) -> Result<(BTreeSet<Scope>, Change), Error>;
+    /// What is settled with the checkpoint.
+    fn settles(&self, messages: &[Delivery]) -> Result<Settles, Error>;
 
     /// The rows of one scope, in order.
     fn of(
@@ -41,6 +42,23 @@ pub(crate) trait Rows: std::fmt::Debug + Send + Sync {
 
     /// An insert took so long.
     fn inserted(&self, _: Duration) {}
+}
+
+/// What the headers of messages say.
+#[derive(Debug, Default)]
+pub(crate) struct Settles {
+    /// Those that have rows.
+    pub(crate) scopes: BTreeSet<Scope>,
+    /// Those that are told of.
+    pub(crate) traces: Vec<TraceContext>,
+    pub(crate) change: Change,
+}
+
+impl Settles {
+    pub(crate) fn take(&mut self, scope: Scope, trace: TraceContext) {
+        self.scopes.insert(scope);
+        self.traces.extend(trace.sampled.then_some(trace));
+    }
 }
 
 #[derive(Debug)]
@@ -209,7 +227,15 @@ impl<R: Rows> Writer<R> {
         };
         let context = Context::service(self.inserter.scope.clone(), "store", R::REASON);
         self.inserter.announce(&context, floor, range).await?;
-        let (scopes, change) = self.rows.settles(&messages)?;
+        let Settles {
+            scopes,
+            traces,
+            change,
+        } = self.rows.settles(&messages)?;
+        let step = traces.split_first().map(|(after, others)| {
+            let others = others.iter().filter(|other| *other != after);
+            joined(Step::Store, &after.child(), after, others)
+        });
         let received_at = self.clock.now();
         let started = Instant::now();
         for scope in &scopes {
@@ -218,6 +244,7 @@ impl<R: Rows> Writer<R> {
                 return Ok(floor);
             }
         }
+        drop(step);
         self.rows.inserted(started.elapsed());
         self.inserter.settle(&context, floor, range, change).await?;
         let seqs: Vec<u64> = messages.iter().map(|message| message.seq).collect();

@@ -298,3 +298,63 @@ fn addresses_in_the_clear_are_for_this_machine() {
         assert_eq!(made.is_ok(), good, "{endpoint}");
     }
 }
+
+/// A step in another process is below the one whose batch it takes, and what it takes together is linked.
+#[tokio::test]
+async fn a_span_has_the_place_that_it_says() {
+    use aurora_spans::{Step, joined, step};
+    const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c";
+    let tasks = Tasks::new();
+    let (receiver, endpoint) = Receiver::start(&tasks).await;
+    let (layer, source) = tap(Arc::new(SystemClock::new()));
+    let options = Options {
+        endpoint,
+        ..Options::default()
+    };
+    let exporter = Exporter::new(&options, source, Metrics::new(), "5174", "p").unwrap();
+    let sending = Tasks::new();
+    let shutdown = sending.shutdown();
+    sending.spawn("exporter", async move {
+        exporter.run(shutdown).await;
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let subscriber = tracing_subscriber::registry().with(layer);
+    let _listening = tracing::subscriber::set_default(subscriber);
+    let own = |number: u8| format!("{TRACE}-00000000000000{number:02x}-01");
+    let other = "00-11111111111111111111111111111111-2222222222222222-01";
+    drop(step(Step::Receive, &own(1), &own(1)));
+    {
+        // What it is opened in says nothing of whose batch it is.
+        let _request = tracing::info_span!("request").entered();
+        drop(step(Step::Normalise, &own(2), &own(1)));
+    }
+    drop(joined(Step::Store, &own(3), &own(2), [other].iter()));
+    {
+        let decided = tracing::info_span!("decided", links = tracing::field::Empty).entered();
+        aurora_spans::link(&own(2));
+        drop(decided);
+    }
+    let all = |heard: &Heard| -> Vec<opentelemetry_proto::tonic::trace::v1::Span> {
+        let told = heard.traces.iter();
+        told.flat_map(|it| it.resource_spans[0].scope_spans[0].spans.clone())
+            .collect()
+    };
+    receiver.until(|heard| all(heard).len() == 5).await;
+    sending.stop(Duration::from_secs(10)).await.unwrap();
+    let spans = all(&receiver.heard.lock().unwrap());
+    let by_name = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
+    let place = |name: &str| {
+        let span = by_name(name);
+        let last = |id: &[u8]| id.last().copied();
+        (last(&span.span_id), last(&span.parent_span_id))
+    };
+    assert_eq!(place("receive"), (Some(1), None));
+    assert_eq!(place("normalise"), (Some(2), Some(1)));
+    assert_eq!(place("store"), (Some(3), Some(2)));
+    for name in ["receive", "normalise", "store"] {
+        assert_eq!(by_name(name).trace_id[..2], [0x0a, 0xf7], "{name}");
+    }
+    assert_eq!(by_name("store").links[0].trace_id, [0x11; 16]);
+    assert_eq!(by_name("decided").links[0].span_id[7], 2);
+    tasks.shutdown().cancel();
+}
