@@ -89,6 +89,7 @@ pub(crate) const FOLDERS: &[Folder] = &[
     folder!("github"),
     folder!("k8s-audit"),
     folder!("falco"),
+    folder!("zscaler"),
     folder!("osquery"),
     folder!("crowdstrike"),
     folder!("eslogger"),

@@ -17,7 +17,7 @@ const ITEM: [&str; 5] = ["name", "inode", "mode", "ouid", "OUID"];
 
 /// One event.
 pub(super) struct Joined<'t> {
-    /// `{types, time, serial, node, keys, item, created, socket}` and what [`subject::members`] adds.
+    /// `{types, time, serial, host, keys, item, created, socket}` and what [`subject::members`] adds.
     pub event: ObjectMap,
     /// Every field of every record under its own name, the `SYSCALL`'s values first. The arguments of an `EXECVE` (`a0`,
     /// `a1`, …) win over a `SYSCALL`'s, which are addresses then. `SYSCALL` is the call's name, also where the log has
@@ -25,7 +25,8 @@ pub(super) struct Joined<'t> {
     pub fields: Fields<'t>,
 }
 
-pub(super) fn join(mut records: Vec<Record<'_>>) -> Joined<'_> {
+/// `sender` is the host where no record names one.
+pub(super) fn join<'t>(mut records: Vec<Record<'t>>, sender: &str) -> Joined<'t> {
     records.sort_by_key(|record| rank(&record.kind));
     let mut event = ObjectMap::new();
     let mut put = |name: &str, value: Value| event.insert(name.into(), value);
@@ -37,9 +38,12 @@ pub(super) fn join(mut records: Vec<Record<'_>>) -> Joined<'_> {
         put("time", Value::Integer(first.time));
         put("serial", Value::Integer(first.serial));
     }
-    if let Some(node) = records.iter().find_map(|record| record.node.as_deref()) {
-        put("node", node.into());
-    }
+    let node = records.iter().find_map(|record| record.node.as_deref());
+    let host = node.unwrap_or(sender);
+    put(
+        "host",
+        if host.is_empty() { "localhost" } else { host }.into(),
+    );
     let (mut types, mut pairs) = (Vec::new(), Vec::with_capacity(64));
     let mut pieces: BTreeMap<usize, Cow<'_, str>> = BTreeMap::new();
     let executes = records.iter().any(|record| record.kind == "EXECVE");

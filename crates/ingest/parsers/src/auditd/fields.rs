@@ -227,9 +227,7 @@ pub(super) fn unhex_bytes(text: &str) -> Option<Vec<u8>> {
 fn arguments<'t>(record: &mut Record<'t>, fields: Vec<Pair<'t>>) {
     for pair in fields {
         let Some(index) = argument(pair.key) else {
-            if !pair.key.ends_with("_len") {
-                record.fields.extend(pair.decoded());
-            }
+            record.fields.extend(pair.decoded());
             continue;
         };
         if index < MAX_ARGUMENTS {

@@ -139,14 +139,18 @@ impl<'t> Fields<'t> {
         let Some(unmapped) = process::unmapped(event) else {
             return;
         };
+        // At once of the size that it comes to.
+        let mut whole = Map::with_capacity(unmapped.len() + self.0.len());
+        whole.append(unmapped);
         for (name, said) in &self.0 {
             let text = |value: &Cow<'_, str>| Json::from(&**value);
             let value = match said {
                 Said::Once(value) => text(value),
                 Said::Several(values) => values.iter().map(text).collect(),
             };
-            unmapped.insert(name.clone().into_owned(), value);
+            whole.insert(name.clone().into_owned(), value);
         }
+        *unmapped = whole;
     }
 }
 

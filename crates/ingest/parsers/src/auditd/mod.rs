@@ -92,7 +92,7 @@ impl Parser for AuditdParser {
         for (input, line) in &lines {
             records.append(&mut line::read(input, line)?);
         }
-        let Joined { mut event, fields } = event::join(records);
+        let Joined { mut event, fields } = event::join(records, inputs[0].host);
         let (given, rest) = fields.parted(&self.asked);
         event.insert("fields".into(), given.into());
         let mut parsed = self.program.run(&inputs[0], event.into())?;

@@ -49,7 +49,7 @@ impl Program {
             Ok(result) => Ok(Self {
                 name: name.to_owned(),
                 program: result.program,
-                asks_meta: source.contains("meta"),
+                asks_meta: asks_meta(source),
                 zone: TimeZone::parse("UTC").expect("UTC is a time zone"),
             }),
             Err(diagnostics) => Err(CompileError {
@@ -111,6 +111,12 @@ impl Program {
             stopped => stopped.to_string(),
         }
     }
+}
+
+/// `.metadata` is the event's own.
+fn asks_meta(source: &str) -> bool {
+    let mut asked = source.split(".meta").skip(1);
+    asked.any(|rest| !rest.starts_with("data"))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use crate::support::{batch, render, scope};
 fn an_unknown_name_lists_the_known_and_the_nearest() {
     let registry = Registry::new().unwrap();
     let message = |name: &str| registry.check_name(name).unwrap_err().to_string();
-    expect!["no parser is named `suricatta`; known: auto, sysmon-linux, windows, ocsf, cloudtrail, guardduty, vpcflow, aws-waf, suricata, zeek, laurel, auditd, okta, auth0, duo, entra, exchange-trace, azure-activity, gcp-audit, gworkspace, github, k8s-audit, falco, osquery, crowdstrike, eslogger, macos-unified, otlp, browser, mqtt, cisco-asa, cef, leef, access, bind, dnsmasq, syslog, json; did you mean `suricata`?"].assert_eq(&message("suricatta"));
-    expect!["no parser is named `oracle`; known: auto, sysmon-linux, windows, ocsf, cloudtrail, guardduty, vpcflow, aws-waf, suricata, zeek, laurel, auditd, okta, auth0, duo, entra, exchange-trace, azure-activity, gcp-audit, gworkspace, github, k8s-audit, falco, osquery, crowdstrike, eslogger, macos-unified, otlp, browser, mqtt, cisco-asa, cef, leef, access, bind, dnsmasq, syslog, json"].assert_eq(&message("oracle"));
+    expect!["no parser is named `suricatta`; known: auto, sysmon-linux, windows, ocsf, cloudtrail, guardduty, vpcflow, aws-waf, suricata, zeek, laurel, auditd, okta, auth0, duo, entra, exchange-trace, azure-activity, gcp-audit, gworkspace, github, k8s-audit, falco, zscaler, osquery, crowdstrike, eslogger, macos-unified, otlp, browser, mqtt, cisco-asa, cef, leef, access, bind, dnsmasq, syslog, json; did you mean `suricata`?"].assert_eq(&message("suricatta"));
+    expect!["no parser is named `oracle`; known: auto, sysmon-linux, windows, ocsf, cloudtrail, guardduty, vpcflow, aws-waf, suricata, zeek, laurel, auditd, okta, auth0, duo, entra, exchange-trace, azure-activity, gcp-audit, gworkspace, github, k8s-audit, falco, zscaler, osquery, crowdstrike, eslogger, macos-unified, otlp, browser, mqtt, cisco-asa, cef, leef, access, bind, dnsmasq, syslog, json"].assert_eq(&message("oracle"));
     registry.check_name("auto").unwrap();
 }
 
