@@ -115,6 +115,7 @@ mod tests {
                 value: host.to_owned(),
             }],
             more_entities: 0,
+            origin: None,
         }
     }
 

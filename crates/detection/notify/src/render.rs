@@ -56,7 +56,7 @@ fn alert(told: &crate::state::Told) -> Value {
         "author": notice.author, "severity": notice.severity.word(), "matches": told.matches,
         "first_seen": notice.time.as_millis(), "last_seen": told.last.as_millis(),
         "source": notice.source.as_str(), "entities": notice.entities,
-        "more_entities": notice.more_entities,
+        "more_entities": notice.more_entities, "origin": notice.origin,
     })
 }
 
@@ -98,6 +98,10 @@ fn text(site: &str, outgoing: &Outgoing) -> String {
                     return Ok(());
                 }
                 writeln!(text, "  about {about}")
+            })
+            .and_then(|()| match &notice.origin {
+                None => Ok(()),
+                Some(site) => writeln!(text, "  told by the site {}", plain(site)),
             })
             .and_then(|()| {
                 writeln!(

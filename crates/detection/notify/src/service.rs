@@ -6,9 +6,10 @@ use aurora_clock::{Clock, Timestamp};
 use aurora_ids::{Derive, Id128};
 use aurora_model::effect::{Intent, Outcome};
 use aurora_model::{
-    Context, Entity, EntityKind, Finding, Header, RuleId, Scope, Severity, SourceName, Stream,
+    Alert, AlertStatus, Context, Entity, EntityKind, Finding, Header, RuleId, Scope, Severity,
+    SourceName, Stream,
 };
-use aurora_records::{Change, Records, effect, place};
+use aurora_records::{Change, Collection, Records, effect, page, place};
 use aurora_tasks::Shutdown;
 use aurora_telemetry::{Health, HealthBoard};
 use serde_json::Value;
@@ -138,6 +139,7 @@ pub struct Notifier {
     bus: BusHandle,
     health: HealthBoard,
     interval: Duration,
+    pages: bool,
 }
 
 impl Notifier {
@@ -152,7 +154,15 @@ impl Notifier {
             bus,
             health,
             interval,
+            pages: false,
         }
+    }
+
+    /// Alerts are told, too, that wait as [`aurora_records::page`] says: those of other sites.
+    #[must_use]
+    pub const fn with_pages(mut self, pages: bool) -> Self {
+        self.pages = pages;
+        self
     }
 
     /// The durable consumer it reads through.
@@ -188,10 +198,14 @@ impl Notifier {
             let fresh: Vec<&Delivery> = messages.iter().filter(|m| m.seq > floor).collect();
             if let Some(last) = fresh.last().map(|message| message.seq) {
                 self.note(&mut states, &fresh);
-                self.commit(&states, Some((floor, last))).await?;
+                let moved = Change::progress().move_place(SLOT, floor, last);
+                self.commit(&states, moved).await?;
                 floor = last;
             }
             consumer.ack(&seqs).await?;
+            if self.pages {
+                self.take_pages(&mut states).await?;
+            }
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
                 sent = self.send_all(&mut states) => sent?,
@@ -207,19 +221,41 @@ impl Notifier {
 
     fn note(&self, states: &mut [State], messages: &[&Delivery]) {
         for notice in messages.iter().filter_map(|message| notice(message)) {
-            for (channel, state) in self.notify.channels.iter().zip(&mut *states) {
-                if channel.wants(&notice) {
-                    state.note(notice.clone());
-                }
+            self.note_one(states, &notice);
+        }
+    }
+
+    fn note_one(&self, states: &mut [State], notice: &Notice) {
+        for (channel, state) in self.notify.channels.iter().zip(states) {
+            if channel.wants(notice) {
+                state.note(notice.clone());
             }
         }
     }
 
-    async fn commit(&self, states: &[State], moved: Option<(u64, u64)>) -> Result<(), Error> {
-        let mut change = Change::progress();
-        if let Some((floor, last)) = moved {
-            change = change.move_place(SLOT, floor, last);
+    /// Alerts of other sites that people are to be told of.
+    async fn take_pages(&self, states: &mut [State]) -> Result<(), Error> {
+        let (records, scope) = (self.notify.records.as_ref(), &self.notify.scope);
+        let waiting = page::waiting(records, scope).await?;
+        if waiting.is_empty() {
+            return Ok(());
         }
+        let mut change = Change::progress();
+        for id in waiting.iter().take(MESSAGES) {
+            change = change.paged(id);
+            let Some(document) = records.get(scope, Collection::Alerts, id).await? else {
+                continue;
+            };
+            match serde_json::from_value(document.body).map(paged) {
+                Ok(Some(notice)) => self.note_one(states, &notice),
+                Ok(None) => {}
+                Err(problem) => error!(id, %problem, "an alert cannot be told"),
+            }
+        }
+        self.commit(states, change).await
+    }
+
+    async fn commit(&self, states: &[State], mut change: Change) -> Result<(), Error> {
         for (channel, state) in self.notify.channels.iter().zip(states) {
             let bytes = serde_json::to_vec(state).expect("a state is plain data");
             change = change.slot(&slot(channel), bytes);
@@ -238,7 +274,7 @@ impl Notifier {
             cut |= state.cut(now, channel.interval(self.interval));
         }
         if cut {
-            self.commit(states, None).await?;
+            self.commit(states, Change::progress()).await?;
         }
         let mut tried = false;
         for (index, channel) in self.notify.channels.iter().enumerate() {
@@ -248,7 +284,7 @@ impl Notifier {
             }
         }
         if tried {
-            self.commit(states, None).await?;
+            self.commit(states, Change::progress()).await?;
             self.report(states);
         }
         Ok(())
@@ -387,6 +423,30 @@ fn notice(message: &Delivery) -> Option<Notice> {
         source: SourceName::new(&text(&event["finding_info"]["data_sources"][0])),
         more_entities: named.len().saturating_sub(ENTITIES) as u64,
         entities: named.into_iter().take(ENTITIES).collect(),
+        origin: None,
+    })
+}
+
+/// What an alert says that no finding of this site came before; none of one that was closed meanwhile.
+fn paged(alert: Alert) -> Option<Notice> {
+    if alert.status == AlertStatus::Closed {
+        return None;
+    }
+    let short = |entity: &Entity| Entity {
+        kind: entity.kind,
+        value: entity.value.chars().take(ENTITY_CHARS).collect(),
+    };
+    Some(Notice {
+        alert: alert.id,
+        rule: alert.rule,
+        title: alert.title,
+        author: alert.author,
+        severity: alert.severity,
+        time: alert.last_seen,
+        source: alert.source,
+        more_entities: alert.entities.len().saturating_sub(ENTITIES) as u64,
+        entities: alert.entities.iter().take(ENTITIES).map(short).collect(),
+        origin: alert.origin.map(|origin| origin.label),
     })
 }
 

@@ -34,6 +34,9 @@ pub struct Notice {
     /// How many more there are.
     #[serde(default)]
     pub more_entities: u64,
+    /// The short name of the site that told of it; none for an alert of this one.
+    #[serde(default)]
+    pub origin: Option<String>,
 }
 
 /// What an earlier release noted has none.
@@ -196,6 +199,7 @@ mod tests {
             source: SourceName::new("windows"),
             entities: vec![host(&format!("ws{second}"))],
             more_entities: 0,
+            origin: None,
         }
     }
 

@@ -13,7 +13,9 @@ pub(super) fn start(parts: &Parts) -> Result<(), Error> {
         parts.bus("notify")?,
         parts.health.clone(),
     );
+    let pages = parts.config.federation.enabled;
     sole::spawn(parts, "notify", "notify", move |shutdown| {
-        Notifier::new(notify.clone(), bus.clone(), health.clone(), interval).run(shutdown)
+        let notifier = Notifier::new(notify.clone(), bus.clone(), health.clone(), interval);
+        notifier.with_pages(pages).run(shutdown)
     })
 }

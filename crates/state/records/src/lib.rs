@@ -14,6 +14,7 @@ pub mod columns;
 pub mod effect;
 mod error;
 mod fingerprint;
+pub mod page;
 pub mod place;
 pub mod plan;
 mod port;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use aurora_clock::Timestamp;
-use aurora_model::Severity;
+use aurora_model::{AlertStatus, Severity};
 use aurora_notify::{Options, Webhook, signature};
 use aurora_telemetry::Health;
 use serde_json::Value;
@@ -53,6 +53,23 @@ fn is_signed(request: &Request) -> bool {
 }
 
 const SHORT: Duration = Duration::from_millis(10);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_of_other_sites_are_told_by_the_same_rule_and_once() {
+    let (web, folder) = (Web::start(200).await, tempfile::tempdir().unwrap());
+    let mut world = World::start(&options(&web, &folder)).await;
+    world.page(1, Severity::Medium, AlertStatus::New).await;
+    world.page(2, Severity::High, AlertStatus::Closed).await;
+    world.page(3, Severity::High, AlertStatus::New).await;
+    world.until(SHORT, async || web.requests().len() == 1).await;
+    let told = body(&web.requests()[0]);
+    assert_eq!(alerts(&web.requests()[0]), [("Abroad 3".to_owned(), 1)]);
+    assert_eq!(told["alerts"][0]["origin"], "cairo");
+    let (records, scope) = (world.notify.records.clone(), world.notify.scope.clone());
+    let waiting = aurora_records::page::waiting(records.as_ref(), &scope);
+    assert!(waiting.await.unwrap().is_empty());
+    world.stop().await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alerts_are_told_signed_and_together() {

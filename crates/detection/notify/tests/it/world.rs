@@ -9,11 +9,11 @@ use aurora_clock::{Clock, ManualClock, Timestamp};
 use aurora_ids::{Derive, Id128};
 use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::{
-    AlertId, BatchId, Context, Finding, MatchId, OriginId, Scope, Severity, SiteId, SourceName,
-    Subject, TraceContext,
+    Action, Alert, AlertId, AlertStatus, BatchId, Context, Finding, MatchId, Origin, OriginId,
+    RuleId, Scope, Severity, SiteId, SourceName, Subject, TraceContext,
 };
 use aurora_notify::{Channels, Error, Notifier, Notify, Options};
-use aurora_records::{Collection, Document, Query};
+use aurora_records::{Change, Collection, Document, Guard, Query};
 use aurora_records_memory::MemoryRecords;
 use aurora_tasks::{Shutdown, Tasks};
 use aurora_telemetry::{Health, HealthBoard};
@@ -66,6 +66,7 @@ impl World {
             interval,
         );
         let shutdown: Shutdown = tasks.shutdown();
+        let notifier = notifier.with_pages(true);
         tasks.spawn("notify", notifier.run(shutdown));
         self.tasks = Some(tasks);
     }
@@ -128,6 +129,51 @@ impl World {
             fence: None,
         };
         self.handle().publish(vec![message]).await.unwrap();
+    }
+
+    /// Another site told of an alert, of which people are to hear.
+    pub async fn page(&self, number: u8, severity: Severity, status: AlertStatus) {
+        let now = self.clock.now();
+        let site = SiteId(Id128::from_bytes([9; 16]));
+        let alert = Alert {
+            id: AlertId(Id128::from_bytes([number; 16])),
+            rule: RuleId("rule-9".to_owned()),
+            rule_revision: "1".to_owned(),
+            title: format!("Abroad {number}"),
+            author: "An author".to_owned(),
+            severity,
+            status,
+            disposition: None,
+            owner: None,
+            note: None,
+            entities: Vec::new(),
+            group_key: format!("{site}|{number}"),
+            count: 1,
+            first_seen: now,
+            last_seen: now,
+            created_at: now,
+            updated_at: now,
+            attack: Vec::new(),
+            source: SourceName::new("windows"),
+            evidence: Vec::new(),
+            related: Vec::new(),
+            matched: Vec::new(),
+            trace: TraceContext::new(),
+            correlated: None,
+            origin: Some(Origin {
+                site,
+                label: "cairo".to_owned(),
+                received_at: now,
+                late: false,
+                changed_at: now,
+            }),
+        };
+        let (id, body) = (alert.id.to_string(), serde_json::to_value(&alert).unwrap());
+        let change = Change::decided(Action::on("federation.receive", [&id]))
+            .put(Collection::Alerts, &id, Guard::New, body)
+            .page(&id);
+        let context = Context::service(self.notify.scope.clone(), "test", "another site tells");
+        self.notify.records.commit(&context, change).await.unwrap();
     }
 
     pub async fn alerts(&self) -> Vec<Document> {
