@@ -266,6 +266,7 @@ mod tests {
             "aurorasoc federation join --code-file c",
             "aurorasoc federation verify 1234 5678 9012 3456 7890",
             "aurorasoc federation leave --site site-b --yes",
+            "aurorasoc federation rotate --overlap-hours 0",
             "aurorasoc federation cut site-b",
             "aurorasoc federation heal --all",
             "aurorasoc engine --socket s --path p --library l",

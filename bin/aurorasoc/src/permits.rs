@@ -115,6 +115,7 @@ fn ways() -> BTreeMap<&'static str, Way> {
         ("federation join", Site(permission!(Federation, Join))),
         ("federation verify", Site(permission!(Federation, Verify))),
         ("federation leave", Site(permission!(Federation, Leave))),
+        ("federation rotate", Site(permission!(Federation, Rotate))),
         ("federation cut", Site(permission!(Federation, Cut))),
         ("federation heal", Site(permission!(Federation, Heal))),
         ("people list", Site(permission!(Person, Read))),

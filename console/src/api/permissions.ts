@@ -68,6 +68,7 @@ export const permissions = [
   'federation.join',
   'federation.verify',
   'federation.leave',
+  'federation.rotate',
   'federation.cut',
   'federation.heal',
   'backup.create',

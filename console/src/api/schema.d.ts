@@ -668,6 +668,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/federation/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new key for this site among sites; the former one counts a while longer. */
+        post: operations["rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/federation/verify": {
         parameters: {
             query?: never;
@@ -2018,6 +2035,24 @@ export interface components {
             /** @description Why; it stays on record. */
             reason: string;
         };
+        /** @description The head of a site's audit log, and whether others vouch for it. */
+        AuditHead: {
+            /** @description It does not continue what was seen of it before. */
+            forked: boolean;
+            /** @description Of the tree over them, in base64. */
+            root: string;
+            /**
+             * Format: int64
+             * @description Entries.
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Entries of the newest head that this site has cosigned; of this site's own log, the newest that
+             *     another site has.
+             */
+            witnessed?: number | null;
+        };
         /**
          * @description How sure we are of the actor.
          * @enum {string}
@@ -2405,6 +2440,17 @@ export interface components {
         Deny: {
             reason?: string;
         };
+        /** @description A site that left the mesh. */
+        DepartedSite: {
+            /**
+             * Format: int64
+             * @description When this site heard of it.
+             */
+            at: number;
+            id: string;
+            label: string;
+            name: string;
+        };
         DiskStatus: {
             /** Format: int64 */
             free_bytes: number;
@@ -2710,58 +2756,44 @@ export interface components {
             fingerprint: string;
             /** @description Alerts of this severity and above are shared. */
             floor: components["schemas"]["Severity"];
+            /** @description All of them as the directory lists them, oldest first. */
+            keys: components["schemas"]["FederatedKey"][];
             /** @description The operators' short name: `site-b`. */
             label: string;
             /** @description Where other sites dial. */
             listens?: string | null;
             name: string;
             primary?: string | null;
+            /** @description Why they cannot, and what to do. */
+            problem?: string | null;
+            /** @description Whether a new key waits for the primary to list it. */
+            rotating: boolean;
             site: string;
             tier: components["schemas"]["SiteTier"];
         };
-        /** @description Another site of the directory and the link to it. */
-        FederatedPeer: {
-            address?: string | null;
-            /** Format: int64 */
-            backlog_in: number;
-            /** Format: int64 */
-            backlog_out: number;
-            /** @description The carrier that is used now. */
-            carrier?: string | null;
-            carriers: components["schemas"]["PeerCarrier"][];
-            /** @description Cut by an operator's drill. */
-            cut: boolean;
+        /** @description A key of a site, and when it counts. */
+        FederatedKey: {
+            /** @description As people compare it. */
             fingerprint: string;
             /**
              * Format: int64
-             * @description Age of its last heartbeat in milliseconds.
+             * @description Absent for a site's first.
              */
-            heard_ms?: number | null;
-            label: string;
-            /** Format: int64 */
-            last_sync?: number | null;
-            /**
-             * Format: double
-             * @description Share of heartbeats that did not come, 0 to 1.
-             */
-            loss: number;
-            name: string;
-            /**
-             * Format: double
-             * @description 95th percentile of round trips, in milliseconds.
-             */
-            rtt_ms?: number | null;
-            /** Format: int64 */
-            since: number;
-            site: string;
+            from?: number | null;
             /**
              * Format: int64
-             * @description How far its clock is ahead, in milliseconds.
+             * @description Absent for one that nothing replaces yet.
              */
-            skew_ms?: number | null;
-            software: string;
-            state: components["schemas"]["LinkState"];
-            tier: components["schemas"]["SiteTier"];
+            until?: number | null;
+        };
+        /** @description Another site of the directory and the link to it: what the map has of both, and how it is known. */
+        FederatedPeer: components["schemas"]["SiteNode"] & components["schemas"]["SiteLink"] & {
+            /** @description Where it is dialled. */
+            address?: string | null;
+            /** @description Of the key that it signs by now. */
+            fingerprint: string;
+            /** @description Oldest first, former ones among them. */
+            keys: components["schemas"]["FederatedKey"][];
         };
         FederationCounts: {
             /**
@@ -3339,6 +3371,17 @@ export interface components {
             /** @description `syslog udp 127.0.0.1:1514`. */
             listener: string;
         };
+        KeyRotated: {
+            /** @description Of the new one. */
+            fingerprint: string;
+            /** @description Of the key that is replaced, as people compare it. */
+            former: string;
+            /**
+             * @description Whether the site directory lists it already. At any other site than the primary it does once
+             *     the primary has heard of it; until then the former one signs.
+             */
+            listed: boolean;
+        };
         /** @description A field that hits of a rule do not have. */
         LackingField: {
             field: string;
@@ -3385,9 +3428,27 @@ export interface components {
         };
         /** @description One of the ways that carry a link. */
         LinkCarrier: {
+            /** Format: int64 */
+            bytes_received: number;
+            /** Format: int64 */
+            bytes_sent: number;
             connected: boolean;
+            /**
+             * Format: int64
+             * @description How often it was connected, since the start.
+             */
+            connects: number;
             /** @description Why not, or where to. */
             detail?: string | null;
+            /**
+             * Format: int64
+             * @description Frames that found no room; what they held is asked for again.
+             */
+            frames_lost: number;
+            /** Format: int64 */
+            frames_received: number;
+            /** Format: int64 */
+            frames_sent: number;
             /** @description `nats` or `direct`. */
             name: string;
         };
@@ -3520,6 +3581,8 @@ export interface components {
             /** @description Whether links may be cut for a drill. */
             drills: boolean;
             here: string;
+            /** @description Sites that were in the mesh and are not any more; their alerts stay. */
+            left: components["schemas"]["DepartedSite"][];
             /** @description From this site to each other one: a site knows its own links and no others. */
             links: components["schemas"]["SiteLink"][];
             /** @description This site among them. */
@@ -3657,6 +3720,21 @@ export interface components {
             rule: string;
             title: string;
         };
+        /** @description The newest record of one stream of a site's outbox. */
+        OutboxHead: {
+            /** @description `alerts`, `cases` or `policy`. */
+            channel: string;
+            /**
+             * Format: int32
+             * @description Rises when an outbox is restored from a backup.
+             */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description Number of its newest record.
+             */
+            high: number;
+        };
         /** @description Past alerts in which matches of the backtest already stand. */
         Overlap: {
             /**
@@ -3710,26 +3788,6 @@ export interface components {
             note?: string | null;
             owner?: string | null;
             status: components["schemas"]["AlertStatus"];
-        };
-        /** @description What one carrier did for a site, since the start. */
-        PeerCarrier: {
-            /** Format: int64 */
-            bytes_received: number;
-            /** Format: int64 */
-            bytes_sent: number;
-            connected: boolean;
-            /** Format: int64 */
-            connects: number;
-            /**
-             * Format: int64
-             * @description Frames that found no room; what they held is asked for again.
-             */
-            frames_lost: number;
-            /** Format: int64 */
-            frames_received: number;
-            /** Format: int64 */
-            frames_sent: number;
-            name: string;
         };
         PeopleList: {
             people: components["schemas"]["PersonInfo"][];
@@ -3923,6 +3981,14 @@ export interface components {
              * @description Messages on the bus that it has not worked off; absent for a role that takes none.
              */
             waiting?: number | null;
+        };
+        /** @description Replaces the site's key among sites. */
+        RotateKey: {
+            /**
+             * Format: int64
+             * @description Minutes for which the former key still counts; 0 when somebody else may have it.
+             */
+            overlap_minutes?: number;
         };
         RuleCounts: {
             /** Format: int64 */
@@ -4256,13 +4322,17 @@ export interface components {
         };
         /** @description A site, as it says of itself and as it is heard here. */
         SiteNode: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Hosts that are enrolled there.
+             */
             agents: number;
             /**
              * Format: int64
              * @description Its alerts that this site holds and that were made in the last hour.
              */
             alerts_last_hour: number;
+            audit?: components["schemas"]["AuditHead"] | null;
             /**
              * Format: int64
              * @description When that was, by this site's clock.
@@ -4284,11 +4354,10 @@ export interface components {
             label: string;
             /** @description `Branch SOC - Cairo`. */
             name: string;
-            /**
-             * Format: int64
-             * @description Version of the policies in force there.
-             */
-            policy: number;
+            /** @description How far its own outbox reaches. */
+            outbox: components["schemas"]["OutboxHead"][];
+            /** @description Version of the policies in force there. */
+            policy: string;
             reach: components["schemas"]["Reach"];
             /**
              * Format: int64
@@ -5970,6 +6039,45 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    rotate_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotated"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -44,6 +44,7 @@ export type Approval = Schemas['ApprovalInfo'];
 export type BreakGlass = Schemas['BreakGlassInfo'];
 export type Suppressions = Schemas['Suppressions'];
 export type LinkMoment = Schemas['LinkMoment'];
+export type DepartedSite = Schemas['DepartedSite'];
 export type SiteLink = Schemas['SiteLink'];
 export type SiteNode = Schemas['SiteNode'];
 export type Topology = Schemas['Topology'];

@@ -1,6 +1,6 @@
 // The state of the fleet page, and what the queue knows of other sites.
 import { call, type Refused } from '../api/client';
-import type { SiteNode, Topology } from '../api/types';
+import type { DepartedSite, SiteNode, Topology } from '../api/types';
 import { t } from '../i18n/i18n.svelte';
 import type { Command } from '../ui/keys';
 import { refused, type Notices } from '../ui/notices.svelte';
@@ -73,6 +73,11 @@ export class Fleet {
 
   site(id: string | undefined): SiteNode | undefined {
     return id === undefined ? undefined : this.known.get(id);
+  }
+
+  /** When it left the mesh, if it did. */
+  left(id: string): DepartedSite | undefined {
+    return this.topology?.left.find((site) => site.id === id);
   }
 
   show(id: string | undefined) {

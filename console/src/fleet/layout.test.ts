@@ -4,8 +4,8 @@ import { changes, HEIGHT, isOffline, linksAt, ring, spots, WIDTH } from './layou
 
 function site(label: string, reach: SiteNode['reach'] = 'up'): SiteNode {
   return {
-    id: label, label, name: label, tier: 'secondary', reach, via: [], agents: 0, policy: 1,
-    software: '', alerts_last_hour: 0,
+    id: label, label, name: label, tier: 'secondary', reach, via: [], agents: 0, policy: '',
+    software: '', outbox: [], alerts_last_hour: 0,
   };
 }
 
@@ -40,7 +40,7 @@ describe('the map', () => {
 });
 
 const topology: Topology = {
-  here: 'here', at: 10_000, drills: true, nodes: [],
+  here: 'here', at: 10_000, drills: true, nodes: [], left: [],
   links: [{ from: 'here', to: 'a', state: 'down', since: 9_000, loss: 0, backlog_out: 4, backlog_in: 0, carriers: [], cut: false }],
   history: [
     { at: 1_000, from: 'here', to: 'a', state: 'healthy', backlog_out: 0, backlog_in: 0 },

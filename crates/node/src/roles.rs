@@ -17,11 +17,12 @@ mod retention;
 mod sole;
 mod store;
 mod upkeep;
+mod witness;
 
 pub(crate) use audit::start as audit;
 pub(crate) use detection::{events, report as report_rules, working};
 pub(crate) use edge::open as edges;
-pub(crate) use federation::start as federate;
+pub(crate) use federation::{describe as describe_to_sites, start as federate};
 pub(crate) use follow::{Decided, start as follow};
 pub(crate) use ingest::{Listeners, worker_name};
 

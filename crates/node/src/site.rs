@@ -10,6 +10,7 @@ use aurora_messages::LinkCreated;
 use aurora_model::{Actor, AuthStrength, Context, Scope, SiteId, TraceContext};
 use aurora_parsers::Registry;
 use aurora_people::{People, StepUp};
+use aurora_permissions::Decide;
 use aurora_permissions_cedar::Cedar;
 use aurora_secrets::{Keyring, Purpose, SiteIdentity};
 use aurora_tasks::{Shutdown, Tasks};
@@ -300,7 +301,9 @@ async fn launch(
     let hasher = Arc::new(keyring.tokens(Purpose::IngestToken));
     let sources = SourceBook::new(adapters.records.clone(), clock.clone(), hasher);
     let edges = roles::edges(&parts, &keyring, &identity).await?;
-    parts.federation = roles::federate(&parts, &keyring).await?;
+    parts.federation = roles::federate(&parts, &keyring, audit.clone()).await?;
+    let decide: Arc<dyn Decide> = Arc::new(Cedar::new(parts.scope.site, &[])?);
+    roles::describe_to_sites(&parts, audit.clone(), edges.clone(), decide.clone());
     let listeners = roles::listen(&parts, sources.clone(), &edges).await?;
     let trust = Trust {
         edges,
@@ -318,7 +321,7 @@ async fn launch(
         feed.clone(),
     ));
     let people = crate::people::open(&parts, &keyring).await?;
-    let handle = console(&parts, data, service.clone(), people, feed).await?;
+    let handle = console(&parts, data, service.clone(), (people, decide), feed).await?;
     service.listens("console", handle.address());
     if let Some(address) = federation_address(&parts) {
         service.listens("federation", address);
@@ -369,7 +372,7 @@ async fn console(
     parts: &Parts,
     data: &DataDir,
     site: Arc<SiteService>,
-    people: People,
+    (people, decide): (People, Arc<dyn Decide>),
     feed: Feed,
 ) -> Result<aurora_api::Handle, Error> {
     let api = Service::new(
@@ -378,7 +381,7 @@ async fn console(
             site,
             records: parts.adapters.records.clone(),
             people: people.clone(),
-            decide: Arc::new(Cedar::new(parts.scope.site, &[])?),
+            decide,
             verifier: Arc::new(StepUp::of(people)),
             clock: parts.clock.clone(),
             scope: parts.scope.clone(),

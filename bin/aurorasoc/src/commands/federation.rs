@@ -2,6 +2,7 @@
 
 mod drill;
 mod join;
+mod rotate;
 mod shown;
 
 use clap::{Args, Subcommand};
@@ -27,6 +28,7 @@ enum Step {
     Join(join::Join),
     Verify(join::Verify),
     Leave(join::Leave),
+    Rotate(rotate::Rotate),
     Cut(drill::Cut),
     Heal(drill::Heal),
 }
@@ -39,6 +41,7 @@ pub async fn run(federation: Federation, app: &mut App) -> anyhow::Result<Exit> 
         Step::Join(wanted) => join::join(&wanted, app).await,
         Step::Verify(wanted) => join::verify(&wanted, app).await,
         Step::Leave(wanted) => join::leave(wanted, app).await,
+        Step::Rotate(wanted) => rotate::run(&wanted, app).await,
         Step::Cut(wanted) => drill::cut(&wanted, app).await,
         Step::Heal(wanted) => drill::heal(&wanted, app).await,
     }

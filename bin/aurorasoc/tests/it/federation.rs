@@ -109,6 +109,8 @@ fn two_sites_tell_each_other_of_alerts() {
     for name in ["federation.cut", "federation.heal", "federation.verify"] {
         assert!(decisions.contains(name), "{name}: {decisions}");
     }
+    rotated(&a, &b);
+
     let left = b.ok(&["federation", "leave", "--yes"]);
     assert!(left.contains("leaves"), "{left}");
     a.until(&["federation", "status"], |it| {
@@ -116,6 +118,65 @@ fn two_sites_tell_each_other_of_alerts() {
     });
     b.until(&["federation", "status"], |it| {
         it["here"]["directory"].is_null()
+    });
+}
+
+/// A key of the secondary follows another while the two cannot hear each other; what each says of itself is
+/// shown at the other.
+fn rotated(a: &Place, b: &Place) {
+    let before = status(b)["here"]["fingerprint"].clone();
+    b.ok(&["federation", "cut", "--all"]);
+    let rotated = b.json(&["federation", "rotate"]);
+    assert_eq!(rotated["former"], before);
+    assert_eq!(rotated["listed"], false);
+    assert_eq!(status(b)["here"]["rotating"], true);
+    b.ok(&["federation", "heal", "--all"]);
+    b.until(&["federation", "status"], |it| {
+        it["here"]["fingerprint"] == rotated["fingerprint"] && it["here"]["rotating"] == false
+    });
+    a.until(&["federation", "status"], |it| {
+        let keys = &it["peers"][0]["keys"];
+        keys[0]["until"].is_i64() && keys[1]["until"].is_null()
+    });
+    alarm(b, "five.harbor.example");
+    holds(a, 5);
+    // Both say how many decisions they have logged, and each has cosigned the other's.
+    for place in [a, b] {
+        let status = place.until(&["federation", "status"], |it| {
+            let peer = &it["peers"][0];
+            peer["audit"]["witnessed"].is_u64() && !peer["policy"].as_str().unwrap().is_empty()
+        });
+        let peer = &status["peers"][0];
+        assert_eq!(peer["audit"]["forked"], false, "{peer}");
+        assert!(peer["outbox"][0]["high"].is_u64(), "{peer}");
+    }
+    let shown = a.ok(&["federation", "peers"]);
+    assert!(shown.contains("former key"), "{shown}");
+    let decisions = b.ok(&["decisions", "--json"]);
+    assert!(decisions.contains("federation.rotate"), "{decisions}");
+}
+
+/// Whoever has the port of direct links does not keep a site from starting, and loses it to nobody's harm.
+#[test]
+fn a_site_whose_port_is_taken_starts_and_says_so() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!("federation.direct.listen={}", taken.local_addr().unwrap());
+    let place = Place::with(&[
+        "events.store=memory",
+        "federation.enabled=true",
+        "federation.site_id=site-a",
+        "federation.site_tier=primary",
+        &listen,
+    ]);
+    place.ok(&["up"]);
+    let here = status(&place)["here"].clone();
+    let problem = here["problem"].as_str().unwrap();
+    assert!(problem.contains("federation.direct.listen"), "{problem}");
+    let roles = place.json(&["status"])["roles"].to_string();
+    assert!(roles.contains("other sites cannot dial this one"), "{roles}");
+    drop(taken);
+    place.until(&["federation", "status"], |it| {
+        it["here"]["problem"].is_null() && it["here"]["listens"].is_string()
     });
 }
 

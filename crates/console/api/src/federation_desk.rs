@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use aurora_messages::{
-    FederationStatus, InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, SiteVerified,
-    VerifySite,
+    FederationStatus, InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, KeyRotated,
+    RotateKey, SiteVerified, VerifySite,
 };
 use aurora_model::{Context, Scope};
 
@@ -23,6 +23,8 @@ pub trait FederationDesk: Send + Sync {
     async fn join_mesh(&self, context: &Context, request: &JoinMesh) -> Result<JoinAsked>;
 
     async fn verify_site(&self, context: &Context, request: &VerifySite) -> Result<SiteVerified>;
+
+    async fn rotate_key(&self, context: &Context, request: &RotateKey) -> Result<KeyRotated>;
 
     /// `site` is the label of the one to take out; this site leaves without one.
     async fn leave_mesh(&self, context: &Context, site: Option<&str>) -> Result<()>;

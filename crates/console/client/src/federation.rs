@@ -1,8 +1,8 @@
 //! How the site comes into a mesh and out of it.
 
 use aurora_messages::{
-    Done, FederationStatus, InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, LeaveMesh,
-    SiteVerified, VerifySite,
+    Done, FederationStatus, InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, KeyRotated,
+    LeaveMesh, RotateKey, SiteVerified, VerifySite,
 };
 
 use crate::path::path;
@@ -29,6 +29,10 @@ impl Client {
 
     pub async fn verify_site(&self, request: &VerifySite) -> Result<SiteVerified, Error> {
         self.post(&path(&["federation", "verify"]), request).await
+    }
+
+    pub async fn rotate_key(&self, request: &RotateKey) -> Result<KeyRotated, Error> {
+        self.post(&path(&["federation", "rotate"]), request).await
     }
 
     pub async fn leave_mesh(&self, request: &LeaveMesh) -> Result<(), Error> {

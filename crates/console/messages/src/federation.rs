@@ -5,7 +5,7 @@ use aurora_model::{Severity, SiteId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{LinkState, SiteTier};
+use crate::{SiteLink, SiteNode, SiteTier};
 
 /// How this site federates, with whom, and who is on the way in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -31,6 +31,10 @@ pub struct FederatedHere {
     pub floor: Severity,
     /// Of this site's key, as people compare it.
     pub fingerprint: String,
+    /// All of them as the directory lists them, oldest first.
+    pub keys: Vec<FederatedKey>,
+    /// Whether a new key waits for the primary to list it.
+    pub rotating: bool,
     /// Version of the site directory; absent before this site is in a mesh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub directory: Option<u64>,
@@ -40,61 +44,42 @@ pub struct FederatedHere {
     /// Where other sites dial.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listens: Option<String>,
+    /// Why they cannot, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     /// Whether links may be cut for a drill.
     pub drills: bool,
 }
 
-/// Another site of the directory and the link to it.
+/// Another site of the directory and the link to it: what the map has of both, and how it is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FederatedPeer {
-    #[schema(value_type = String)]
-    pub site: SiteId,
-    pub label: String,
-    pub name: String,
-    pub tier: SiteTier,
+    #[serde(flatten)]
+    pub node: SiteNode,
+    #[serde(flatten)]
+    pub link: SiteLink,
+    /// Where it is dialled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// Of the key that it signs by now.
     pub fingerprint: String,
-    pub state: LinkState,
-    #[schema(value_type = i64)]
-    pub since: Timestamp,
-    /// Cut by an operator's drill.
-    pub cut: bool,
-    /// Age of its last heartbeat in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub heard_ms: Option<u64>,
-    /// 95th percentile of round trips, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rtt_ms: Option<f64>,
-    /// How far its clock is ahead, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skew_ms: Option<i64>,
-    /// Share of heartbeats that did not come, 0 to 1.
-    pub loss: f64,
-    pub backlog_out: u64,
-    pub backlog_in: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<i64>)]
-    pub last_sync: Option<Timestamp>,
-    /// The carrier that is used now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub carrier: Option<String>,
-    pub carriers: Vec<PeerCarrier>,
-    pub software: String,
+    /// Oldest first, former ones among them.
+    pub keys: Vec<FederatedKey>,
 }
 
-/// What one carrier did for a site, since the start.
+/// A key of a site, and when it counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PeerCarrier {
-    pub name: String,
-    pub connected: bool,
-    pub connects: u64,
-    pub frames_sent: u64,
-    pub bytes_sent: u64,
-    pub frames_received: u64,
-    pub bytes_received: u64,
-    /// Frames that found no room; what they held is asked for again.
-    pub frames_lost: u64,
+pub struct FederatedKey {
+    /// As people compare it.
+    pub fingerprint: String,
+    /// Absent for a site's first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub from: Option<Timestamp>,
+    /// Absent for one that nothing replaces yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub until: Option<Timestamp>,
 }
 
 /// A site on the way into the mesh.
@@ -194,4 +179,28 @@ pub struct LeaveMesh {
     /// At the primary, the site to take out, by its short name; absent for this site.
     #[serde(default)]
     pub site: Option<String>,
+}
+
+/// Replaces the site's key among sites.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateKey {
+    /// Minutes for which the former key still counts; 0 when somebody else may have it.
+    #[serde(default = "day")]
+    pub overlap_minutes: u64,
+}
+
+const fn day() -> u64 {
+    24 * 60
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeyRotated {
+    /// Of the key that is replaced, as people compare it.
+    pub former: String,
+    /// Of the new one.
+    pub fingerprint: String,
+    /// Whether the site directory lists it already. At any other site than the primary it does once
+    /// the primary has heard of it; until then the former one signs.
+    pub listed: bool,
 }

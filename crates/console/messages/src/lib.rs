@@ -56,8 +56,8 @@ pub use enrolment::{EdgeInfo, EnrolTokenCreated, EnrolTokenInfo, EnrolTokenReque
 pub use entity::{EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow, SetEntity};
 pub use error::{ErrorBody, ErrorDetail};
 pub use federation::{
-    FederatedHere, FederatedPeer, FederationCounts, FederationStatus, InvitationCreated,
-    InvitationRequest, JoinAsked, JoinMesh, JoiningSite, LeaveMesh, PeerCarrier, SiteVerified,
+    FederatedHere, FederatedKey, FederatedPeer, FederationCounts, FederationStatus, InvitationCreated,
+    InvitationRequest, JoinAsked, JoinMesh, JoiningSite, KeyRotated, LeaveMesh, RotateKey, SiteVerified,
     VerifySite,
 };
 pub use hunt::{Bucket, Histogram, HistogramRequest, Hunt, HuntAnswer, HuntColumn, ResolvedField};
@@ -97,7 +97,7 @@ pub use suppression::{
     SuppressionQuery, Suppressions,
 };
 pub use topology::{
-    LinkCarrier, LinkMoment, LinkState, MeshStatus, Reach, SiteLink, SiteNode, SiteTier, Sites,
+    AuditHead, DepartedSite, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach, SiteLink, SiteNode, SiteTier, Sites,
     Topology,
 };
 

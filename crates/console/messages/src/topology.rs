@@ -36,6 +36,20 @@ pub struct MeshStatus {
     pub nodes: Vec<SiteNode>,
     /// From this site to each other one: a site knows its own links and no others.
     pub links: Vec<SiteLink>,
+    /// Sites that were in the mesh and are not any more; their alerts stay.
+    pub left: Vec<DepartedSite>,
+}
+
+/// A site that left the mesh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DepartedSite {
+    #[schema(value_type = String)]
+    pub id: SiteId,
+    pub label: String,
+    pub name: String,
+    /// When this site heard of it.
+    #[schema(value_type = i64)]
+    pub at: Timestamp,
 }
 
 /// A site, as it says of itself and as it is heard here.
@@ -66,10 +80,16 @@ pub struct SiteNode {
     /// How far its clock is ahead of this site's, in milliseconds, half the round trip allowed for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skew_ms: Option<i64>,
+    /// Hosts that are enrolled there.
     pub agents: u32,
     /// Version of the policies in force there.
-    pub policy: u64,
+    pub policy: String,
     pub software: String,
+    /// The head of its audit log, as it said last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditHead>,
+    /// How far its own outbox reaches.
+    pub outbox: Vec<OutboxHead>,
     /// Its alerts that this site holds and that were made in the last hour.
     pub alerts_last_hour: u64,
 }
@@ -89,11 +109,39 @@ impl SiteNode {
             interval_ms: None,
             skew_ms: None,
             agents: 0,
-            policy: 0,
+            policy: String::new(),
             software,
+            audit: None,
+            outbox: Vec::new(),
             alerts_last_hour: 0,
         }
     }
+}
+
+/// The head of a site's audit log, and whether others vouch for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditHead {
+    /// Entries.
+    pub size: u64,
+    /// Of the tree over them, in base64.
+    pub root: String,
+    /// Entries of the newest head that this site has cosigned; of this site's own log, the newest that
+    /// another site has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed: Option<u64>,
+    /// It does not continue what was seen of it before.
+    pub forked: bool,
+}
+
+/// The newest record of one stream of a site's outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OutboxHead {
+    /// `alerts`, `cases` or `policy`.
+    pub channel: String,
+    /// Rises when an outbox is restored from a backup.
+    pub epoch: u32,
+    /// Number of its newest record.
+    pub high: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -170,7 +218,7 @@ impl LinkState {
 }
 
 /// One of the ways that carry a link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LinkCarrier {
     /// `nats` or `direct`.
     pub name: String,
@@ -178,6 +226,14 @@ pub struct LinkCarrier {
     /// Why not, or where to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// How often it was connected, since the start.
+    pub connects: u64,
+    pub frames_sent: u64,
+    pub bytes_sent: u64,
+    pub frames_received: u64,
+    pub bytes_received: u64,
+    /// Frames that found no room; what they held is asked for again.
+    pub frames_lost: u64,
 }
 
 /// How a link was at one moment.

@@ -145,6 +145,7 @@ pub const TABLE: &[Row] = &[
     row(Federation, Join,    OPERATORS, "ask a mesh's primary to let this site in").within_minutes(60),
     row(Federation, Verify,  OPERATORS, "say that the codes of two sites were compared").within_minutes(60),
     row(Federation, Leave,   OPERATORS, "leave the mesh, or take a site out of it").within_minutes(60),
+    row(Federation, Rotate,  OPERATORS, "replace this site's key among sites").within_minutes(60),
     row(Federation, Cut,     OPERATORS, "cut the link to another site for a drill"),
     row(Federation, Heal,    OPERATORS, "take such a cut back"),
 

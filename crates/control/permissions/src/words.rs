@@ -102,6 +102,7 @@ words! {
     Revert = "revert",
     Revoke = "revoke",
     RevokeAny = "revoke_any",
+    Rotate = "rotate",
     Search = "search",
     Set = "set",
     ShutDown = "shut_down",

@@ -1,5 +1,7 @@
 //! The site directory: which sites are in the mesh, by which keys, as the primary signed it.
 
+use std::time::Duration;
+
 use aurora_clock::Timestamp;
 use aurora_federation::{Directory, Key, KeyId};
 use aurora_federation_carrier::Peer;
@@ -18,8 +20,11 @@ const FORMAT: u8 = 1;
 const MAX_BYTES: usize = 512 * 1024;
 /// Sites of one mesh without regions.
 const MAX_SITES: usize = 1_000;
-/// Keys of one site that may overlap.
-const MAX_KEYS: usize = 4;
+/// Keys of one site, former ones among them: who joins late reads what those signed.
+pub(crate) const MAX_KEYS: usize = 32;
+/// A key counts so much earlier than it is made: clocks of sites differ.
+const EARLIER: Duration = Duration::from_secs(24 * 3600);
+const ENDORSED: &[u8] = b"aurorasoc.federation.key-follows.v1\n";
 
 /// Everything that a mesh agrees on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +48,7 @@ pub struct Listed {
     pub tier: SiteTier,
     /// `host:port` of its direct listener.
     pub address: Option<String>,
+    /// Oldest first: each was endorsed by the one before, and the last one signs now.
     pub keys: Vec<ListedKey>,
     pub joined_at: Timestamp,
 }
@@ -55,6 +61,9 @@ pub struct ListedKey {
     pub public: [u8; 32],
     pub from: Timestamp,
     pub until: Timestamp,
+    /// What the key before it signed of it, in base64; none for a site's first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endorsed: Option<String>,
 }
 
 /// A listing in the bytes that were signed.
@@ -147,6 +156,14 @@ impl Listing {
         others.map(peer).collect()
     }
 
+    /// When a key begins or ceases to count next.
+    pub fn next_turn(&self, now: Timestamp) -> Option<Timestamp> {
+        let keys = self.sites.iter().flat_map(|listed| &listed.keys);
+        let turns = keys.flat_map(|key| [key.from, key.until]);
+        turns.filter(|at| *at > now && *at < FOREVER).min()
+    }
+
+    /// By the newest key that it lists of its primary.
     pub fn sign(self, signer: &Signer) -> SignedListing {
         let mut bytes = serde_json::to_vec(&self).expect("a listing is plain data");
         let signature = signer.sign(&signed(&bytes));
@@ -158,7 +175,9 @@ impl Listing {
         }
     }
 
-    fn check(&self) -> Result<(), Doubt> {
+    /// # Errors
+    /// [`Doubt::Value`].
+    pub fn check(&self) -> Result<(), Doubt> {
         let wrong = Doubt::Value;
         if self.sites.len() > MAX_SITES {
             return Err(wrong("there are too many sites"));
@@ -190,9 +209,44 @@ impl ListedKey {
         Self {
             public,
             from: Timestamp::from_millis(0),
-            until: Timestamp::from_millis(i64::MAX),
+            until: FOREVER,
+            endorsed: None,
         }
     }
+
+    /// One that follows another, whose signer endorses it.
+    pub fn following(site: SiteId, public: [u8; 32], now: Timestamp, before: &Signer) -> Self {
+        let signature = before.sign(&endorsed(site, &public));
+        Self {
+            public,
+            from: now.minus(EARLIER),
+            until: FOREVER,
+            endorsed: Some(STANDARD.encode(signature)),
+        }
+    }
+
+    /// Whether it is meant to be replaced.
+    pub fn ends(&self) -> bool {
+        self.until < FOREVER
+    }
+
+    fn follows(&self, site: SiteId, before: &[u8; 32]) -> bool {
+        let signature = self.endorsed.as_deref().and_then(signature);
+        let message = endorsed(site, &self.public);
+        signature.is_some_and(|it| aurora_secrets::verify(before, &message, &it).is_ok())
+    }
+}
+
+/// A key that nothing replaces yet.
+const FOREVER: Timestamp = Timestamp::from_millis(i64::MAX);
+
+fn endorsed(site: SiteId, public: &[u8; 32]) -> Vec<u8> {
+    [ENDORSED, site.0.as_bytes().as_slice(), public].concat()
+}
+
+/// A signature from its base64.
+pub(crate) fn signature(text: &str) -> Option<[u8; 64]> {
+    STANDARD.decode(text).ok()?.try_into().ok()
 }
 
 impl Listed {
@@ -212,7 +266,38 @@ impl Listed {
         if self.keys.is_empty() || self.keys.len() > MAX_KEYS {
             return wrong("the number of its keys");
         }
+        let mut pairs = self.keys.windows(2);
+        if !pairs.all(|pair| pair[1].follows(self.site, &pair[0].public)) {
+            return wrong("a key that the one before does not endorse");
+        }
+        if self.keys.last().is_some_and(ListedKey::ends) {
+            return wrong("none of its keys signs any more");
+        }
         Ok(())
+    }
+
+    /// The key that signs now.
+    ///
+    /// # Panics
+    /// Never for one that was checked.
+    pub fn key(&self) -> [u8; 32] {
+        self.keys.last().expect("a site has a key").public
+    }
+
+    /// Whether a site may say so of itself, where this stood: its name and address, and its keys with
+    /// one more at most. Whoever has as many as can be listed drops the first.
+    pub fn may_become(&self, next: &Self) -> bool {
+        let same = (self.site, &self.label, self.tier, self.joined_at)
+            == (next.site, &next.label, next.tier, next.joined_at);
+        let key = |key: &ListedKey| (key.public, key.from, key.endorsed.clone());
+        let (old, new): (Vec<_>, Vec<_>) = (
+            self.keys.iter().map(key).collect(),
+            next.keys.iter().map(key).collect(),
+        );
+        let is_full = old.len() == MAX_KEYS && new.len() == MAX_KEYS;
+        let grows = new.starts_with(&old) && new.len() <= old.len() + 1;
+        let slides = is_full && new.starts_with(&old[1..]);
+        same && (grows || slides)
     }
 
     pub fn keys_at(&self, now: Timestamp) -> Vec<[u8; 32]> {
@@ -223,8 +308,8 @@ impl Listed {
 }
 
 impl SignedListing {
-    /// Reads a directory that one of the keys signed, whenever they were good: the newest directory is
-    /// signed by a key of the one before, so that keys can follow each other.
+    /// Reads a directory whose primary has one of the keys, or had: the primary's newest key signs it, and
+    /// follows those before it. So whoever missed any number of directories can still read the newest.
     ///
     /// # Errors
     /// [`Doubt`].
@@ -235,17 +320,16 @@ impl SignedListing {
         }
         let place = bytes.iter().rposition(|byte| *byte == b'\n');
         let (text, end) = bytes.split_at(place.ok_or_else(|| unreadable("it has no signature"))?);
-        let signature: [u8; 64] = STANDARD
-            .decode(&end[1..])
-            .ok()
-            .and_then(|signature| signature.try_into().ok())
-            .ok_or_else(|| unreadable("its signature is none"))?;
-        let message = signed(text);
-        let fits = |key: &[u8; 32]| aurora_secrets::verify(key, &message, &signature).is_ok();
-        if !keys.iter().any(fits) {
+        let end = std::str::from_utf8(&end[1..]).ok().and_then(signature);
+        let signature = end.ok_or_else(|| unreadable("its signature is none"))?;
+        let read = Self::parsed(text, bytes)?;
+        let signs = read.signer();
+        let mut primary = read.primary_keys().iter();
+        let is_known = primary.any(|known| keys.contains(&known.public));
+        if !is_known || aurora_secrets::verify(&signs, &signed(text), &signature).is_err() {
             return Err(Doubt::Signature);
         }
-        Self::parsed(text, bytes)
+        Ok(read)
     }
 
     /// Reads one that this site believed before, from its own store.
@@ -278,7 +362,7 @@ impl SignedListing {
         if bytes == self.bytes {
             return Ok(None);
         }
-        let next = Self::read(bytes, &self.signers())?;
+        let next = Self::read(bytes, &[self.signer()])?;
         if next.listing.primary != self.listing.primary {
             return Err(Doubt::OtherPrimary);
         }
@@ -289,11 +373,15 @@ impl SignedListing {
         }
     }
 
-    /// Keys by which the next one may be signed.
-    fn signers(&self) -> Vec<[u8; 32]> {
+    fn primary_keys(&self) -> &[ListedKey] {
         let primary = self.listing.site(self.listing.primary);
-        let keys = primary.map_or(&[][..], |primary| &primary.keys);
-        keys.iter().map(|key| key.public).collect()
+        primary.map_or(&[], |primary| &primary.keys)
+    }
+
+    /// The key that signs it: the primary's newest. A former one signs nothing that follows.
+    fn signer(&self) -> [u8; 32] {
+        let newest = self.primary_keys().last();
+        newest.expect("a listing with its primary was read").public
     }
 
     pub fn listing(&self) -> &Listing {

@@ -50,6 +50,10 @@ pub enum Error {
     /// The site's own keys are not those of the directory.
     #[error("the directory has another key for this site ({0}): was the data directory restored?")]
     NotOurKey(SiteId),
+    #[error("a new key of this site waits for the primary to list it")]
+    Rotating,
+    #[error("the former key may count for {most} hours at most, not {asked}")]
+    Overlap { asked: u64, most: u64 },
     #[error("it is not known whether a change was kept: the store failed")]
     Unsure,
     /// The part of the site that federates has ended.

@@ -1,6 +1,7 @@
 //! How the rest of the site speaks to the federation.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aurora_clock::Timestamp;
@@ -43,6 +44,17 @@ pub struct Invited {
     pub fingerprint: String,
 }
 
+/// A key that follows another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotated {
+    /// Of the key that was replaced, as people compare it.
+    pub former: String,
+    pub fingerprint: String,
+    /// Whether the directory lists it already; at any other site than the primary it does once the
+    /// primary has heard of it.
+    pub listed: bool,
+}
+
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// What the host is asked to do.
@@ -68,6 +80,11 @@ pub(crate) enum Order {
         context: Context,
         site: Option<String>,
         reply: Reply<()>,
+    },
+    Rotate {
+        context: Context,
+        overlap: Duration,
+        reply: Reply<Rotated>,
     },
     Cut {
         context: Context,
@@ -180,6 +197,19 @@ impl Handle {
         self.ask(|reply| Order::Leave {
             context,
             site,
+            reply,
+        })
+        .await
+    }
+
+    /// Makes a new key for this site; the former one counts for `overlap` longer.
+    ///
+    /// # Errors
+    /// [`Error::NotJoined`], [`Error::Rotating`], [`Error::Overlap`], or when the store fails.
+    pub async fn rotate(&self, context: Context, overlap: Duration) -> Result<Rotated, Error> {
+        self.ask(|reply| Order::Rotate {
+            context,
+            overlap,
             reply,
         })
         .await

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aurora_federation::{
-    Action, Command, Directory, Frame, Hlc, MAX_FRAME_BYTES, Mesh, Now, Reason, Stored, StreamId,
+    Action, Command, Directory, Frame, Hlc, MAX_FRAME_BYTES, Mesh, Now, Reason, Refusal, Stored,
+    StreamId,
 };
 use aurora_federation_carrier::{Carrier, Event};
 use aurora_ids::Derive;
@@ -16,15 +17,17 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use tracing::{error, info, warn};
 
+use crate::departed::Left;
 use crate::directory::SignedListing;
 use crate::handle::Order;
 use crate::history::History;
 use crate::intake::{Incoming, Intake};
 use crate::invitation::{Asked, Kept};
-use crate::keys::SiteKey;
+use crate::keys::{OwnKeys, SiteKey, SiteKeys};
 use crate::service::{Errand, Parts};
 use crate::show::Recent;
 use crate::store::{self, ROLE};
+use crate::witness::Witnessing;
 use crate::{Alarm, Counts, Error, Status, outlet};
 
 const TICK: Duration = Duration::from_millis(500);
@@ -45,7 +48,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Host {
     pub(crate) parts: Parts,
+    pub(crate) keys_of: SiteKeys,
+    /// Signs now.
     pub(crate) key: SiteKey,
+    pub(crate) own: OwnKeys,
     pub(crate) mesh: Mesh,
     pub(crate) directory: Option<SignedListing>,
     pub(crate) labels: BTreeMap<SiteId, String>,
@@ -56,7 +62,7 @@ pub(crate) struct Host {
     pub(crate) history: Arc<Mutex<History>>,
     pub(crate) counts: Counts,
     aside: BTreeSet<(StreamId, u64)>,
-    clock: Hlc,
+    pub(crate) clock: Hlc,
     /// The place in the decision log up to which all was told, and up to which that is on record.
     shared: u64,
     noted: u64,
@@ -74,7 +80,18 @@ pub(crate) struct Host {
     pub(crate) peers_due: bool,
     /// When the directory goes to everybody again, and when the primary is asked again.
     pub(crate) directory_due: Duration,
+    /// When a listed key begins or ceases to count, and carriers have to be told again.
+    pub(crate) peers_until: Option<aurora_clock::Timestamp>,
+    /// The directory changed: what was kept aside may be verified now.
+    pub(crate) aside_due: bool,
+    /// When this site says again how it wants to be listed.
+    pub(crate) amend_due: Duration,
     pub(crate) ask_due: Duration,
+    /// Sites that were in the mesh once.
+    pub(crate) left: BTreeMap<SiteId, Left>,
+    /// Late alerts that may have to be told, and since when.
+    pub(crate) late: BTreeMap<(SiteId, String), Duration>,
+    pub(crate) witnessing: Witnessing,
     pub(crate) recent: Recent,
     pub(crate) alarms: VecDeque<Alarm>,
     pub(crate) errands: Option<mpsc::Sender<Errand>>,
@@ -83,7 +100,7 @@ pub(crate) struct Host {
 impl Host {
     pub(crate) async fn open(
         parts: Parts,
-        key: SiteKey,
+        keys_of: SiteKeys,
         history: Arc<Mutex<History>>,
         status: watch::Sender<Option<Arc<Status>>>,
     ) -> Result<Self, Error> {
@@ -91,10 +108,14 @@ impl Host {
         let shared = first_place(records.as_ref(), &scope).await?;
         let stored = store::wake(records.as_ref(), &scope).await?;
         let clock = stored.clock;
+        let own = OwnKeys::read(&keys_of, records.as_ref(), &scope).await?;
+        let key = keys_of.number(own.number);
         let mesh = mesh(&parts, &key, Directory::default(), stored);
         let mut host = Self {
             mesh,
+            keys_of,
             key,
+            own,
             directory: store::directory(records.as_ref(), &scope).await?,
             labels: BTreeMap::new(),
             connected: BTreeSet::new(),
@@ -114,18 +135,37 @@ impl Host {
             leaving: None,
             peers_due: true,
             directory_due: Duration::ZERO,
+            peers_until: None,
+            aside_due: false,
+            amend_due: Duration::ZERO,
             ask_due: Duration::ZERO,
+            left: BTreeMap::new(),
+            late: BTreeMap::new(),
+            witnessing: Witnessing::default(),
             recent: Recent::default(),
             alarms: VecDeque::new(),
             errands: None,
             parts,
         };
-        host.counts.evidence = host.evidence_kept().await?;
-        host.aside_kept().await?;
+        host.read_kept().await?;
         host.found_mesh().await?;
         host.take_directory();
         host.show();
         Ok(host)
+    }
+
+    /// What the store has beside the mesh itself.
+    async fn read_kept(&mut self) -> Result<(), Error> {
+        let (records, scope) = (self.records(), self.parts.scope.clone());
+        self.counts.evidence = self.evidence_kept().await?;
+        self.aside.clear();
+        self.aside_kept().await?;
+        self.left = store::left(records.as_ref(), &scope).await?;
+        self.witnessing.seen = store::seen(records.as_ref(), &scope).await?;
+        let now = self.parts.clock.elapsed();
+        let late = store::open(records.as_ref(), &scope).await?.into_iter();
+        self.late = late.map(|late| (late, now)).collect();
+        Ok(())
     }
 
     async fn evidence_kept(&self) -> Result<u64, Error> {
@@ -229,10 +269,11 @@ impl Host {
         self.directory = store::directory(records.as_ref(), &scope).await?;
         self.invitations = store::invitations(records.as_ref(), &scope).await?;
         self.asked = store::asked(records.as_ref(), &scope).await?;
-        self.aside.clear();
-        self.aside_kept().await?;
-        self.counts.evidence = self.evidence_kept().await?;
+        self.read_kept().await?;
+        self.own = OwnKeys::read(&self.keys_of, records.as_ref(), &scope).await?;
+        self.key = self.keys_of.number(self.own.number);
         self.mesh = mesh(&self.parts, &self.key, self.keys(), stored);
+        self.sign_anew();
         self.take_directory();
         let actions = self.reconnect();
         self.perform(actions).await
@@ -264,7 +305,8 @@ impl Host {
         let command = match event {
             Event::Connected(peer) => {
                 self.connected.insert((peer, number));
-                self.directory_due = Duration::ZERO;
+                self.hand_to(peer, number);
+                (self.amend_due, self.witnessing.due) = (Duration::ZERO, Duration::ZERO);
                 Command::Connected { peer, carrier }
             }
             Event::Disconnected(peer) => {
@@ -361,10 +403,12 @@ impl Host {
         }
         self.counts.received += taken.alerts;
         self.counts.late += taken.late;
-        let now = self.parts.clock.now();
+        let now = self.now();
         for (origin, made) in taken.made {
-            self.recent.note(origin, made, now);
+            self.recent.note(origin, made, now.wall);
         }
+        let late = taken.open.into_iter();
+        self.late.extend(late.map(|late| (late, now.steady)));
         for (origin, reason) in taken.refused {
             self.refuse(origin, &reason).await?;
         }
@@ -399,7 +443,9 @@ impl Host {
             } => self.put_aside(from, record, &reason).await?,
             Action::Reject { from, reason } => match reason {
                 // What a network does to frames is nobody's fault.
-                Reason::OldBeat | Reason::TooMany => self.count(&reason.to_string()),
+                Reason::OldBeat | Reason::TooMany | Reason::Departed => {
+                    self.count(&reason.to_string())
+                }
                 reason => self.refuse(from, &reason.to_string()).await?,
             },
             Action::Link { peer, from, to } => {
@@ -520,6 +566,41 @@ impl Host {
         Ok(())
     }
 
+    /// What was kept aside and can be verified now is taken, whether its origin can be reached or not;
+    /// what is known to be false goes.
+    pub(crate) async fn look_aside(&mut self) -> Result<(), Error> {
+        if self.aside.is_empty() {
+            return Ok(());
+        }
+        let (records, keys) = (self.records(), self.keys());
+        let slots = records.slots(&self.parts.scope, store::QUARANTINE).await?;
+        for (key, bytes) in slots {
+            let Ok(sealed) = aurora_federation::Sealed::decode(bytes.into()) else {
+                continue;
+            };
+            let stream = sealed.record().stream;
+            match sealed.verify(&keys) {
+                Ok(()) => {
+                    let frame = Frame::Records(vec![sealed.bytes().clone()]).encode();
+                    let actions = self.apply(Command::Received {
+                        from: stream.origin,
+                        carrier: aurora_federation::Carrier(0),
+                        frame: frame.into(),
+                    });
+                    self.perform(actions).await?;
+                }
+                Err(Refusal::UnknownKey) => {}
+                Err(refusal) => {
+                    let change = Change::progress().remove_slot(&key);
+                    self.commit(change, "what was kept aside is false").await?;
+                    self.aside.remove(&(stream, sealed.record().seq));
+                    self.refuse(stream.origin, &refusal.to_string()).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn count(&mut self, reason: &str) {
         *self.counts.rejected.entry(reason.to_owned()).or_default() += 1;
     }
@@ -632,7 +713,8 @@ impl Host {
 
     pub(crate) fn keys(&self) -> Directory {
         let directory = self.directory.as_ref();
-        directory.map_or_else(Directory::default, |it| it.listing().keys())
+        let known = directory.map_or_else(Directory::default, |it| it.listing().keys());
+        known.without(self.left.keys().copied())
     }
 
     pub(crate) fn history(&self) -> std::sync::MutexGuard<'_, History> {

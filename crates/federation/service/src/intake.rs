@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aurora_clock::Timestamp;
 use aurora_federation::{Arrival, Channel, Hlc, Kind, Mark, Sealed, StreamId};
-use aurora_model::{Action, Alert, Context, Scope, SiteId};
+use aurora_model::{Action, Alert, AlertStatus, Context, Origin, Scope, SiteId};
 use aurora_records::{Change, Collection, Error as Store, Guard, Records};
 use serde_json::Value;
 use tracing::warn;
@@ -32,6 +32,8 @@ pub(crate) struct Taken {
     pub late: u64,
     /// Origins of alerts, and when those made them.
     pub made: Vec<(SiteId, Timestamp)>,
+    /// Late alerts that may still be open where they were made.
+    pub open: Vec<(SiteId, String)>,
     /// Origins, and why what they sent made no alert here.
     pub refused: Vec<(SiteId, String)>,
 }
@@ -52,6 +54,14 @@ struct Standing {
     is_changed: bool,
 }
 
+impl Standing {
+    /// New here and open where it was made: people may have to hear of it.
+    fn is_to_be_told(&self) -> Option<&Origin> {
+        let is_new = self.guard == Guard::New && self.alert.status != AlertStatus::Closed;
+        self.alert.origin.as_ref().filter(|_| is_new)
+    }
+}
+
 type Alerts = BTreeMap<String, Standing>;
 
 impl Intake<'_> {
@@ -67,7 +77,10 @@ impl Intake<'_> {
             let change = self.change(batch, &alerts, clock);
             let context = Context::service(self.scope.clone(), ROLE, "other sites tell of alerts");
             match self.records.commit(&context, change).await {
-                Ok(_) => return Ok(taken),
+                Ok(_) => {
+                    taken.open = open(&alerts);
+                    return Ok(taken);
+                }
                 Err(Store::Conflict { .. }) if attempt + 1 < TRIES => {}
                 Err(error) => return Err(error.into()),
             }
@@ -174,6 +187,13 @@ impl Intake<'_> {
         for (id, standing) in written {
             let body = document(&standing.alert);
             change = change.put(Collection::Alerts, id, standing.guard, body);
+            change = match standing.is_to_be_told() {
+                None => change,
+                Some(origin) if origin.late => {
+                    change.slot(&store::open_key(origin.site, id), id.as_bytes().to_vec())
+                }
+                Some(_) => change.page(id),
+            };
         }
         let mut marks: BTreeMap<StreamId, &Mark> = BTreeMap::new();
         for incoming in batch {
@@ -190,6 +210,14 @@ impl Intake<'_> {
         }
         change.slot(store::CLOCK, store::bytes(&clock))
     }
+}
+
+fn open(alerts: &Alerts) -> Vec<(SiteId, String)> {
+    let late = |(id, standing): (&String, &Standing)| {
+        let origin = standing.is_to_be_told()?;
+        origin.late.then(|| (origin.site, id.clone()))
+    };
+    alerts.iter().filter_map(late).collect()
 }
 
 /// An alert as documents hold it: with its severity's rank, by which it is ordered.

@@ -57,6 +57,8 @@ pub struct Guest {
     pub address: Option<String>,
     #[serde(with = "in_base64")]
     pub key: [u8; 32],
+    /// That key and those before it, oldest first: what it signed by them is still to be read.
+    pub keys: Vec<ListedKey>,
     /// What is compared.
     pub code: String,
     pub at: Timestamp,
@@ -81,6 +83,9 @@ pub struct Question {
     pub label: String,
     pub name: String,
     pub address: Option<String>,
+    /// All its keys, oldest first.
+    #[serde(default)]
+    pub keys: Vec<ListedKey>,
 }
 
 /// What the primary answers.
@@ -139,7 +144,7 @@ impl Guest {
             name: self.name.clone(),
             tier: self.tier,
             address: self.address.clone(),
-            keys: vec![ListedKey::always(self.key)],
+            keys: self.keys.clone(),
             joined_at: now,
         }
     }

@@ -1,7 +1,14 @@
 //! The site's key in the mesh, and how people compare keys.
 
+use aurora_clock::Timestamp;
 use aurora_ids::Derive;
+use aurora_model::Scope;
+use aurora_records::Records;
 use aurora_secrets::{Keyring, Purpose, Secret, Signer};
+use serde::{Deserialize, Serialize};
+
+use crate::directory::ListedKey;
+use crate::{Error, store};
 
 /// Keys of this site are numbered, so that one can follow another.
 #[derive(Debug)]
@@ -33,6 +40,78 @@ impl SiteKey {
     /// For the certificate that the site shows to others.
     pub fn seed(&self) -> &Secret<[u8; 32]> {
         &self.seed
+    }
+}
+
+/// All keys that this site ever has: they follow from its root key, by number.
+#[derive(Clone, Debug)]
+pub struct SiteKeys(Keyring);
+
+impl SiteKeys {
+    pub fn of(keyring: &Keyring) -> Self {
+        Self(keyring.clone())
+    }
+
+    /// From 1.
+    pub fn number(&self, number: u32) -> SiteKey {
+        SiteKey::of(&self.0, number)
+    }
+
+    /// The key that signs now, as the store has it.
+    ///
+    /// # Errors
+    /// When the store fails or holds what this release does not write.
+    pub async fn current(&self, records: &dyn Records, scope: &Scope) -> Result<SiteKey, Error> {
+        let own = OwnKeys::read(self, records, scope).await?;
+        Ok(self.number(own.number))
+    }
+}
+
+/// The site's keys as it wants them listed. One more than the directory has, while it asks for that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OwnKeys {
+    /// Of the key that signs now.
+    pub number: u32,
+    /// The last one is that key, or the one that follows it.
+    pub listed: Vec<ListedKey>,
+    /// How long the former key still counts after the change, in milliseconds.
+    pub overlap: u64,
+}
+
+impl OwnKeys {
+    pub async fn read(
+        keys: &SiteKeys,
+        records: &dyn Records,
+        scope: &Scope,
+    ) -> Result<Self, Error> {
+        let kept = store::json(records, scope, store::KEYS).await?;
+        Ok(kept.unwrap_or_else(|| Self {
+            number: 1,
+            listed: vec![ListedKey::always(keys.number(1).public())],
+            overlap: 0,
+        }))
+    }
+
+    /// Whether a key waits to be listed.
+    pub fn is_changing(&self, current: &[u8; 32]) -> bool {
+        self.listed.last().is_none_or(|key| key.public != *current)
+    }
+
+    /// From then on keys before the last one count for nothing new.
+    pub fn retire(&mut self, at: Timestamp) {
+        let (_, former) = self.listed.split_last_mut().expect("a site has a key");
+        for key in former.iter_mut().filter(|key| !key.ends()) {
+            key.until = at;
+        }
+    }
+
+    /// Without the key that waits to be listed, if one does.
+    pub fn settled(&self, current: &[u8; 32]) -> Self {
+        let mut settled = self.clone();
+        if settled.is_changing(current) && settled.listed.len() > 1 {
+            settled.listed.pop();
+        }
+        settled
     }
 }
 

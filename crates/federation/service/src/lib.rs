@@ -13,6 +13,8 @@
 //! Start reading at `host.rs`.
 
 mod alarm;
+mod audit;
+mod departed;
 pub mod directory;
 mod error;
 mod handle;
@@ -25,19 +27,26 @@ mod membership;
 mod options;
 mod orders;
 mod outlet;
+mod pages;
+mod rotation;
 mod service;
 mod shared;
 mod show;
 mod status;
 mod store;
+mod witness;
 
 pub use alarm::{Alarm, Alarms};
+pub use audit::{AuditLog, Checked, Failed, Judged};
+pub use departed::Left;
 pub use error::Error;
-pub use handle::{Handle, Inbox, Invited, handle};
-pub use keys::{SiteKey, fingerprint};
+pub use handle::{Handle, Inbox, Invited, Rotated, handle};
+pub use keys::{SiteKey, SiteKeys, fingerprint};
 pub use options::{BadOption, Direct, Leafnodes, Options, SiteTier};
 pub use service::{Parts, Service};
-pub use status::{CarrierStatus, Counts, Here, Joining, Moment, PeerStatus, Status};
+pub use status::{
+    AuditStatus, CarrierStatus, Counts, Here, Joining, KeyStatus, Moment, PeerStatus, Status,
+};
 
 // A frame that the mesh makes fits into every carrier.
 const _: () =

@@ -12,11 +12,11 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use crate::directory::{Doubt, Listed, ListedKey, Listing, SignedListing};
+use crate::directory::{Doubt, Listed, Listing, SignedListing};
 use crate::host::Host;
 use crate::invitation::Answer;
 use crate::store::{self, ROLE};
-use crate::{Alarm, Error, SiteTier};
+use crate::{Alarm, Error, SiteTier, rotation};
 
 /// The directory goes to everybody that often, for those who missed it.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -29,7 +29,7 @@ const GOODBYE_SIGNED: &[u8] = b"aurorasoc.federation.goodbye.v1\n";
 /// What hosts tell each other beside records.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
-enum Notice {
+pub(crate) enum Notice {
     /// In base64.
     Directory { signed: String },
     /// A site leaves: its signature over its identity and the directory's version.
@@ -37,6 +37,27 @@ enum Notice {
         site: SiteId,
         version: u64,
         signature: String,
+    },
+    /// How a site wants to be listed, where that directory is in force: JSON, and what it signed of it.
+    Amend {
+        listed: String,
+        version: u64,
+        signature: String,
+    },
+    /// A site asks to cosign the head of its audit log: the log's verifier key, what a witness is asked,
+    /// and the site's signature over both.
+    Witness {
+        key: String,
+        request: String,
+        signature: String,
+    },
+    /// So many entries were seen of the log: ask from there.
+    Seen { size: u64 },
+    Cosigned {
+        size: u64,
+        cosignature: String,
+        /// Verifier key of who cosigned.
+        witness: String,
     },
 }
 
@@ -46,11 +67,10 @@ fn goodbye(site: SiteId, version: u64) -> Vec<u8> {
 }
 
 impl Host {
-    /// The primary's first start makes the mesh, of which it is the only site; a later one says what of
-    /// it has changed.
+    /// The primary's first start makes the mesh, of which it is the only site.
     pub(crate) async fn found_mesh(&mut self) -> Result<(), Error> {
         let here = self.parts.scope.site;
-        if self.parts.options.site_tier != SiteTier::Primary {
+        if self.parts.options.site_tier != SiteTier::Primary || self.directory.is_some() {
             return self.check_key();
         }
         let now = self.parts.clock.now();
@@ -60,31 +80,17 @@ impl Host {
             name: self.parts.name.clone(),
             tier: SiteTier::Primary,
             address: self.own_address(),
-            keys: vec![ListedKey::always(self.key.public())],
+            keys: self.own.listed.clone(),
             joined_at: now,
         };
         mine.check()?;
         let context = Context::service(self.parts.scope.clone(), ROLE, "the primary starts");
-        let Some(directory) = &self.directory else {
-            let signed = Listing::first(mine, now).sign(self.key.signer());
-            let change = Change::decided(Action::on("federation.found", [here.to_string()]))
-                .slot(store::DIRECTORY, signed.bytes().to_vec());
-            self.parts.records.commit(&context, change).await?;
-            self.directory = Some(signed);
-            return Ok(());
-        };
-        self.check_key()?;
-        let listed = directory.listing().site(here);
-        let mine = Listed {
-            joined_at: listed.map_or(now, |it| it.joined_at),
-            keys: listed.map_or_else(|| mine.keys.clone(), |it| it.keys.clone()),
-            ..mine
-        };
-        if listed == Some(&mine) {
-            return Ok(());
-        }
-        let change = Change::decided(Action::on("federation.rename", [here.to_string()]));
-        self.list(&context, change, mine).await
+        let signed = Listing::first(mine, now).sign(self.key.signer());
+        let change = Change::decided(Action::on("federation.found", [here.to_string()]))
+            .slot(store::DIRECTORY, signed.bytes().to_vec());
+        self.parts.records.commit(&context, change).await?;
+        self.directory = Some(signed);
+        Ok(())
     }
 
     /// A data directory of another site, or one whose keys are gone, must not speak for this one.
@@ -141,9 +147,13 @@ impl Host {
     ) -> Result<(), Error> {
         let directory = self.directory.as_ref().ok_or(Error::NotJoined)?;
         let now = self.parts.clock.now();
-        let next = directory.listing().next(sites, now).sign(self.key.signer());
+        let next = directory.listing().next(sites, now);
+        next.check()?;
+        let (left, change) = self.departures(Some(&next), change);
+        let next = next.sign(self.key.signer());
         let change = change.slot(store::DIRECTORY, next.bytes().to_vec());
         self.parts.records.commit(context, change).await?;
+        self.left = left;
         // Also those who are not in it any more have to hear of it, while they are still connected.
         self.directory = Some(next);
         self.hand_out();
@@ -161,7 +171,8 @@ impl Host {
         // It answers nothing that would have to be carried out.
         drop(self.apply(Command::Directory(keys)));
         self.peers_due = true;
-        self.directory_due = Duration::ZERO;
+        self.aside_due = true;
+        (self.directory_due, self.amend_due) = (Duration::ZERO, Duration::ZERO);
     }
 
     fn tell_carriers(&mut self) {
@@ -169,6 +180,7 @@ impl Host {
         let (here, now) = (self.parts.scope.site, self.parts.clock.now());
         let listing = self.directory.as_ref().map(|it| it.listing());
         let peers = listing.map_or_else(Vec::new, |it| it.peers(here, now));
+        self.peers_until = listing.and_then(|it| it.next_turn(now));
         for carrier in &self.parts.carriers {
             carrier.set_peers(&peers);
         }
@@ -178,16 +190,67 @@ impl Host {
     fn hand_out(&mut self) {
         let now = self.parts.clock.elapsed();
         self.directory_due = now + AGAIN;
-        let Some(directory) = &self.directory else {
-            return;
-        };
-        let notice = Notice::Directory {
-            signed: STANDARD.encode(directory.bytes()),
-        };
-        let frame = framed(&notice);
+        if let Some(frame) = self.directory_frame() {
+            self.send_all(&frame);
+        }
+    }
+
+    fn directory_frame(&self) -> Option<Bytes> {
+        let signed = STANDARD.encode(self.directory.as_ref()?.bytes());
+        Some(framed(&Notice::Directory { signed }))
+    }
+
+    /// The directory to one who has just come: what follows may be signed by a key that only this one
+    /// lists.
+    pub(crate) fn hand_to(&self, peer: SiteId, carrier: u8) {
+        if let Some(frame) = self.directory_frame() {
+            self.send(peer, carrier, frame);
+        }
+    }
+
+    fn send_all(&self, frame: &Bytes) {
         for (peer, carrier) in &self.connected {
             self.send(*peer, *carrier, frame.clone());
         }
+    }
+
+    /// Says how this site wants to be listed, until it is. Whoever hears the primary hands it on; the
+    /// primary lists itself.
+    async fn amend(&mut self) -> Result<(), Error> {
+        let now = self.parts.clock.elapsed();
+        if self.amend_due > now || self.leaving.is_some() {
+            return Ok(());
+        }
+        let (Some(wanted), Some(directory)) = (self.wanted(), &self.directory) else {
+            return Ok(());
+        };
+        self.amend_due = now + ASK;
+        if self.is_primary() {
+            let reason = "the primary says what has changed of it";
+            let context = Context::service(self.parts.scope.clone(), ROLE, reason);
+            let action = Action::on("federation.amend", [wanted.site.to_string()]);
+            return self.list(&context, Change::decided(action), wanted).await;
+        }
+        let version = directory.listing().version;
+        let listed = serde_json::to_string(&wanted).expect("it is plain data");
+        let message = rotation::amended(wanted.site, version, &listed);
+        let signature = STANDARD.encode(self.key.signer().sign(&message));
+        self.send_all(&framed(&Notice::Amend {
+            listed,
+            version,
+            signature,
+        }));
+        Ok(())
+    }
+
+    pub(crate) fn hand_on(&self, primary: SiteId, text: &str, version: u64, signature: &str) {
+        let frame = framed(&Notice::Amend {
+            listed: text.to_owned(),
+            version,
+            signature: signature.to_owned(),
+        });
+        let ways = self.connected.iter().filter(|(peer, _)| *peer == primary);
+        ways.for_each(|(peer, carrier)| self.send(*peer, *carrier, frame.clone()));
     }
 
     /// Tells everybody that this site leaves; the primary strikes it from the directory.
@@ -202,10 +265,7 @@ impl Host {
             version,
             signature: STANDARD.encode(signature),
         };
-        let frame = framed(&notice);
-        for (peer, carrier) in &self.connected {
-            self.send(*peer, *carrier, frame.clone());
-        }
+        self.send_all(&framed(&notice));
     }
 
     pub(crate) async fn noticed(&mut self, from: SiteId, bytes: &Bytes) -> Result<(), Error> {
@@ -219,6 +279,31 @@ impl Host {
                 version,
                 signature,
             }) => self.heard_goodbye(from, site, version, &signature).await,
+            Ok(Notice::Amend {
+                listed,
+                version,
+                signature,
+            }) => {
+                let said = (listed.as_str(), version);
+                self.heard_amendment(from, said, &signature).await
+            }
+            Ok(Notice::Witness {
+                key,
+                request,
+                signature,
+            }) => {
+                self.asked_to_witness(from, &key, &request, &signature)
+                    .await
+            }
+            Ok(Notice::Seen { size }) => {
+                self.witness_has_seen(from, size);
+                Ok(())
+            }
+            Ok(Notice::Cosigned {
+                size,
+                cosignature,
+                witness,
+            }) => self.cosigned(from, size, &cosignature, &witness).await,
             Err(_) => {
                 self.refuse(from, "a notice that this release does not read")
                     .await
@@ -238,7 +323,7 @@ impl Host {
             Err(doubt) => return self.refuse(from, &doubt.to_string()).await,
         };
         let version = next.listing().version;
-        if next.listing().site(here).is_none() {
+        let Some(listed) = next.listing().site(here) else {
             info!(version, "this site was taken out of the mesh");
             let context = Context::service(
                 self.parts.scope.clone(),
@@ -247,12 +332,21 @@ impl Host {
             );
             let change = Change::decided(Action::on("federation.removed", [here.to_string()]));
             return self.forget_mesh(&context, change).await;
-        }
-        let change = Change::decided(Action::on("federation.directory", [version.to_string()]))
+        };
+        let own = self.adopted(listed);
+        let mut change = Change::decided(Action::on("federation.directory", [version.to_string()]))
             .slot(store::DIRECTORY, next.bytes().to_vec());
+        if let Some(own) = &own {
+            change = change.slot(store::KEYS, store::bytes(own));
+        }
+        let (left, change) = self.departures(Some(next.listing()), change);
         self.commit(change, "the primary signed a new directory")
             .await?;
+        self.left = left;
         self.directory = Some(next);
+        if let Some(own) = own {
+            self.adopt(own);
+        }
         self.hand_out();
         self.take_directory();
         Ok(())
@@ -289,15 +383,12 @@ impl Host {
         let Some(listed) = listed else {
             return Ok(());
         };
-        let signature: Option<[u8; 64]> = STANDARD
-            .decode(signature)
-            .ok()
-            .and_then(|it| it.try_into().ok());
+        let now = self.parts.clock.now();
         let message = goodbye(site, version);
-        let fits = |key: &ListedKey, signature: &[u8; 64]| {
-            aurora_secrets::verify(&key.public, &message, signature).is_ok()
-        };
-        let is_signed = signature.is_some_and(|it| listed.keys.iter().any(|key| fits(key, &it)));
+        let is_signed = crate::directory::signature(signature).is_some_and(|it| {
+            let mut keys = listed.keys_at(now).into_iter();
+            keys.any(|key| aurora_secrets::verify(&key, &message, &it).is_ok())
+        });
         // One of an earlier membership must not end this one.
         let is_new = listing.is_some_and(|it| version + 100 >= it.version);
         if !is_signed || !is_new {
@@ -316,10 +407,14 @@ impl Host {
         context: &Context,
         change: Change,
     ) -> Result<(), Error> {
+        let own = self.own.settled(&self.key.public());
         let change = change
             .remove_slot(store::DIRECTORY)
-            .remove_slot(store::ASKED);
+            .remove_slot(store::ASKED)
+            .slot(store::KEYS, store::bytes(&own));
+        let (left, change) = self.departures(None, change);
         self.parts.records.commit(context, change).await?;
+        (self.own, self.left) = (own, left);
         (self.directory, self.asked, self.leaving) = (None, None, None);
         self.take_directory();
         Ok(())
@@ -327,9 +422,16 @@ impl Host {
 
     /// What is under way and wants a next step.
     pub(crate) async fn move_on(&mut self) -> Result<(), Error> {
-        if self.peers_due {
+        let wall = self.parts.clock.now();
+        if self.peers_due || self.peers_until.is_some_and(|turn| turn <= wall) {
             self.tell_carriers();
         }
+        if std::mem::take(&mut self.aside_due) {
+            self.look_aside().await?;
+        }
+        self.amend().await?;
+        self.ask_witnesses();
+        self.page_late().await?;
         let now = self.parts.clock.elapsed();
         if self.directory_due <= now {
             self.hand_out();
@@ -394,7 +496,9 @@ impl Host {
         let change = Change::decided(Action::on("federation.joined", [version.to_string()]))
             .slot(store::DIRECTORY, signed.bytes().to_vec())
             .remove_slot(store::ASKED);
+        let (left, change) = self.departures(Some(signed.listing()), change);
         self.commit(change, "both operators have compared").await?;
+        self.left = left;
         (self.asked, self.problem) = (None, None);
         info!(version, "this site is in the mesh");
         self.take_directory();

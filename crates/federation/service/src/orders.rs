@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use aurora_federation::Command;
+use aurora_federation_carrier::Listening;
 use aurora_ids::random_token;
 use aurora_model::{Action, Context, SiteId};
 use aurora_records::Change;
 use bytes::Bytes;
 use tracing::{info, warn};
 
+use crate::directory::ListedKey;
 use crate::handle::{Invited, Order, Reply};
 use crate::host::Host;
 use crate::invitation::{Answer, Asked, Guest, Invitation, Kept, MAX_MINUTES, Question};
@@ -39,6 +41,11 @@ impl Host {
                 site,
                 reply,
             } => answer(reply, self.leave(&context, site.as_deref()).await),
+            Order::Rotate {
+                context,
+                overlap,
+                reply,
+            } => answer(reply, self.rotate(&context, overlap).await),
             Order::Cut {
                 context,
                 site,
@@ -79,7 +86,7 @@ impl Host {
         }
     }
 
-    fn is_primary(&self) -> bool {
+    pub(crate) fn is_primary(&self) -> bool {
         self.parts.options.site_tier == SiteTier::Primary
     }
 
@@ -193,6 +200,7 @@ impl Host {
             label: options.site_id.clone(),
             name: self.parts.name.clone(),
             address: self.own_address(),
+            keys: self.own.settled(&self.key.public()).listed,
         };
         let errand = crate::service::Errand {
             address: asked.invitation.address.clone(),
@@ -213,8 +221,13 @@ impl Host {
             return Some(direct.advertise.clone());
         }
         // A site that listens on an address of its own can be dialled there.
-        let listens = self.parts.listens.filter(|at| !at.ip().is_unspecified());
-        listens.map(|at| at.to_string())
+        let listens = self.parts.listens.borrow().clone();
+        match listens {
+            Listening::At(at) if !at.ip().is_unspecified() => Some(at.to_string()),
+            // It is there again soon, or people have been told.
+            Listening::Failing(_) => self.own_listed().and_then(|it| it.address.clone()),
+            Listening::At(_) | Listening::Nowhere => None,
+        }
     }
 
     async fn verify(&mut self, context: &Context, code: &str) -> Result<String, Error> {
@@ -419,6 +432,10 @@ impl Host {
             name: asked.name.clone(),
             tier: SiteTier::Secondary,
             address: asked.address.clone(),
+            keys: match asked.keys.is_empty() {
+                true => vec![ListedKey::always(key)],
+                false => asked.keys.clone(),
+            },
             code: keys::comparison(&self.key.public(), &key, &asked.token),
             key,
             at: self.parts.clock.now(),
@@ -429,6 +446,9 @@ impl Host {
         }
         let listed = guest.listed(guest.at);
         listed.check().map_err(|doubt| doubt.to_string())?;
+        if listed.key() != key {
+            return Err("its keys are not those that it shows".to_owned());
+        }
         Ok(guest)
     }
 

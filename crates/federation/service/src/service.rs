@@ -1,19 +1,19 @@
 use std::sync::Arc;
 
 use aurora_clock::Clock;
-use aurora_federation_carrier::{Carrier, Event, Knock};
+use aurora_federation_carrier::{Carrier, Event, Knock, Listening};
 use aurora_model::Scope;
 use aurora_records::Records;
 use aurora_secrets::TokenHasher;
 use aurora_tasks::Tasks;
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tracing::info;
 
 use crate::handle::{Inbox, Order};
 use crate::host::Host;
-use crate::keys::SiteKey;
-use crate::{Alarms, Error, Options};
+use crate::keys::SiteKeys;
+use crate::{Alarms, AuditLog, Error, Options};
 
 /// Events of carriers that wait for the mesh.
 const ROOM: usize = 1_024;
@@ -36,8 +36,10 @@ pub struct Parts {
     pub carriers: Vec<Arc<dyn Carrier>>,
     /// How the primary is asked to let this site in; without it this site cannot join.
     pub knock: Option<Arc<dyn Knock>>,
-    /// Where other sites dial.
-    pub listens: Option<std::net::SocketAddr>,
+    /// Where other sites dial, as it changes.
+    pub listens: watch::Receiver<Listening>,
+    /// What others vouch for; none for a site without.
+    pub audit: Option<Arc<dyn AuditLog>>,
 }
 
 /// What the courier is sent with: where to, whom to meet, and what to ask.
@@ -66,9 +68,9 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Option`], [`Error::Damaged`], [`Error::NotOurKey`], or when the store fails.
-    pub async fn open(parts: Parts, key: SiteKey, inbox: Inbox) -> Result<Self, Error> {
+    pub async fn open(parts: Parts, keys: SiteKeys, inbox: Inbox) -> Result<Self, Error> {
         parts.options.check()?;
-        let host = Host::open(parts, key, inbox.history, inbox.status).await?;
+        let host = Host::open(parts, keys, inbox.history, inbox.status).await?;
         Ok(Self {
             host,
             inbox: inbox.orders,

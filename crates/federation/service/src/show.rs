@@ -4,15 +4,27 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aurora_clock::Timestamp;
-use aurora_federation::View;
 use aurora_federation::link::State;
-use aurora_federation_carrier::Figures;
+use aurora_federation::{AuditHead, View};
+use aurora_federation_carrier::{Figures, Listening};
 use aurora_model::SiteId;
 
-use crate::directory::Listed;
+use crate::directory::{Listed, ListedKey};
 use crate::host::Host;
 use crate::keys::fingerprint;
-use crate::status::{CarrierStatus, Here, Joining, Moment, PeerStatus, Status};
+use crate::status::{
+    AuditStatus, CarrierStatus, Here, Joining, KeyStatus, Moment, PeerStatus, Status,
+};
+
+/// As operators see them.
+fn keys(listed: &Listed) -> Vec<KeyStatus> {
+    let shown = |key: &ListedKey| KeyStatus {
+        fingerprint: fingerprint(&key.public),
+        from: (key.from.as_millis() > 0).then_some(key.from),
+        until: key.ends().then_some(key.until),
+    };
+    listed.keys.iter().map(shown).collect()
+}
 
 impl Host {
     fn views(&self) -> BTreeMap<SiteId, View> {
@@ -59,6 +71,7 @@ impl Host {
             at: self.parts.clock.now(),
             here: self.here(),
             peers: self.peers(),
+            left: self.left.clone(),
             joining: self.joining(),
             counts,
         }
@@ -67,6 +80,8 @@ impl Host {
 
     fn here(&self) -> Here {
         let options = &self.parts.options;
+        let listens = self.parts.listens.borrow().clone();
+        let about = self.mesh.about().clone();
         Here {
             site: self.parts.scope.site,
             label: options.site_id.clone(),
@@ -75,10 +90,27 @@ impl Host {
             software: self.parts.software.clone(),
             floor: options.min_severity,
             fingerprint: fingerprint(&self.key.public()),
+            keys: self.own_listed().map_or_else(Vec::new, keys),
+            rotating: self.own.is_changing(&self.key.public()),
             directory: None,
             primary: None,
             drills: options.drills,
-            listens: self.parts.listens,
+            listens: match &listens {
+                Listening::At(at) => Some(*at),
+                _ => None,
+            },
+            problem: match listens {
+                Listening::Failing(problem) => Some(problem),
+                _ => None,
+            },
+            agents: about.agents,
+            policy: about.policy,
+            audit: about.audit.map(|head| AuditStatus {
+                head,
+                witnessed: self.witnessing.cosigned.values().copied().max(),
+                forked: false,
+            }),
+            outbox: self.mesh.outbox(),
         }
     }
 
@@ -120,7 +152,6 @@ impl Host {
             |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let beat = view.and_then(|view| view.beat.as_ref());
         let age = view.and_then(|view| view.age);
-        let key = listed.keys_at(now).first().copied();
         let used = view.and_then(|view| view.carrier);
         PeerStatus {
             site: listed.site,
@@ -128,7 +159,8 @@ impl Host {
             name: listed.name.clone(),
             tier: listed.tier.into(),
             address: listed.address.clone(),
-            fingerprint: key.map_or_else(String::new, |key| fingerprint(&key)),
+            fingerprint: fingerprint(&listed.key()),
+            keys: keys(listed),
             state: view.map_or(State::Unknown, |view| view.state),
             since: self
                 .history()
@@ -143,8 +175,18 @@ impl Host {
             skew_ms: view.and_then(|view| view.skew),
             loss: view.map_or(0.0, |view| view.loss),
             agents: beat.map_or(0, |beat| beat.agents),
-            policy: beat.map_or(0, |beat| beat.policy),
+            policy: beat.map_or_else(String::new, |beat| beat.policy.clone()),
             software: beat.map_or_else(String::new, |beat| beat.software.clone()),
+            audit: beat
+                .and_then(|beat| beat.audit)
+                .map(|head| self.witnessed(listed.site, head)),
+            outbox: beat.map_or_else(Vec::new, |beat| {
+                let own = beat
+                    .heads
+                    .iter()
+                    .filter(|it| it.stream.origin == listed.site);
+                own.copied().collect()
+            }),
             backlog_out: view.map_or(0, |view| view.backlog.out),
             backlog_in: view.map_or(0, |view| view.backlog.into),
             last_sync: self.synced.get(&listed.site).copied(),
@@ -153,6 +195,15 @@ impl Host {
             carriers,
             cut: self.cut.contains(&listed.site),
             alerts_last_hour: self.recent.count(listed.site, now),
+        }
+    }
+
+    fn witnessed(&self, site: SiteId, head: AuditHead) -> AuditStatus {
+        let seen = self.witnessing.seen.get(&site);
+        AuditStatus {
+            head,
+            witnessed: seen.map(|seen| seen.size),
+            forked: seen.is_some_and(|seen| seen.forked),
         }
     }
 

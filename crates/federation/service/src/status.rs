@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use aurora_clock::Timestamp;
-use aurora_federation::Tier;
 use aurora_federation::link::State;
+use aurora_federation::{AuditHead, Head, Tier};
 use aurora_federation_carrier::Figures;
 use aurora_model::{Severity, SiteId};
+
+use crate::Left;
 
 /// The mesh at one moment, as this site sees it.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub struct Status {
     pub here: Here,
     /// By label.
     pub peers: Vec<PeerStatus>,
+    /// Sites that were in the mesh once.
+    pub left: BTreeMap<SiteId, Left>,
     /// Sites that ask to join this primary, or the primary that this site asks.
     pub joining: Vec<Joining>,
     pub counts: Counts,
@@ -32,6 +36,10 @@ pub struct Here {
     pub floor: Severity,
     /// Of this site's key, as people compare it.
     pub fingerprint: String,
+    /// All of them, as the directory lists them.
+    pub keys: Vec<KeyStatus>,
+    /// Whether a new key waits for the primary to list it.
+    pub rotating: bool,
     /// Version of the site directory in force; `None` before this site has joined anybody.
     pub directory: Option<u64>,
     pub primary: Option<SiteId>,
@@ -39,6 +47,12 @@ pub struct Here {
     pub drills: bool,
     /// Where other sites dial, when somebody listens.
     pub listens: Option<std::net::SocketAddr>,
+    /// Why nobody does.
+    pub problem: Option<String>,
+    pub agents: u32,
+    pub policy: String,
+    pub audit: Option<AuditStatus>,
+    pub outbox: Vec<Head>,
 }
 
 /// Another site of the directory, and the link to it.
@@ -50,6 +64,7 @@ pub struct PeerStatus {
     pub tier: Tier,
     pub address: Option<String>,
     pub fingerprint: String,
+    pub keys: Vec<KeyStatus>,
     pub state: State,
     /// When the state began, by this site's wall clock.
     pub since: Timestamp,
@@ -66,8 +81,11 @@ pub struct PeerStatus {
     /// Share of the last beats that did not come, 0 to 1.
     pub loss: f64,
     pub agents: u32,
-    pub policy: u64,
+    pub policy: String,
     pub software: String,
+    pub audit: Option<AuditStatus>,
+    /// Of its own streams.
+    pub outbox: Vec<Head>,
     /// Records held here that it has not said it has read.
     pub backlog_out: u64,
     /// Records that it holds and this site misses.
@@ -82,6 +100,25 @@ pub struct PeerStatus {
     /// By an operator's drill.
     pub cut: bool,
     pub alerts_last_hour: u64,
+}
+
+/// The head of a site's audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditStatus {
+    pub head: AuditHead,
+    /// Entries that this site has cosigned; of its own log, those that some other has.
+    pub witnessed: Option<u64>,
+    pub forked: bool,
+}
+
+/// A key of a site and when it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyStatus {
+    pub fingerprint: String,
+    /// `None` for a site's first.
+    pub from: Option<Timestamp>,
+    /// `None` for one that nothing replaces yet.
+    pub until: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

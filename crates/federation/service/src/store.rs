@@ -13,8 +13,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
+use crate::departed::Left;
 use crate::directory::SignedListing;
 use crate::invitation::{Asked, Kept};
+use crate::witness::Seen;
 
 /// The service's name in contexts and decisions.
 pub(crate) const ROLE: &str = "federation";
@@ -24,12 +26,20 @@ pub(crate) const CLOCK: &str = "federation/clock";
 /// How far the decision log was read for what is to be shared.
 pub(crate) const SHARED: &str = "federation/shared";
 pub(crate) const DIRECTORY: &str = "federation/directory";
+/// This site's own keys.
+pub(crate) const KEYS: &str = "federation/keys";
 pub(crate) const ASKED: &str = "federation/asked";
 const MARKS: &str = "federation/mark/";
 const RECORDS: &str = "federation/record/";
 const SAID: &str = "federation/said/";
 pub(crate) const QUARANTINE: &str = "federation/quarantine/";
 pub(crate) const EVIDENCE: &str = "federation/evidence/";
+/// Sites that were in the mesh and left it.
+const LEFT: &str = "federation/left/";
+/// Alerts that came late, to be told of if they are still open once nothing of their site is missing.
+pub(crate) const OPEN: &str = "federation/open/";
+/// What this site has seen of others' audit logs.
+const SEEN: &str = "federation/audit/";
 const INVITATIONS: &str = "federation/invitation/";
 
 /// Records that stand under one prefix.
@@ -59,6 +69,23 @@ pub(crate) fn quarantine_key(of: &StreamId, seq: u64) -> String {
 
 pub(crate) fn evidence_key(of: &StreamId, seq: u64, which: &str) -> String {
     format!("{EVIDENCE}{}/{seq:016x}/{which}", stream(of))
+}
+
+pub(crate) fn left_key(site: SiteId) -> String {
+    format!("{LEFT}{site}")
+}
+
+pub(crate) fn open_key(site: SiteId, alert: &str) -> String {
+    format!("{OPEN}{site}/{alert}")
+}
+
+pub(crate) fn seen_key(site: SiteId) -> String {
+    format!("{SEEN}{site}")
+}
+
+/// Both heads of a log that was forked, each under its own name.
+pub(crate) fn audit_evidence_key(site: SiteId, size: u64, which: &str) -> String {
+    format!("{EVIDENCE}{site}/audit/{size:016x}/{which}")
 }
 
 pub(crate) fn invitation_key(hash: &str) -> String {
@@ -187,6 +214,49 @@ pub(crate) async fn invitations(
         Ok((key, kept))
     };
     slots.into_iter().map(read).collect()
+}
+
+/// What stands under each site's name, by a prefix.
+async fn by_site<T: DeserializeOwned>(
+    records: &dyn Records,
+    scope: &Scope,
+    prefix: &str,
+) -> Result<BTreeMap<SiteId, T>, Error> {
+    let slots = records.slots(scope, prefix).await?;
+    let read = |(key, bytes): (String, Vec<u8>)| {
+        let site = key[prefix.len()..].parse::<Id128>();
+        let site = SiteId(site.map_err(|_| damaged(&key))?);
+        let read = serde_json::from_slice(&bytes).map_err(|_| damaged(&key))?;
+        Ok((site, read))
+    };
+    slots.into_iter().map(read).collect()
+}
+
+pub(crate) async fn left(
+    records: &dyn Records,
+    scope: &Scope,
+) -> Result<BTreeMap<SiteId, Left>, Error> {
+    by_site(records, scope, LEFT).await
+}
+
+pub(crate) async fn seen(
+    records: &dyn Records,
+    scope: &Scope,
+) -> Result<BTreeMap<SiteId, Seen>, Error> {
+    by_site(records, scope, SEEN).await
+}
+
+/// Late alerts that wait, and whose they are.
+pub(crate) async fn open(
+    records: &dyn Records,
+    scope: &Scope,
+) -> Result<Vec<(SiteId, String)>, Error> {
+    let slots = records.slots(scope, OPEN).await?;
+    let read = |(key, _): (String, Vec<u8>)| {
+        let (site, alert) = key[OPEN.len()..].split_once('/')?;
+        Some((SiteId(site.parse().ok()?), alert.to_owned()))
+    };
+    Ok(slots.into_iter().filter_map(read).collect())
 }
 
 pub(crate) async fn asked(records: &dyn Records, scope: &Scope) -> Result<Option<Asked>, Error> {

@@ -3,23 +3,31 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aurora_bus::BusHandle;
 use aurora_clock::Clock;
 use aurora_detect::{About, alert_about_ourselves};
-use aurora_federation_carrier::{Carrier, Door, Knock};
+use aurora_federation::{AuditHead, Hash};
+use aurora_federation_carrier::{Carrier, Door, Knock, Listening};
 use aurora_federation_direct::{Courier, Direct, Options};
-use aurora_federation_service::{Alarm, Alarms, Handle, Service, SiteKey};
+use aurora_federation_service::{Alarm, Alarms, Handle, Service, SiteKeys};
 use aurora_model::Scope;
+use aurora_permissions::Decide;
 use aurora_records::Records;
 use aurora_secrets::{Keyring, Purpose};
+use aurora_site_ca::Book;
+use aurora_telemetry::Health;
+use tokio::sync::watch;
 
 use super::Parts;
+use super::witness::SiteLog;
 use crate::Error;
 
-/// Of the site's keys among sites.
-const KEY: u32 = 1;
+const ROLE: &str = "federation";
+/// How often what beats say of the site is looked at: they go out every ten seconds.
+const DESCRIBED: Duration = Duration::from_secs(5);
 /// The role whose bus alerts about the mesh are told over.
 const TELLS: &str = "notify";
 
@@ -55,8 +63,13 @@ impl Alarms for Ourselves {
 /// Starts it, when the settings say so.
 ///
 /// # Errors
-/// When a setting cannot be used, an address is taken, or the store fails.
-pub(crate) async fn start(parts: &Parts, keyring: &Keyring) -> Result<Option<Handle>, Error> {
+/// When a setting cannot be used, or the store fails. An address for direct links that is taken degrades
+/// the role, and is tried again.
+pub(crate) async fn start(
+    parts: &Parts,
+    keyring: &Keyring,
+    audited: aurora_audit_sequencer::Handle,
+) -> Result<Option<Handle>, Error> {
     let options = parts.config.federation.clone();
     if !options.enabled {
         return Ok(None);
@@ -64,10 +77,12 @@ pub(crate) async fn start(parts: &Parts, keyring: &Keyring) -> Result<Option<Han
     options
         .check()
         .map_err(aurora_federation_service::Error::from)?;
-    let key = SiteKey::of(keyring, KEY);
+    let keys = SiteKeys::of(keyring);
+    let records = parts.adapters.records.clone();
+    let key = keys.current(records.as_ref(), &parts.scope).await?;
     let (handle, inbox) = aurora_federation_service::handle();
     let mut carriers: Vec<Arc<dyn Carrier>> = Vec::new();
-    let (mut knock, mut listens) = (None, None);
+    let (mut knock, mut listens) = (None, watch::channel(Listening::Nowhere).1);
     if options.direct.enabled {
         let linked = Options {
             site: parts.scope.site,
@@ -76,7 +91,7 @@ pub(crate) async fn start(parts: &Parts, keyring: &Keyring) -> Result<Option<Han
         };
         let door: Arc<dyn Door> = Arc::new(handle.clone());
         let direct = Direct::start(&linked, Some(door), &parts.tasks).await?;
-        listens = direct.address();
+        listens = direct.listening();
         carriers.push(Arc::new(direct));
         let courier: Arc<dyn Knock> = Arc::new(Courier::new(&linked)?);
         knock = Some(courier);
@@ -103,12 +118,71 @@ pub(crate) async fn start(parts: &Parts, keyring: &Keyring) -> Result<Option<Han
             tokens: keyring.tokens(Purpose::Invitation),
             carriers,
             knock,
-            listens,
+            listens: listens.clone(),
+            audit: Some(Arc::new(SiteLog::open(parts, keyring, audited)?)),
         },
-        key,
+        keys,
         inbox,
     );
     service.await?.start(&parts.tasks);
-    parts.ready("federation");
+    watch_listener(parts, listens);
     Ok(Some(handle))
+}
+
+/// A site that others cannot dial works badly, and says so.
+fn watch_listener(parts: &Parts, mut listens: watch::Receiver<Listening>) {
+    let (health, shutdown) = (parts.health.clone(), parts.tasks.shutdown());
+    let now = standing(&listens.borrow_and_update());
+    health.set(ROLE, now);
+    parts.tasks.spawn("federation-health", async move {
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                changed = listens.changed() => if changed.is_err() { break },
+            }
+            health.set(ROLE, standing(&listens.borrow_and_update()));
+        }
+        Ok::<_, Error>(())
+    });
+}
+
+fn standing(listens: &Listening) -> Health {
+    match listens {
+        Listening::Nowhere | Listening::At(_) => Health::Ready,
+        Listening::Failing(problem) => Health::Degraded {
+            reason: format!("other sites cannot dial this one: {problem}"),
+        },
+    }
+}
+
+/// Tells others in each heartbeat what there is to tell of this site.
+pub(crate) fn describe(
+    parts: &Parts,
+    audited: aurora_audit_sequencer::Handle,
+    edges: Book,
+    decide: Arc<dyn Decide>,
+) {
+    let Some(handle) = parts.federation.clone() else {
+        return;
+    };
+    let shutdown = parts.tasks.shutdown();
+    parts.tasks.spawn("federation-about", async move {
+        loop {
+            let head = audited.head().map(|head| head.checkpoint);
+            let about = aurora_federation::About {
+                agents: u32::try_from(edges.roll().count()).unwrap_or(u32::MAX),
+                policy: decide.version(),
+                audit: head.map(|head| AuditHead {
+                    size: head.size,
+                    root: Hash(head.root.0),
+                }),
+            };
+            handle.describe(about).await;
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                () = tokio::time::sleep(DESCRIBED) => {}
+            }
+        }
+        Ok::<_, Error>(())
+    });
 }

@@ -1,16 +1,22 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aurora_api::FederationDesk;
 use aurora_api::site::{Error, Result};
 use aurora_federation::{Tier, link};
-use aurora_federation_service::{Error as Refused, Handle, Joining, PeerStatus, Status};
+use aurora_federation_service::{
+    Error as Refused, Handle, Joining, KeyStatus, PeerStatus, Status,
+};
 use aurora_messages::{
-    FederatedHere, FederatedPeer, FederationCounts, FederationStatus, InvitationCreated,
-    InvitationRequest, JoinAsked, JoinMesh, JoiningSite, LinkState, PeerCarrier, SiteTier,
-    SiteVerified, VerifySite,
+    FederatedHere, FederatedKey, FederatedPeer, FederationCounts, FederationStatus,
+    InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, JoiningSite, KeyRotated, LinkState,
+    RotateKey, SiteTier, SiteVerified, VerifySite,
 };
 use aurora_model::{Context, Scope};
+use aurora_telemetry::Metric;
 
 use super::SiteService;
+use super::mesh::{link as link_to, node};
 
 impl SiteService {
     /// The part of the site that federates.
@@ -58,6 +64,17 @@ impl FederationDesk for SiteService {
         Ok(SiteVerified { label })
     }
 
+    async fn rotate_key(&self, context: &Context, request: &RotateKey) -> Result<KeyRotated> {
+        let overlap = Duration::from_secs(request.overlap_minutes.saturating_mul(60));
+        let rotated = self.mesh()?.rotate(context.clone(), overlap).await;
+        let rotated = rotated.map_err(told)?;
+        Ok(KeyRotated {
+            former: rotated.former,
+            fingerprint: rotated.fingerprint,
+            listed: rotated.listed,
+        })
+    }
+
     async fn leave_mesh(&self, context: &Context, site: Option<&str>) -> Result<()> {
         let left = self.mesh()?.leave(context.clone(), site.map(str::to_owned));
         left.await.map_err(told)
@@ -70,14 +87,16 @@ pub(super) fn told(refused: Refused) -> Error {
     match refused {
         Refused::NoSuchCode(_) | Refused::NoSuchSite(_) => Error::conflict(text)
             .fix("`aurorasoc federation status` lists sites and who asks to join"),
-        Refused::Invitation(_) | Refused::Minutes { .. } | Refused::Option(_) => {
-            Error::invalid(text)
-        }
+        Refused::Invitation(_)
+        | Refused::Minutes { .. }
+        | Refused::Overlap { .. }
+        | Refused::Option(_) => Error::invalid(text),
         Refused::NotPrimary
         | Refused::IsPrimary
         | Refused::Joined
         | Refused::NotJoined
         | Refused::NotInvited
+        | Refused::Rotating
         | Refused::LabelTaken(_)
         | Refused::NoDrills
         | Refused::NoDoor
@@ -87,6 +106,54 @@ pub(super) fn told(refused: Refused) -> Error {
         other => Error::internal(other),
     }
 }
+
+/// The mesh as it is now; nothing of it at a site that does not federate.
+#[allow(clippy::cast_possible_truncation)]
+pub(super) fn measure(site: &SiteService) {
+    let status = site.parts.federation.as_ref().and_then(Handle::status);
+    let (Some(status), metrics) = (status, &site.parts.metrics) else {
+        return;
+    };
+    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    for (name, state) in STATES {
+        let links = status.peers.iter().filter(|peer| peer.state == state);
+        metrics.set(Metric::FederationLinks, &[name], whole(links.count() as u64));
+    }
+    let backlog = |site: &str, out: u64, into: u64| {
+        metrics.set(Metric::FederationBacklog, &[site, "out"], whole(out));
+        metrics.set(Metric::FederationBacklog, &[site, "in"], whole(into));
+    };
+    for peer in &status.peers {
+        let rtt = peer.rtt_ms.map_or(0, |rtt| rtt.round() as i64);
+        metrics.set(Metric::FederationRtt, &[&peer.label], rtt);
+        backlog(&peer.label, peer.backlog_out, peer.backlog_in);
+    }
+    // A registry keeps what was set once.
+    let is_back = |label: &String| status.peers.iter().any(|peer| peer.label == *label);
+    for left in status.left.values().filter(|left| !is_back(&left.label)) {
+        metrics.set(Metric::FederationRtt, &[&left.label], 0);
+        backlog(&left.label, 0, 0);
+    }
+    let counts = &status.counts;
+    for (kind, count) in [
+        ("sent", counts.published),
+        ("received", counts.received),
+        ("late", counts.late),
+    ] {
+        metrics.set(Metric::FederationRecords, &[kind], whole(count));
+    }
+    metrics.set(Metric::FederationQuarantined, &[], whole(counts.quarantined));
+    metrics.set(Metric::FederationEvidence, &[], whole(counts.evidence));
+    let refused = counts.rejected.values().sum();
+    metrics.set(Metric::FederationRefused, &[], whole(refused));
+}
+
+const STATES: [(&str, link::State); 4] = [
+    ("unknown", link::State::Unknown),
+    ("healthy", link::State::Healthy),
+    ("degraded", link::State::Degraded),
+    ("down", link::State::Down),
+];
 
 pub(super) fn tier(tier: Tier) -> SiteTier {
     match tier {
@@ -115,12 +182,15 @@ fn shown(status: &Status) -> FederationStatus {
             tier: tier(here.tier),
             floor: here.floor,
             fingerprint: here.fingerprint.clone(),
+            keys: keys(&here.keys),
+            rotating: here.rotating,
             directory: here.directory,
             primary: here.primary,
             listens: here.listens.map(|address| address.to_string()),
+            problem: here.problem.clone(),
             drills: here.drills,
         }),
-        peers: status.peers.iter().map(peer).collect(),
+        peers: status.peers.iter().map(|it| peer(it, status)).collect(),
         joining: status.joining.iter().map(joining).collect(),
         counts: FederationCounts {
             published: counts.published,
@@ -133,41 +203,23 @@ fn shown(status: &Status) -> FederationStatus {
     }
 }
 
-fn peer(peer: &PeerStatus) -> FederatedPeer {
+fn peer(peer: &PeerStatus, status: &Status) -> FederatedPeer {
     FederatedPeer {
-        site: peer.site,
-        label: peer.label.clone(),
-        name: peer.name.clone(),
-        tier: tier(peer.tier),
+        node: node(peer, status),
+        link: link_to(status.here.site, peer),
         address: peer.address.clone(),
         fingerprint: peer.fingerprint.clone(),
-        state: link_state(peer.state),
-        since: peer.since,
-        cut: peer.cut,
-        heard_ms: peer.heard_ms,
-        rtt_ms: peer.rtt_ms,
-        skew_ms: peer.skew_ms,
-        loss: peer.loss,
-        backlog_out: peer.backlog_out,
-        backlog_in: peer.backlog_in,
-        last_sync: peer.last_sync,
-        carrier: peer.carrier.map(str::to_owned),
-        carriers: peer
-            .carriers
-            .iter()
-            .map(|it| PeerCarrier {
-                name: it.name.to_owned(),
-                connected: it.figures.connected,
-                connects: it.figures.connects,
-                frames_sent: it.figures.frames_sent,
-                bytes_sent: it.figures.bytes_sent,
-                frames_received: it.figures.frames_received,
-                bytes_received: it.figures.bytes_received,
-                frames_lost: it.figures.frames_lost,
-            })
-            .collect(),
-        software: peer.software.clone(),
+        keys: keys(&peer.keys),
     }
+}
+
+fn keys(keys: &[KeyStatus]) -> Vec<FederatedKey> {
+    let key = |key: &KeyStatus| FederatedKey {
+        fingerprint: key.fingerprint.clone(),
+        from: key.from,
+        until: key.until,
+    };
+    keys.iter().map(key).collect()
 }
 
 fn joining(joining: &Joining) -> JoiningSite {

@@ -1,11 +1,14 @@
 use async_trait::async_trait;
 use aurora_api::MeshDesk;
 use aurora_api::site::Result;
-use aurora_federation_service::{Handle, Here, Moment, PeerStatus, Status};
+use aurora_federation::{Channel, Head};
+use aurora_federation_service::{AuditStatus, Handle, Here, Left, Moment, PeerStatus, Status};
 use aurora_messages::{
-    LinkCarrier, LinkMoment, LinkState, MeshStatus, Reach, SiteLink, SiteNode, Topology,
+    AuditHead, DepartedSite, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach, SiteLink, SiteNode, Topology,
 };
 use aurora_model::{Context, Scope, SiteId};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::SiteService;
 use super::federation::{link_state, tier, told};
@@ -41,21 +44,59 @@ fn drawn(status: &Status, handle: &Handle) -> Topology {
             drills: status.here.drills,
             nodes: std::iter::once(own(&status.here)).chain(others).collect(),
             links: status.peers.iter().map(|peer| link(here, peer)).collect(),
+            left: left(status),
         },
         at: status.at,
         history: history.iter().map(|moment| past(here, moment)).collect(),
     }
 }
 
+fn left(status: &Status) -> Vec<DepartedSite> {
+    let departed = |(site, left): (&SiteId, &Left)| DepartedSite {
+        id: *site,
+        label: left.label.clone(),
+        name: left.name.clone(),
+        at: left.at,
+    };
+    status.left.iter().map(departed).collect()
+}
+
+fn audit(status: AuditStatus) -> AuditHead {
+    AuditHead {
+        size: status.head.size,
+        root: STANDARD.encode(status.head.root.0),
+        witnessed: status.witnessed,
+        forked: status.forked,
+    }
+}
+
+fn outbox(heads: &[Head]) -> Vec<OutboxHead> {
+    let head = |head: &Head| OutboxHead {
+        channel: match head.stream.channel {
+            Channel::Alerts => "alerts",
+            Channel::Cases => "cases",
+            Channel::Policy => "policy",
+        }
+        .to_owned(),
+        epoch: head.stream.epoch,
+        high: head.high,
+    };
+    heads.iter().map(head).collect()
+}
+
 fn own(here: &Here) -> SiteNode {
     SiteNode {
         label: here.label.clone(),
         tier: tier(here.tier),
+        agents: here.agents,
+        policy: here.policy.clone(),
+        audit: here.audit.map(audit),
+        outbox: outbox(&here.outbox),
         ..SiteNode::here(here.site, here.name.clone(), here.software.clone())
     }
 }
 
-fn node(peer: &PeerStatus, status: &Status) -> SiteNode {
+pub(super) fn node(peer: &PeerStatus, status: &Status) -> SiteNode {
     let reach = reach(peer);
     // Which of the sites that are heard hears it is not told; any of them may.
     let heard = status
@@ -78,8 +119,10 @@ fn node(peer: &PeerStatus, status: &Status) -> SiteNode {
         interval_ms: peer.interval_ms,
         skew_ms: peer.skew_ms,
         agents: peer.agents,
-        policy: peer.policy,
+        policy: peer.policy.clone(),
         software: peer.software.clone(),
+        audit: peer.audit.map(audit),
+        outbox: outbox(&peer.outbox),
         alerts_last_hour: peer.alerts_last_hour,
     }
 }
@@ -100,11 +143,17 @@ fn reach(peer: &PeerStatus) -> Reach {
 /// Milliseconds without a beat, after which others are asked.
 const LONG: u64 = 30_000;
 
-fn link(here: SiteId, peer: &PeerStatus) -> SiteLink {
+pub(super) fn link(here: SiteId, peer: &PeerStatus) -> SiteLink {
     let carriers = peer.carriers.iter().map(|carrier| LinkCarrier {
         name: carrier.name.to_owned(),
         connected: carrier.figures.connected,
         detail: None,
+        connects: carrier.figures.connects,
+        frames_sent: carrier.figures.frames_sent,
+        bytes_sent: carrier.figures.bytes_sent,
+        frames_received: carrier.figures.frames_received,
+        bytes_received: carrier.figures.bytes_received,
+        frames_lost: carrier.figures.frames_lost,
     });
     SiteLink {
         from: here,

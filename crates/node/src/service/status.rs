@@ -350,5 +350,6 @@ pub(super) async fn metrics(site: &SiteService) -> Result<String, Error> {
     }
     let enrolled = site.trust.edges.roll().count();
     metrics.set(Metric::EdgesEnrolled, &[], whole(enrolled as u64));
+    super::federation::measure(site);
     Ok(metrics.render())
 }

@@ -42,7 +42,7 @@ struct Links {
 
 pub async fn cut(wanted: &Cut, app: &mut App) -> anyhow::Result<Exit> {
     for peer in peers(&wanted.links, app).await? {
-        app.client.cut_link(peer.site).await?;
+        app.client.cut_link(peer.node.id).await?;
         told(&wanted.links, &peer, "cut", app)?;
     }
     Ok(Exit::Ok)
@@ -50,7 +50,7 @@ pub async fn cut(wanted: &Cut, app: &mut App) -> anyhow::Result<Exit> {
 
 pub async fn heal(wanted: &Heal, app: &mut App) -> anyhow::Result<Exit> {
     for peer in peers(&wanted.links, app).await? {
-        app.client.heal_link(peer.site).await?;
+        app.client.heal_link(peer.node.id).await?;
         told(&wanted.links, &peer, "healed", app)?;
     }
     Ok(Exit::Ok)
@@ -61,8 +61,8 @@ async fn peers(links: &Links, app: &App) -> anyhow::Result<Vec<FederatedPeer>> {
     let Some(name) = links.site.as_deref().filter(|_| !links.all) else {
         return Ok(peers);
     };
-    let labels: Vec<String> = peers.iter().map(|peer| peer.label.clone()).collect();
-    let found = peers.into_iter().find(|peer| peer.label == name);
+    let labels: Vec<String> = peers.iter().map(|peer| peer.node.label.clone()).collect();
+    let found = peers.into_iter().find(|peer| peer.node.label == name);
     found.map(|peer| vec![peer]).ok_or_else(|| {
         let text = match labels.is_empty() {
             true => "this site is in no mesh: `aurorasoc federation status`".to_owned(),
@@ -74,11 +74,11 @@ async fn peers(links: &Links, app: &App) -> anyhow::Result<Vec<FederatedPeer>> {
 
 fn told(links: &Links, peer: &FederatedPeer, what: &str, app: &mut App) -> anyhow::Result<()> {
     if links.form.json {
-        let said = serde_json::json!({ "site": peer.site, "label": peer.label, "link": what });
+        let said = serde_json::json!({ "site": peer.node.id, "label": peer.node.label, "link": what });
         app.screen.json(&said)?;
         return Ok(());
     }
     app.screen
-        .line(format!("The link to {} is {what}.", peer.label))?;
+        .line(format!("The link to {} is {what}.", peer.node.label))?;
     Ok(())
 }

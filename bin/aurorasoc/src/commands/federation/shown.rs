@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use aurora_messages::{FederatedPeer, FederationStatus, JoiningSite, LinkState, SiteTier};
+use aurora_messages::{
+    AuditHead, FederatedPeer, FederationStatus, JoiningSite, LinkState, SiteLink, SiteTier,
+};
 use clap::Args;
 
 use crate::app::App;
@@ -46,7 +48,11 @@ pub async fn status(wanted: Status, app: &mut App) -> anyhow::Result<Exit> {
     let screen = &mut app.screen;
     let name = format!("{} ({}), {tier}", here.label, here.name);
     screen.line(Line::new().label("site").plain(name))?;
-    screen.line(Line::new().label("key").plain(&here.fingerprint))?;
+    let key = Line::new().label("key").plain(&here.fingerprint);
+    screen.line(match here.rotating {
+        true => key.ink(Ink::Yellow, ", until the primary lists the one that follows it"),
+        false => key,
+    })?;
     let floor = format!("alerts of severity {} and above", here.floor.word());
     screen.line(Line::new().label("shares").plain(floor))?;
     let mesh = match here.directory {
@@ -56,6 +62,10 @@ pub async fn status(wanted: Status, app: &mut App) -> anyhow::Result<Exit> {
     screen.line(Line::new().label("mesh").plain(mesh))?;
     if let Some(listens) = &here.listens {
         screen.line(Line::new().label("listens").plain(listens))?;
+    }
+    if let Some(problem) = &here.problem {
+        let text = format!("others cannot dial this site: {problem}");
+        screen.line(Line::new().ink(Ink::BoldRed, text))?;
     }
     joining(&found.joining, app)?;
     if !found.peers.is_empty() {
@@ -136,20 +146,67 @@ pub async fn peers(wanted: Peers, app: &mut App) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Ok);
     }
-    let mut table = Table::new(&["site", "name", "address", "key", "carriers"]);
+    app.screen.table(&table(&found.peers))?;
     for peer in &found.peers {
-        let carriers = peer.carriers.iter().filter(|it| it.connected);
+        formers(peer, app)?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn table(peers: &[FederatedPeer]) -> Table {
+    let mut table = Table::new(&[
+        "site", "name", "address", "key", "carriers", "software", "agents", "policy", "audit log",
+        "outbox",
+    ]);
+    for peer in peers {
+        let (node, link) = (&peer.node, &peer.link);
+        let carriers = link.carriers.iter().filter(|it| it.connected);
         let carriers: Vec<&str> = carriers.map(|it| it.name.as_str()).collect();
+        let outbox: u64 = node.outbox.iter().map(|head| head.high).sum();
         table.row([
-            Span::plain(&peer.label),
-            Span::plain(&peer.name),
+            Span::plain(&node.label),
+            Span::plain(&node.name),
             Span::maybe(peer.address.as_ref()),
             Span::plain(&peer.fingerprint),
             Span::plain(carriers.join(" ")),
+            Span::plain(&node.software),
+            Span::plain(node.agents),
+            Span::plain(&node.policy),
+            audit(node.audit.as_ref()),
+            Span::plain(outbox),
         ]);
     }
-    app.screen.table(&table)?;
-    Ok(Exit::Ok)
+    table
+}
+
+/// Entries, and whether this site vouches for them.
+fn audit(head: Option<&AuditHead>) -> Span {
+    match head {
+        None => Span::dim("-"),
+        Some(head) if head.forked => Span::new("forked", Ink::BoldRed),
+        Some(head) if head.witnessed == Some(head.size) => {
+            Span::plain(format!("{}, cosigned", head.size))
+        }
+        Some(head) => Span::plain(head.size),
+    }
+}
+
+/// Keys that were replaced and count a while longer.
+fn formers(peer: &FederatedPeer, app: &mut App) -> anyhow::Result<()> {
+    let now = app.now();
+    for key in &peer.keys {
+        let Some(until) = key.until.filter(|until| *until > now) else {
+            continue;
+        };
+        let text = format!(
+            "{}: former key {} counts until {}",
+            peer.node.label,
+            key.fingerprint,
+            time::relative(until, now)
+        );
+        app.screen.line(Line::new().dim(text))?;
+    }
+    Ok(())
 }
 
 fn links(peers: &[FederatedPeer]) -> Table {
@@ -164,30 +221,31 @@ fn links(peers: &[FederatedPeer]) -> Table {
         "by",
     ]);
     for peer in peers {
-        let heard = peer
+        let (node, link) = (&peer.node, &peer.link);
+        let heard = node
             .heard_ms
             .map(|age| time::rough(Duration::from_millis(age)));
-        let trip = peer.rtt_ms.map(|rtt| format!("{rtt:.0} ms"));
-        let clock = peer.skew_ms.map(|skew| format!("{skew:+} ms"));
+        let trip = link.rtt_ms.map(|rtt| format!("{rtt:.0} ms"));
+        let clock = node.skew_ms.map(|skew| format!("{skew:+} ms"));
         table.row([
-            Span::plain(&peer.label),
-            state(peer),
+            Span::plain(&node.label),
+            state(link),
             Span::maybe(heard),
             Span::maybe(trip),
             Span::maybe(clock),
-            Span::plain(peer.backlog_out),
-            Span::plain(peer.backlog_in),
-            Span::maybe(peer.carrier.as_ref()),
+            Span::plain(link.backlog_out),
+            Span::plain(link.backlog_in),
+            Span::maybe(link.carrier.as_ref()),
         ]);
     }
     table
 }
 
-fn state(peer: &FederatedPeer) -> Span {
-    if peer.cut {
+fn state(link: &SiteLink) -> Span {
+    if link.cut {
         return Span::new("cut", Ink::Yellow);
     }
-    match peer.state {
+    match link.state {
         LinkState::Unknown => Span::dim("unknown"),
         LinkState::Healthy => Span::new("healthy", Ink::Green),
         LinkState::Degraded => Span::new("degraded", Ink::Yellow),

@@ -1,6 +1,6 @@
 use aurora_messages::{
     Done, ErrorBody, FederationStatus, InvitationCreated, InvitationRequest, JoinAsked, JoinMesh,
-    LeaveMesh, SiteVerified, VerifySite,
+    KeyRotated, LeaveMesh, RotateKey, SiteVerified, VerifySite,
 };
 use aurora_permissions::permission;
 use axum::Json;
@@ -27,6 +27,7 @@ pub(super) fn router() -> Guarded {
         .on(permission!(Federation, Join), routes!(join))
         .on(permission!(Federation, Verify), routes!(verify))
         .on(permission!(Federation, Leave), routes!(leave))
+        .on(permission!(Federation, Rotate), routes!(rotate))
 }
 
 /// How this site federates, with whom, and who is on the way in.
@@ -80,6 +81,20 @@ async fn verify(
     at_most("the code", &body.code, LABEL_CHARS)?;
     let context = caller.context(&shared.scope, "", "has compared the codes of two sites");
     Ok(Json(shared.site.verify_site(&context, &body).await?))
+}
+
+/// Makes a new key for this site among sites; the former one counts a while longer.
+#[utoipa::path(post, path = "/federation/rotate", tag = "federation", operation_id = "rotate_key",
+    request_body = RotateKey,
+    responses((status = 200, body = KeyRotated), (status = 409, body = ErrorBody),
+        (status = 422, body = ErrorBody)))]
+async fn rotate(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Body(body): Body<RotateKey>,
+) -> Result<Json<KeyRotated>, Refusal> {
+    let context = caller.context(&shared.scope, "", "replaces the site's key among sites");
+    Ok(Json(shared.site.rotate_key(&context, &body).await?))
 }
 
 /// Leaves the mesh; at the primary, takes a site out of it.

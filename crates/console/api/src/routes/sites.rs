@@ -47,6 +47,7 @@ async fn topology(State(shared): State<Shared>) -> Result<Json<Topology>, Refusa
             drills: false,
             nodes: vec![alone(&shared)],
             links: Vec::new(),
+            left: Vec::new(),
         },
         at: shared.clock.now(),
         history: Vec::new(),

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use aurora_clock::Timestamp;
 use aurora_messages::{
-    FederationStatus, InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, SiteVerified,
-    VerifySite,
+    FederationStatus, InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, KeyRotated,
+    RotateKey, SiteVerified, VerifySite,
 };
 use aurora_model::{Context, Scope};
 
@@ -37,6 +37,14 @@ impl FederationDesk for FakeSite {
             "site that asks with the code",
             &request.code,
         ))
+    }
+
+    async fn rotate_key(&self, _: &Context, _: &RotateKey) -> Result<KeyRotated> {
+        Ok(KeyRotated {
+            former: "0000 0000 0000 0000 0000 0000".to_owned(),
+            fingerprint: "1111 1111 1111 1111 1111 1111".to_owned(),
+            listed: true,
+        })
     }
 
     async fn leave_mesh(&self, _: &Context, _: Option<&str>) -> Result<()> {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aurora_clock::Timestamp;
 use aurora_ids::Derive;
 use aurora_messages::{
-    LinkCarrier, LinkMoment, LinkState, MeshStatus, Reach, SiteLink, SiteNode, SiteTier, Topology,
+    AuditHead, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach, SiteLink, SiteNode, SiteTier, Topology,
 };
 use aurora_model::{Context, Origin, Scope, SiteId};
 
@@ -145,6 +145,7 @@ impl MeshDesk for FakeSite {
                 drills: true,
                 nodes,
                 links: links.collect(),
+                left: Vec::new(),
             },
             at: now,
             history: history(scope.site, now),
@@ -164,7 +165,7 @@ fn here(site: SiteId) -> SiteNode {
     SiteNode {
         label: "hq".to_owned(),
         agents: 8,
-        policy: 14,
+        policy: "5f1d2c3b4a596877".to_owned(),
         alerts_last_hour: 12,
         ..SiteNode::here(site, "Headquarters".to_owned(), "0.0.0".to_owned())
     }
@@ -192,8 +193,19 @@ fn node(place: &Place, cuts: &BTreeSet<SiteId>, now: Timestamp) -> SiteNode {
         interval_ms: Some(10_000),
         skew_ms: Some(-12),
         agents: place.agents,
-        policy: 14,
+        policy: "5f1d2c3b4a596877".to_owned(),
         software: "0.0.0".to_owned(),
+        audit: Some(AuditHead {
+            size: 4_096,
+            root: "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=".to_owned(),
+            witnessed: Some(4_096),
+            forked: false,
+        }),
+        outbox: vec![OutboxHead {
+            channel: "alerts".to_owned(),
+            epoch: 1,
+            high: u64::from(place.agents) * 10,
+        }],
         alerts_last_hour: u64::from(place.agents),
     }
 }
@@ -226,12 +238,12 @@ fn link(here: SiteId, place: &Place, cuts: &BTreeSet<SiteId>, now: Timestamp) ->
             LinkCarrier {
                 name: "nats".to_owned(),
                 connected: !down,
-                detail: None,
+                ..LinkCarrier::default()
             },
             LinkCarrier {
                 name: "direct".to_owned(),
                 connected: state == LinkState::Healthy,
-                detail: None,
+                ..LinkCarrier::default()
             },
         ],
         cut,

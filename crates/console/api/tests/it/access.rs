@@ -95,6 +95,7 @@ async fn every_operation_has_its_callers() {
         - + + POST /federation/invitations
         - + + POST /federation/join
         - + + POST /federation/leave
+        - + + POST /federation/rotate
         - + + POST /federation/verify
         - + + POST /hunt
         - + + POST /hunt/histogram

@@ -5,4 +5,8 @@ mod alerts;
 mod evidence;
 mod faults;
 mod membership;
+mod departed;
 mod mesh;
+mod pages;
+mod rotation;
+mod witness;

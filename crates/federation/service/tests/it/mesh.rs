@@ -1,15 +1,16 @@
 //! Whole meshes in one process.
 
 use std::error::Error as StdError;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aurora_clock::{Clock, SystemClock};
+use aurora_clock::{Clock, SystemClock, Timestamp};
 use aurora_federation::link::State;
-use aurora_federation_carrier::{Carrier, Door, Hall, Knock};
+use aurora_federation_carrier::{Carrier, Door, Hall, Knock, Listening};
 use aurora_federation_service::{
-    Alarm, Alarms, Handle, Options, Parts, Service, SiteKey, SiteTier, Status, handle,
+    Alarm, Alarms, Handle, Options, Parts, Service, SiteKey, SiteKeys, SiteTier, Status, handle,
 };
 use aurora_ids::{Derive, Id128};
 use aurora_model::{
@@ -18,9 +19,15 @@ use aurora_model::{
 };
 use aurora_records::{Change, Collection, Guard, Query, Records};
 use aurora_records_memory::MemoryRecords;
-use aurora_secrets::{Keyring, Purpose};
+use aurora_secrets::{Keyring, Purpose, Secret, Signer};
 use aurora_tasks::Tasks;
 use bytes::Bytes;
+use tokio::sync::watch;
+
+#[path = "ledger.rs"]
+mod ledger;
+
+pub use ledger::{Ledger, Pages};
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -38,8 +45,32 @@ pub struct World {
 pub struct Ground {
     pub scope: Scope,
     pub records: Arc<dyn Records>,
+    pub clock: Arc<Skewed>,
+    /// Its audit log, as far as these tests need one.
+    pub ledger: Pages,
+    /// What it shares, and where others dial it.
+    pub floor: Mutex<Severity>,
+    pub address: Mutex<String>,
     keys: tempfile::TempDir,
     label: String,
+}
+
+/// The system's clock with a wall time that tests set.
+#[derive(Debug, Default)]
+pub struct Skewed {
+    under: SystemClock,
+    pub millis: AtomicI64,
+}
+
+impl Clock for Skewed {
+    fn now(&self) -> Timestamp {
+        let by = self.millis.load(Ordering::Relaxed);
+        Timestamp::from_millis(self.under.now().as_millis() + by)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.under.elapsed()
+    }
 }
 
 /// A site that runs.
@@ -64,7 +95,7 @@ impl Alarms for Told {
 #[derive(Debug)]
 struct Walk {
     doors: Doors,
-    own: [u8; 32],
+    own: Mutex<[u8; 32]>,
 }
 
 #[async_trait]
@@ -73,7 +104,12 @@ impl Knock for Walk {
         let door = self.doors.lock().unwrap().clone();
         let nobody = || std::io::Error::other("nobody is there");
         let door = door.ok_or_else(nobody)?;
-        door.knocked(self.own, question).await.ok_or_else(nobody)
+        let own = *self.own.lock().unwrap();
+        door.knocked(own, question).await.ok_or_else(nobody)
+    }
+
+    fn renew(&self, seed: &Secret<[u8; 32]>) {
+        *self.own.lock().unwrap() = Signer::from_seed(seed).public_key();
     }
 }
 
@@ -88,6 +124,13 @@ impl Ground {
         Self {
             scope: Scope::of(SiteId(site)),
             records,
+            clock: Arc::new(Skewed {
+                under: SystemClock::new(),
+                millis: AtomicI64::new(0),
+            }),
+            ledger: Pages::default(),
+            floor: Mutex::new(Severity::High),
+            address: Mutex::new(format!("{label}.example:7423")),
             keys: tempfile::tempdir().unwrap(),
             label: label.to_owned(),
         }
@@ -98,11 +141,21 @@ impl Ground {
     }
 
     pub fn key(&self) -> SiteKey {
-        SiteKey::of(&self.keyring(), 1)
+        self.keys().number(1)
+    }
+
+    fn keys(&self) -> SiteKeys {
+        SiteKeys::of(&self.keyring())
     }
 
     /// Starts the site; the label `site-a` is the primary's.
     pub async fn start(&self, world: &World) -> Site {
+        let carrier = Arc::new(world.hall.enter(self.scope.site));
+        self.start_over(world, carrier).await
+    }
+
+    /// The same over another carrier.
+    pub async fn start_over(&self, world: &World, carrier: Arc<dyn Carrier>) -> Site {
         let tier = match self.label.as_str() {
             "site-a" => SiteTier::Primary,
             _ => SiteTier::Secondary,
@@ -111,32 +164,36 @@ impl Ground {
             enabled: true,
             site_id: self.label.clone(),
             site_tier: tier,
+            min_severity: *self.floor.lock().unwrap(),
             ..Options::default()
         };
-        options.direct.advertise = "primary.example:7423".to_owned();
+        options
+            .direct
+            .advertise
+            .clone_from(&self.address.lock().unwrap());
         let (handle, inbox) = handle();
         if tier == SiteTier::Primary {
             *world.doors.lock().unwrap() = Some(handle.clone());
         }
         let alarms = Arc::new(Told::default());
-        let carrier: Arc<dyn Carrier> = Arc::new(world.hall.enter(self.scope.site));
         let parts = Parts {
             scope: self.scope.clone(),
             options,
             name: format!("The site {}", self.label),
             software: "test".to_owned(),
             records: self.records.clone(),
-            clock: Arc::new(SystemClock::new()),
+            clock: self.clock.clone(),
             alarms: alarms.clone(),
             tokens: self.keyring().tokens(Purpose::Invitation),
             carriers: vec![carrier],
             knock: Some(Arc::new(Walk {
                 doors: world.doors.clone(),
-                own: self.key().public(),
+                own: Mutex::new(self.key().public()),
             })),
-            listens: None,
+            listens: watch::channel(Listening::Nowhere).1,
+            audit: Some(Arc::new(Ledger(self.ledger.clone()))),
         };
-        let service = Service::open(parts, self.key(), inbox).await.unwrap();
+        let service = Service::open(parts, self.keys(), inbox).await.unwrap();
         let tasks = Tasks::new();
         service.start(&tasks);
         Site {
