@@ -173,7 +173,10 @@ fn a_site_whose_port_is_taken_starts_and_says_so() {
     let problem = here["problem"].as_str().unwrap();
     assert!(problem.contains("federation.direct.listen"), "{problem}");
     let roles = place.json(&["status"])["roles"].to_string();
-    assert!(roles.contains("other sites cannot dial this one"), "{roles}");
+    assert!(
+        roles.contains("other sites cannot dial this one"),
+        "{roles}"
+    );
     drop(taken);
     place.until(&["federation", "status"], |it| {
         it["here"]["problem"].is_null() && it["here"]["listens"].is_string()

@@ -56,9 +56,9 @@ pub use enrolment::{EdgeInfo, EnrolTokenCreated, EnrolTokenInfo, EnrolTokenReque
 pub use entity::{EntityDetail, EntityName, EntityPage, EntityQuery, EntityRow, SetEntity};
 pub use error::{ErrorBody, ErrorDetail};
 pub use federation::{
-    FederatedHere, FederatedKey, FederatedPeer, FederationCounts, FederationStatus, InvitationCreated,
-    InvitationRequest, JoinAsked, JoinMesh, JoiningSite, KeyRotated, LeaveMesh, RotateKey, SiteVerified,
-    VerifySite,
+    FederatedHere, FederatedKey, FederatedPeer, FederationCounts, FederationStatus,
+    InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, JoiningSite, KeyRotated, LeaveMesh,
+    RotateKey, SiteVerified, VerifySite,
 };
 pub use hunt::{Bucket, Histogram, HistogramRequest, Hunt, HuntAnswer, HuntColumn, ResolvedField};
 pub use import::{ImportJob, ImportRequest, ImportState, Imports};
@@ -97,8 +97,8 @@ pub use suppression::{
     SuppressionQuery, Suppressions,
 };
 pub use topology::{
-    AuditHead, DepartedSite, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach, SiteLink, SiteNode, SiteTier, Sites,
-    Topology,
+    AuditHead, DepartedSite, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach,
+    SiteLink, SiteNode, SiteTier, Sites, Topology,
 };
 
 /// Accepted, with nothing more to say.

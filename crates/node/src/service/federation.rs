@@ -4,9 +4,7 @@ use async_trait::async_trait;
 use aurora_api::FederationDesk;
 use aurora_api::site::{Error, Result};
 use aurora_federation::{Tier, link};
-use aurora_federation_service::{
-    Error as Refused, Handle, Joining, KeyStatus, PeerStatus, Status,
-};
+use aurora_federation_service::{Error as Refused, Handle, Joining, KeyStatus, PeerStatus, Status};
 use aurora_messages::{
     FederatedHere, FederatedKey, FederatedPeer, FederationCounts, FederationStatus,
     InvitationCreated, InvitationRequest, JoinAsked, JoinMesh, JoiningSite, KeyRotated, LinkState,
@@ -117,7 +115,11 @@ pub(super) fn measure(site: &SiteService) {
     let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     for (name, state) in STATES {
         let links = status.peers.iter().filter(|peer| peer.state == state);
-        metrics.set(Metric::FederationLinks, &[name], whole(links.count() as u64));
+        metrics.set(
+            Metric::FederationLinks,
+            &[name],
+            whole(links.count() as u64),
+        );
     }
     let backlog = |site: &str, out: u64, into: u64| {
         metrics.set(Metric::FederationBacklog, &[site, "out"], whole(out));
@@ -142,7 +144,11 @@ pub(super) fn measure(site: &SiteService) {
     ] {
         metrics.set(Metric::FederationRecords, &[kind], whole(count));
     }
-    metrics.set(Metric::FederationQuarantined, &[], whole(counts.quarantined));
+    metrics.set(
+        Metric::FederationQuarantined,
+        &[],
+        whole(counts.quarantined),
+    );
     metrics.set(Metric::FederationEvidence, &[], whole(counts.evidence));
     let refused = counts.rejected.values().sum();
     metrics.set(Metric::FederationRefused, &[], whole(refused));

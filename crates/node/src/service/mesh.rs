@@ -4,7 +4,8 @@ use aurora_api::site::Result;
 use aurora_federation::{Channel, Head};
 use aurora_federation_service::{AuditStatus, Handle, Here, Left, Moment, PeerStatus, Status};
 use aurora_messages::{
-    AuditHead, DepartedSite, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach, SiteLink, SiteNode, Topology,
+    AuditHead, DepartedSite, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach,
+    SiteLink, SiteNode, Topology,
 };
 use aurora_model::{Context, Scope, SiteId};
 use base64::Engine as _;

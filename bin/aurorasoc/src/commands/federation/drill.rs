@@ -74,7 +74,8 @@ async fn peers(links: &Links, app: &App) -> anyhow::Result<Vec<FederatedPeer>> {
 
 fn told(links: &Links, peer: &FederatedPeer, what: &str, app: &mut App) -> anyhow::Result<()> {
     if links.form.json {
-        let said = serde_json::json!({ "site": peer.node.id, "label": peer.node.label, "link": what });
+        let said =
+            serde_json::json!({ "site": peer.node.id, "label": peer.node.label, "link": what });
         app.screen.json(&said)?;
         return Ok(());
     }

@@ -25,7 +25,10 @@ pub struct Rotate {
 
 pub async fn run(wanted: &Rotate, app: &mut App) -> anyhow::Result<Exit> {
     let overlap_minutes = wanted.overlap_hours.saturating_mul(60);
-    let rotated = app.client.rotate_key(&RotateKey { overlap_minutes }).await?;
+    let rotated = app
+        .client
+        .rotate_key(&RotateKey { overlap_minutes })
+        .await?;
     if wanted.form.json {
         app.screen.json(&rotated)?;
         return Ok(Exit::Ok);

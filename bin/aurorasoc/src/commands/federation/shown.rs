@@ -50,7 +50,10 @@ pub async fn status(wanted: Status, app: &mut App) -> anyhow::Result<Exit> {
     screen.line(Line::new().label("site").plain(name))?;
     let key = Line::new().label("key").plain(&here.fingerprint);
     screen.line(match here.rotating {
-        true => key.ink(Ink::Yellow, ", until the primary lists the one that follows it"),
+        true => key.ink(
+            Ink::Yellow,
+            ", until the primary lists the one that follows it",
+        ),
         false => key,
     })?;
     let floor = format!("alerts of severity {} and above", here.floor.word());
@@ -155,7 +158,15 @@ pub async fn peers(wanted: Peers, app: &mut App) -> anyhow::Result<Exit> {
 
 fn table(peers: &[FederatedPeer]) -> Table {
     let mut table = Table::new(&[
-        "site", "name", "address", "key", "carriers", "software", "agents", "policy", "audit log",
+        "site",
+        "name",
+        "address",
+        "key",
+        "carriers",
+        "software",
+        "agents",
+        "policy",
+        "audit log",
         "outbox",
     ]);
     for peer in peers {

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use aurora_clock::Timestamp;
 use aurora_ids::Derive;
 use aurora_messages::{
-    AuditHead, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach, SiteLink, SiteNode, SiteTier, Topology,
+    AuditHead, LinkCarrier, LinkMoment, LinkState, MeshStatus, OutboxHead, Reach, SiteLink,
+    SiteNode, SiteTier, Topology,
 };
 use aurora_model::{Context, Origin, Scope, SiteId};
 

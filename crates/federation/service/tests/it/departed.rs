@@ -39,7 +39,9 @@ async fn what_came_of_a_site_that_left_stays_and_nothing_more_is_asked_for() {
     sites.push(grounds[2].start(&world).await);
     sites[2].sees(|status| status.left.contains_key(&b)).await;
     world.hall.heal(b, c);
-    sites[1].sees(|status| status.here.directory.is_none()).await;
+    sites[1]
+        .sees(|status| status.here.directory.is_none())
+        .await;
     join((&grounds[0], &sites[0]), (&grounds[1], &sites[1])).await;
     sites[2].sees(|status| status.left.is_empty()).await;
     grounds[2].holds(2).await;

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod alerts;
+mod departed;
 mod evidence;
 mod faults;
 mod membership;
-mod departed;
 mod mesh;
 mod pages;
 mod rotation;

@@ -22,7 +22,10 @@ async fn live_ones_are_told_and_late_ones_while_they_are_open() {
     let live = grounds[0].alert(1, Severity::High).await;
     grounds[1].holds(1).await;
     assert_eq!(pages(&grounds[1]).await, [live.id.to_string()]);
-    assert!(pages(&grounds[0]).await.is_empty(), "its own are told otherwise");
+    assert!(
+        pages(&grounds[0]).await.is_empty(),
+        "its own are told otherwise"
+    );
     world.hall.cut(a, b);
     let closed = grounds[0].alert(2, Severity::Critical).await;
     let open = grounds[0].alert(3, Severity::High).await;
@@ -34,10 +37,15 @@ async fn live_ones_are_told_and_late_ones_while_they_are_open() {
     grounds[0].change(closed, close).await;
     sites[0].sees(|status| status.counts.published == 4).await;
     // Two minutes go by.
-    grounds[1].clock.millis.fetch_add(120_000, Ordering::Relaxed);
+    grounds[1]
+        .clock
+        .millis
+        .fetch_add(120_000, Ordering::Relaxed);
     world.hall.heal(a, b);
     let held = grounds[1].holds(3).await;
-    let late = held.iter().filter(|alert| alert.origin.as_ref().unwrap().late);
+    let late = held
+        .iter()
+        .filter(|alert| alert.origin.as_ref().unwrap().late);
     assert_eq!(late.count(), 2);
     let mut wanted = vec![live.id.to_string(), open.id.to_string()];
     wanted.sort();
@@ -49,6 +57,8 @@ async fn live_ones_are_told_and_late_ones_while_they_are_open() {
     for site in sites {
         site.stop().await;
     }
-    let left = grounds[1].records.slots(&grounds[1].scope, "federation/open/");
+    let left = grounds[1]
+        .records
+        .slots(&grounds[1].scope, "federation/open/");
     assert!(left.await.unwrap().is_empty());
 }

@@ -30,7 +30,9 @@ async fn heads_are_cosigned_and_a_fork_is_proved() {
     })
     .await;
     assert_eq!(grounds[1].decisions("federation.evidence").await, 1);
-    let kept = grounds[1].records.slots(&grounds[1].scope, "federation/evidence/");
+    let kept = grounds[1]
+        .records
+        .slots(&grounds[1].scope, "federation/evidence/");
     let kept: Vec<Vec<u8>> = kept.await.unwrap().into_iter().map(|it| it.1).collect();
     assert_eq!(kept, [b"one other three".to_vec(), b"one two".to_vec()]);
     for site in sites {
