@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use aurora_clock::SystemClock;
-use aurora_model::{Context, Decision, Scope, Severity};
-use aurora_records::{
-    Change, Collection, Committed, DecisionQuery, Document, Error, Page, Query, Records,
-};
+use aurora_model::{Context, Severity};
+use aurora_records::testkit::{Hook, Hooked};
+use aurora_records::{Change, Committed, Error, Records};
 use aurora_records_memory::MemoryRecords;
 
 use crate::mesh::{Ground, World, mesh};
@@ -17,7 +16,6 @@ use crate::mesh::{Ground, World, mesh};
 /// Fails the federation's commits now and then.
 #[derive(Debug)]
 struct Faulty {
-    under: MemoryRecords,
     /// Of so many commits one fails; 0 for none.
     one_of: AtomicU64,
     random: AtomicU64,
@@ -27,7 +25,6 @@ struct Faulty {
 impl Faulty {
     fn new(seed: u64) -> Self {
         Self {
-            under: MemoryRecords::new(Arc::new(SystemClock::new())),
             one_of: AtomicU64::new(0),
             random: AtomicU64::new(seed),
             failed: AtomicU64::new(0),
@@ -49,8 +46,13 @@ impl Faulty {
 }
 
 #[async_trait]
-impl Records for Faulty {
-    async fn commit(&self, context: &Context, change: Change) -> Result<Committed, Error> {
+impl Hook for Faulty {
+    async fn commit(
+        &self,
+        store: &dyn Records,
+        context: &Context,
+        change: Change,
+    ) -> Result<Committed, Error> {
         let one_of = self.one_of.load(Ordering::Relaxed);
         let ours = context.actor.name() == "federation";
         let fails = ours && one_of > 0 && self.below(one_of) == 0;
@@ -58,39 +60,11 @@ impl Records for Faulty {
         if fails && self.below(2) == 0 {
             return Err(Self::broken());
         }
-        let committed = self.under.commit(context, change).await?;
+        let committed = store.commit(context, change).await?;
         match fails {
             true => Err(Self::broken()),
             false => Ok(committed),
         }
-    }
-
-    async fn get(&self, a: &Scope, b: Collection, c: &str) -> Result<Option<Document>, Error> {
-        self.under.get(a, b, c).await
-    }
-
-    async fn list(&self, scope: &Scope, query: &Query) -> Result<Page, Error> {
-        self.under.list(scope, query).await
-    }
-
-    async fn slot(&self, scope: &Scope, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.under.slot(scope, key).await
-    }
-
-    async fn slots(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        self.under.slots(scope, prefix).await
-    }
-
-    async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error> {
-        self.under.counters(scope, prefix).await
-    }
-
-    async fn decisions(&self, a: &Scope, b: &DecisionQuery) -> Result<Vec<Decision>, Error> {
-        self.under.decisions(a, b).await
-    }
-
-    async fn close(&self) -> Result<(), Error> {
-        self.under.close().await
     }
 }
 
@@ -98,17 +72,21 @@ impl Records for Faulty {
 async fn whatever_a_store_does_every_alert_arrives_once() {
     const AT_LEAST: u64 = 60;
     let world = World::default();
-    let stores = [Arc::new(Faulty::new(7)), Arc::new(Faulty::new(8))];
+    let store = |seed| {
+        let memory = MemoryRecords::new(Arc::new(SystemClock::new()));
+        Arc::new(Hooked::new(Arc::new(memory), Faulty::new(seed)))
+    };
+    let stores = [store(7), store(8)];
     let grounds = [
         Ground::on("site-a", stores[0].clone()),
         Ground::on("site-b", stores[1].clone()),
     ];
     let sites = mesh(&world, &grounds).await;
     for store in &stores {
-        store.one_of.store(5, Ordering::Relaxed);
+        store.hook.one_of.store(5, Ordering::Relaxed);
     }
     // Commits are few when many alerts fit into one: it goes on until each store has failed.
-    let has_failed = |store: &Arc<Faulty>| store.failed.load(Ordering::Relaxed) > 0;
+    let has_failed = |store: &Arc<Hooked<Faulty>>| store.hook.failed.load(Ordering::Relaxed) > 0;
     let mut alerts = 0;
     while alerts < AT_LEAST || !stores.iter().all(has_failed) {
         let number = alerts;
@@ -133,7 +111,7 @@ async fn whatever_a_store_does_every_alert_arrives_once() {
         assert_eq!(ids.len() as u64, alerts);
     }
     for store in &stores {
-        store.one_of.store(0, Ordering::Relaxed);
+        store.hook.one_of.store(0, Ordering::Relaxed);
     }
     for site in &sites {
         let status = site.sees(|status| status.peers[0].backlog_in == 0).await;

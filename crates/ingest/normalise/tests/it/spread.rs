@@ -15,6 +15,7 @@ use aurora_model::{
 };
 use aurora_normalise::{Normaliser, Options};
 use aurora_parsers::Registry;
+use aurora_records::testkit::Hooked;
 use aurora_records::{Records, place};
 use aurora_records_memory::MemoryRecords;
 use aurora_tasks::Shutdown;
@@ -22,7 +23,7 @@ use aurora_telemetry::Metrics;
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use crate::crashing::{Crashing, Side};
+use crate::crashing::{Fuse, Side};
 
 /// Its programs are compiled once.
 static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| Arc::new(Registry::new().unwrap()));
@@ -37,7 +38,7 @@ fn shard() -> Shard {
 struct Site {
     scope: Scope,
     bus: MemoryBus,
-    records: Arc<Crashing>,
+    records: Arc<Hooked<Fuse>>,
 }
 
 impl Site {
@@ -46,7 +47,10 @@ impl Site {
         Self {
             scope: Scope::of(SiteId(Id128::from_bytes([7; 16]))),
             bus: MemoryBus::new(clock.clone(), aurora_bus_memory::Options::default()),
-            records: Arc::new(Crashing::new(MemoryRecords::new(clock))),
+            records: Arc::new(Hooked::new(
+                Arc::new(MemoryRecords::new(clock)),
+                Fuse::default(),
+            )),
         }
     }
 
@@ -144,7 +148,7 @@ impl Site {
     /// Works until every record is in an event, over as many crashes as there are fuses.
     async fn work(&mut self, records: u64, fuses: Vec<(u32, Side)>) {
         for fuse in fuses.into_iter().map(Some).chain([None]) {
-            self.records.arm(fuse);
+            self.records.hook.arm(fuse);
             let stop = Shutdown::new();
             let run = self.normaliser().run(stop.clone());
             tokio::pin!(run);
@@ -155,7 +159,7 @@ impl Site {
             match ended {
                 Some(ended) => assert!(ended.is_err(), "it was not told to stop"),
                 None => {
-                    self.records.arm(None);
+                    self.records.hook.arm(None);
                     stop.cancel();
                     run.await.unwrap();
                 }

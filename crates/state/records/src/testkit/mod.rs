@@ -5,6 +5,7 @@
 mod commit;
 mod concurrent;
 mod decisions;
+mod hooked;
 mod hostile;
 mod progress;
 mod query;
@@ -22,6 +23,7 @@ use serde_json::Value;
 pub use commit::*;
 pub use concurrent::*;
 pub use decisions::*;
+pub use hooked::{Hook, Hooked};
 pub use hostile::*;
 pub use progress::*;
 pub use query::*;

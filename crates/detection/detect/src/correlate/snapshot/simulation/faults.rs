@@ -7,11 +7,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use aurora_artifacts::{Artifacts, Digest, Error as ArtifactsError};
 use aurora_artifacts_memory::MemoryArtifacts;
-use aurora_model::{Context, Decision, Scope};
-use aurora_records::{
-    Change, Collection, Committed, DecisionQuery, Document, Error as RecordsError, Page, Query,
-    Records,
-};
+use aurora_model::{Context, Scope};
+use aurora_records::testkit::Hook;
+use aurora_records::{Change, Committed, Error as RecordsError, Records};
 use aurora_records_memory::MemoryRecords;
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -97,7 +95,8 @@ impl Shared {
     }
 }
 
-/// A store as one process has it.
+/// Stores as one process has them.
+#[derive(Clone)]
 pub(super) struct Faulty {
     pub(super) shared: Shared,
     pub(super) hand: Arc<Hand>,
@@ -157,55 +156,24 @@ impl Artifacts for Faulty {
 }
 
 #[async_trait]
-impl Records for Faulty {
-    async fn commit(&self, context: &Context, change: Change) -> Result<Committed, RecordsError> {
-        let commit = self.shared.records.commit(context, change);
+impl Hook for Faulty {
+    async fn commit(
+        &self,
+        store: &dyn Records,
+        context: &Context,
+        change: Change,
+    ) -> Result<Committed, RecordsError> {
+        let commit = store.commit(context, change);
         self.call(commit, RecordsError::storage).await
     }
 
-    async fn slot(&self, scope: &Scope, key: &str) -> Result<Option<Vec<u8>>, RecordsError> {
-        let slot = self.shared.records.slot(scope, key);
+    async fn slot(
+        &self,
+        store: &dyn Records,
+        scope: &Scope,
+        key: &str,
+    ) -> Result<Option<Vec<u8>>, RecordsError> {
+        let slot = store.slot(scope, key);
         self.call(slot, RecordsError::storage).await
-    }
-
-    async fn get(
-        &self,
-        scope: &Scope,
-        collection: Collection,
-        id: &str,
-    ) -> Result<Option<Document>, RecordsError> {
-        self.shared.records.get(scope, collection, id).await
-    }
-
-    async fn list(&self, scope: &Scope, query: &Query) -> Result<Page, RecordsError> {
-        self.shared.records.list(scope, query).await
-    }
-
-    async fn slots(
-        &self,
-        scope: &Scope,
-        prefix: &str,
-    ) -> Result<Vec<(String, Vec<u8>)>, RecordsError> {
-        self.shared.records.slots(scope, prefix).await
-    }
-
-    async fn counters(
-        &self,
-        scope: &Scope,
-        prefix: &str,
-    ) -> Result<Vec<(String, u64)>, RecordsError> {
-        self.shared.records.counters(scope, prefix).await
-    }
-
-    async fn decisions(
-        &self,
-        scope: &Scope,
-        query: &DecisionQuery,
-    ) -> Result<Vec<Decision>, RecordsError> {
-        self.shared.records.decisions(scope, query).await
-    }
-
-    async fn close(&self) -> Result<(), RecordsError> {
-        Ok(())
     }
 }

@@ -21,6 +21,7 @@ use aurora_events_memory::MemoryEvents;
 use aurora_ids::Id128;
 use aurora_model::{Scope, SiteId};
 use aurora_records::Records as _;
+use aurora_records::testkit::Hooked;
 use aurora_records_memory::MemoryRecords;
 use aurora_rules::RuleSet;
 use aurora_tasks::Shutdown;
@@ -162,10 +163,11 @@ impl World {
     }
 
     fn work(&self, seat: usize, hand: &Arc<Hand>) -> Work {
-        let faulty = Arc::new(Faulty {
+        let faulty = Faulty {
             shared: self.shared.clone(),
             hand: hand.clone(),
-        });
+        };
+        let records = Hooked::new(self.shared.records.clone(), faulty.clone());
         let rules = RuleSet::from_texts([], aurora_rules::Options::default());
         let clock: Arc<dyn Clock> = self.clock.clone();
         Work {
@@ -173,9 +175,9 @@ impl World {
             parts: Parts {
                 scope: self.shared.scope.clone(),
                 bus: self.bus.clone(),
-                records: faulty.clone(),
+                records: Arc::new(records),
                 events: Arc::new(MemoryEvents::new()),
-                artifacts: faulty,
+                artifacts: Arc::new(faulty),
                 windows: self.seats[seat].store.clone(),
                 rules: RuleHandle::new(rules),
                 clock,
