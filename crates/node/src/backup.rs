@@ -59,7 +59,7 @@ pub async fn take(
     into: &Path,
     passphrase: Option<&Secret<String>>,
 ) -> Result<Taken, Error> {
-    DataDir::beside(root)?;
+    DataDir::of_a_site(root)?;
     if into.join(MANIFEST).exists() {
         return Err(Error::BackupThere {
             path: into.to_owned(),
@@ -260,7 +260,7 @@ pub async fn restore(
 /// # Errors
 /// When the site runs, the other store is not empty, or a store fails.
 pub async fn migrate(from: &SiteConfig, to: &SiteConfig, root: &Path) -> Result<u64, Error> {
-    DataDir::beside(root)?;
+    DataDir::of_a_site(root)?;
     let _owned = DataDir::open(root)?;
     let (from, to) = (records::archive(from, root)?, records::archive(to, root)?);
     let moment = from.hold().await?.release().await?;

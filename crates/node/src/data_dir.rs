@@ -98,18 +98,28 @@ impl DataDir {
         })
     }
 
-    /// Checks that a site has made `root`, and that this release can work beside it, without taking it
-    /// over.
+    /// Checks that a site has made `root`, and that this release can read it, without taking it over.
     ///
     /// # Errors
     /// [`Error::NoSite`], or [`Error::NewerData`].
-    pub fn beside(root: &Path) -> Result<(), Error> {
+    pub fn of_a_site(root: &Path) -> Result<(), Error> {
         if !root.join("VERSION").exists() {
             return Err(Error::NoSite {
                 path: root.to_owned(),
             });
         }
         check_version(root)
+    }
+
+    /// As [`DataDir::of_a_site`], for who works beside the site.
+    ///
+    /// # Errors
+    /// [`Error::NothingBeside`], or [`Error::NewerData`].
+    pub fn beside(root: &Path) -> Result<(), Error> {
+        Self::of_a_site(root).map_err(|error| match error {
+            Error::NoSite { path } => Error::NothingBeside { path },
+            error => error,
+        })
     }
 
     pub fn root(&self) -> &Path {

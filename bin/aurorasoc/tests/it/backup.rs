@@ -201,3 +201,19 @@ fn records_move_to_a_database() {
     let log = fs::read_to_string(place.data_dir().join("run/site.log")).unwrap_or_default();
     assert!(!log.contains(server.password()));
 }
+
+#[test]
+fn where_no_site_is_there_is_nothing_to_copy() {
+    let place = self::place();
+    let passphrase = passphrase(&place);
+    let into = place.path().join("backup").display().to_string();
+    let takes = ["backup", &into, "--passphrase-file", &passphrase];
+    for asked in [&["migrate", "--to", "embedded"][..], &takes] {
+        let refused = place.run(asked);
+        assert_ne!(refused.code, 0, "{refused:?}");
+        assert!(refused.err.contains("there is no site in"), "{refused:?}");
+        assert!(!refused.err.contains("beside"), "{refused:?}");
+    }
+    assert!(!place.data_dir().join("VERSION").exists());
+    assert!(!place.data_dir().join("records.sqlite").exists());
+}
