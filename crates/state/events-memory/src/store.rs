@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,10 @@ use serde_json::{Map, Value};
 #[derive(Debug, Default)]
 pub struct MemoryEvents {
     scopes: Mutex<BTreeMap<Scope, Shelf>>,
+    /// Rows that a hunt may choose from.
+    most: Option<usize>,
+    /// Inserts that will find no memory.
+    refused: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +42,19 @@ pub(crate) struct Kept {
 impl MemoryEvents {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// As an engine that is short of memory: refuses hunts that more than `most` rows answer.
+    pub fn scarce(most: usize) -> Self {
+        Self {
+            most: Some(most),
+            ..Self::default()
+        }
+    }
+
+    /// The next `count` inserts find no memory.
+    pub fn refuse_inserts(&self, count: usize) {
+        self.refused.store(count, Ordering::SeqCst);
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Scope, Shelf>> {
@@ -87,6 +105,14 @@ impl Events for MemoryEvents {
         token: BatchId,
         rows: Vec<Row>,
     ) -> Result<Inserted, Error> {
+        let fewer = |left: usize| left.checked_sub(1);
+        if self
+            .refused
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer)
+            .is_ok()
+        {
+            return Err(Error::TooMuchMemory { limit_mb: 0 });
+        }
         let count = rows.len() as u64;
         let sources = rows.iter().map(|row| row.source.clone()).collect();
         let rows = rows.into_iter().map(kept).collect::<Result<Vec<_>, _>>()?;
@@ -113,9 +139,13 @@ impl Events for MemoryEvents {
         options: &HuntOptions,
     ) -> Result<Answer, Error> {
         only_stored(query)?;
-        Ok(self.with(scope, |rows| {
-            answer(query, options.limit, selected(rows, query, options.range))
-        }))
+        self.with(scope, |rows| {
+            let found = selected(rows, query, options.range);
+            match self.most {
+                Some(most) if found.len() > most => Err(Error::TooMuchMemory { limit_mb: 0 }),
+                _ => Ok(answer(query, options.limit, found)),
+            }
+        })
     }
 
     async fn get(

@@ -21,6 +21,22 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a narrower query may be answered where this one was not.
+    pub fn is_too_much(&self) -> bool {
+        matches!(self, Self::TimedOut { .. } | Self::TooMuchMemory { .. })
+    }
+
+    /// Whether the same may succeed later: the engine is away, busy, or out of memory or disk for now.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Unavailable(_)
+            | Self::TimedOut { .. }
+            | Self::TooMuchMemory { .. }
+            | Self::Full { .. } => true,
+            Self::Unanswerable(_) | Self::NewerSchema { .. } | Self::Storage(_) => false,
+        }
+    }
+
     pub fn storage(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Storage(Box::new(source))
     }

@@ -87,7 +87,7 @@ pub trait Events: Send + Sync + std::fmt::Debug {
     /// so that an insert whose answer was lost is repeated without harm.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] and [`Error::Full`] are worth trying again with the same token.
+    /// Those that [`Error::passes`] says are worth trying again, with the same token.
     async fn insert(
         &self,
         scope: &Scope,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aurora_events::{Error as EventsError, Events, Row};
+use aurora_events::{Events, Row};
 use aurora_ids::Derive;
 use aurora_model::{BatchId, Context, Scope};
 use aurora_records::{Change, Records, SlotWrite, place};
@@ -106,7 +106,7 @@ impl Inserter {
             }
             match self.events.insert(scope, token, rows).await {
                 Ok(_) => return Ok(true),
-                Err(error @ (EventsError::Unavailable(_) | EventsError::Full { .. })) => {
+                Err(error) if error.passes() => {
                     warn!(%error, "events wait for the event store");
                 }
                 Err(error) => return Err(error.into()),

@@ -52,12 +52,15 @@ pub(super) struct Judge {
     part: Part,
     parts: Parts,
     queue: Queue,
-    /// While events stream in, nothing is judged before that; by the clock's running time.
+    /// While events stream in, or after a failure, nothing is judged before that; by the clock's running
+    /// time.
     rests_until: Duration,
     /// When something that waits was first seen, by the same time.
     waits_since: Option<Duration>,
     /// How much the streams held when it was last seen.
     seen: Option<u64>,
+    /// Stored events could not be read: asking at once again would only keep the store busy.
+    failed: bool,
 }
 
 /// Late windows of one correlation.
@@ -76,6 +79,7 @@ impl Judge {
             rests_until: Duration::ZERO,
             waits_since: None,
             seen: None,
+            failed: false,
         }
     }
 
@@ -151,7 +155,8 @@ impl Judge {
             Duration::ZERO
         };
         let ripe = looked >= self.rests_until.max(since + patience);
-        if !self.is_quiet().await? && !ripe {
+        let rests = self.failed && looked < self.rests_until;
+        if rests || !self.is_quiet().await? && !ripe {
             return Ok(());
         }
         let mut kept = records.slots(&scope, LATE).await?;
@@ -162,12 +167,24 @@ impl Judge {
         stored::caught_up(&self.parts).await?;
         let force = self.parts.rules.in_force();
         let started = self.parts.clock.elapsed();
-        for (namespace, docket) in dockets(kept)? {
-            self.judge_one(&force, namespace, docket).await?;
-        }
+        let judged = self.judge_all(&force, dockets(kept)?).await;
         let ended = self.parts.clock.elapsed();
         self.rests_until = ended + ended.saturating_sub(started) * REST;
-        self.waits_since = None;
+        self.failed = judged.is_err();
+        if !self.failed {
+            self.waits_since = None;
+        }
+        judged
+    }
+
+    async fn judge_all(
+        &mut self,
+        force: &InForce,
+        dockets: BTreeMap<Namespace, Docket>,
+    ) -> Result<(), Error> {
+        for (namespace, docket) in dockets {
+            self.judge_one(force, namespace, docket).await?;
+        }
         Ok(())
     }
 

@@ -171,7 +171,15 @@ impl Matches {
                 limit: PAGE,
                 timeout: TIMEOUT,
             };
-            let answer = parts.events.hunt(&parts.scope, query, &options).await?;
+            let answer = match parts.events.hunt(&parts.scope, query, &options).await {
+                // The store has no room for it: one half after the other.
+                Err(error) if error.is_too_much() && range.width() > MILLISECOND => {
+                    let [first, second] = halves(range);
+                    self.ranges.extend([second, first]);
+                    continue;
+                }
+                answer => answer?,
+            };
             if answer.truncated && range.width() > MILLISECOND {
                 // Counted, so that it is read in pieces that fit and nothing is read twice again.
                 let (scope, bucket) = (&parts.scope, range.bucket());
@@ -187,6 +195,19 @@ impl Matches {
         }
         Ok(None)
     }
+}
+
+fn halves(range: TimeRange) -> [TimeRange; 2] {
+    let middle = range.from.plus(range.width() / 2);
+    let first = TimeRange {
+        until: middle,
+        ..range
+    };
+    let second = TimeRange {
+        from: middle,
+        ..range
+    };
+    [first, second]
 }
 
 /// Ranges in order; those that meet are one.

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use aurora_correlation::Bounds;
 use aurora_detect::RuleHandle;
 use aurora_detect::correlate::Limits;
+use aurora_events_memory::MemoryEvents;
 use aurora_model::{Alert, Shard};
 use aurora_records::{Collection, Query};
 use aurora_window_state_memory::MemoryWindows;
@@ -195,6 +196,24 @@ async fn an_event_that_comes_too_late_still_counts() {
     stand.fail(&[("adam", 1800)]).await;
     stand.settled().await;
     assert!(stand.alerts().await.is_empty());
+    stand.fail(&[("eva", 2990)]).await;
+    stand
+        .until("a late alert", async || !stand.alerts().await.is_empty())
+        .await;
+    assert_eq!(fired(&stand.alerts().await), [("eva".to_owned(), 5, true)]);
+    running.stop().await;
+}
+
+/// What cannot be read at once is read in pieces.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_events_are_judged_where_the_store_is_short_of_memory() {
+    let mut stand = Stand::new(RULES);
+    stand.events = Arc::new(MemoryEvents::scarce(3));
+    stand.prepare().await;
+    let running = stand.start();
+    stand.fail(&attack("eva", 4, 3000)).await;
+    stand.fail(&[("adam", 1800)]).await;
+    stand.settled().await;
     stand.fail(&[("eva", 2990)]).await;
     stand
         .until("a late alert", async || !stand.alerts().await.is_empty())

@@ -138,22 +138,34 @@ fn open(engine: &Arc<Engine>, options: &ChildOptions, lane: Lane) -> Option<Conn
     let path = format!("--path={}", options.path.to_str()?);
     let memory = format!("--max_server_memory_usage={}", options.memory_bytes);
     let connection = engine.connect(&[path, memory])?;
-    // One query may not take everything: inserts and merges go on beside it.
-    let share = options.memory_bytes / 2;
-    let mut settings = format!(
-        "SET max_memory_usage = {share}, max_threads = {}",
-        threads()
-    );
-    if lane == Lane::Read {
-        settings.push_str(", readonly = 2");
-    }
-    match connection.query(settings.as_bytes(), &[]) {
+    match connection.query(settings(options, lane).as_bytes(), &[]) {
         Ok(_) => Some(connection),
         Err(error) => {
             tracing::error!(error, "the engine refused a connection's settings");
             None
         }
     }
+}
+
+/// All queries at once leave a quarter of the memory to inserts and merges. What does not fit in a
+/// query's share goes to disk, and the rows that a limit leaves are picked out early: without that the
+/// engine gathers 1 GB of them first.
+fn settings(options: &ChildOptions, lane: Lane) -> String {
+    let share = match lane {
+        Lane::Read => options.memory_bytes / 4 * 3 / options.readers.max(1) as u64,
+        Lane::Write => options.memory_bytes / 2,
+    };
+    let (spill, early) = (share / 2, share / 8);
+    let mut settings = format!(
+        "SET max_memory_usage = {share}, max_threads = {}, \
+         max_bytes_before_external_sort = {spill}, max_bytes_before_external_group_by = {spill}, \
+         max_bytes_before_remerge_sort = {early}",
+        threads()
+    );
+    if lane == Lane::Read {
+        settings.push_str(", readonly = 2");
+    }
+    settings
 }
 
 fn threads() -> usize {

@@ -1,8 +1,8 @@
 use std::time::{Duration, Instant};
 
-use aurora_events::{Error, Events, HuntOptions, testkit};
+use aurora_events::{Error, Events, HuntOptions, Row, testkit};
 use aurora_ids::Id128;
-use aurora_model::BatchId;
+use aurora_model::{BatchId, EventItem};
 
 use crate::site::{site, site_with};
 
@@ -84,4 +84,51 @@ async fn a_hunt_ends_at_its_limit_of_memory() {
     assert_eq!(answer.rows.len(), 5);
     assert_eq!(site.engine.status().restarts, 0);
     site.stop().await;
+}
+
+/// Each hunt goes over more than the engine's memory to find the hundred newest events.
+#[tokio::test]
+async fn hunts_over_much_leave_room_for_each_other_and_for_inserts() {
+    let Some(site) = site_with(|options| options.child.memory_bytes = 768 << 20).await else {
+        return;
+    };
+    let scope = testkit::scope();
+    let random = &mut testkit::Random(3);
+    for _ in 0..16 {
+        let rows = large(random, 1_000);
+        site.store
+            .insert(&scope, BatchId(Id128::random()), rows)
+            .await
+            .unwrap();
+    }
+    let query = aurora_hunt::parse("*").unwrap();
+    let options = HuntOptions {
+        limit: 100,
+        ..testkit::everything()
+    };
+    let hunt = async || {
+        let answer = site.store.hunt(&scope, &query, &options).await;
+        let answer = answer.expect("a hunt for a hundred events");
+        assert_eq!((answer.rows.len(), answer.truncated), (100, true));
+    };
+    let insert = async {
+        let rows = large(&mut testkit::Random(4), 500);
+        let token = BatchId(Id128::random());
+        site.store.insert(&scope, token, rows).await.unwrap();
+    };
+    tokio::join!(hunt(), hunt(), hunt(), insert);
+    assert_eq!(site.engine.status().restarts, 0);
+    site.stop().await;
+}
+
+/// Events of 50 kB.
+fn large(random: &mut testkit::Random, count: usize) -> Vec<Row> {
+    let mut rows = testkit::rows(random, count);
+    for row in &mut rows {
+        let mut event = row.item.event().unwrap();
+        let raw = format!("{} ", row.item.uid).repeat(1_500);
+        event.insert("raw_data".to_owned(), raw.into());
+        row.item = EventItem::new(row.item.uid, 1, &event);
+    }
+    rows
 }
