@@ -1,7 +1,8 @@
 //! A site whose links are all cut detects as fast as one that never federated.
 //!
-//! `AURORA_MESH_RECORDS` and `AURORA_MESH_PAIRS` make it a measurement; its short form sees that nothing is badly
-//! wrong.
+//! `AURORA_MESH_RECORDS` and `AURORA_MESH_PAIRS` make it a measurement. Its short form sees that every burst is
+//! detected: a second of work on a machine that others use says nothing of speed, and a site that is cut off dials
+//! all the time.
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ async fn a_site_that_is_cut_off_detects_as_fast_as_one_alone() {
     let Some(network) = can_run(3) else {
         return;
     };
+    let measures = std::env::var_os("AURORA_MESH_PAIRS").is_some();
     let (records, pairs) = (
         number("AURORA_MESH_RECORDS", 2_000),
         number("AURORA_MESH_PAIRS", 2),
@@ -45,11 +47,8 @@ async fn a_site_that_is_cut_off_detects_as_fast_as_one_alone() {
     })
     .await;
     // What happens once counts for neither.
-    let warm = (
-        cut_off.burst(records / 4).await,
-        alone.burst(records / 4).await,
-    );
-    drop(warm);
+    _ = cut_off.burst(records / 4).await;
+    _ = alone.burst(records / 4).await;
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for pair in 0..pairs {
         if pair % 2 == 0 {
@@ -73,6 +72,5 @@ async fn a_site_that_is_cut_off_detects_as_fast_as_one_alone() {
         of(&without, |it| it.wall),
         of(&without, |it| it.cpu),
     );
-    // A short form on a machine that others use says little.
-    assert!(cpu > 0.5, "{cpu}");
+    assert!(!measures || wall >= 0.95, "{wall}");
 }

@@ -14,6 +14,8 @@ use crate::tun;
 const PACKET: usize = 65_536;
 /// Of what is lost by chance.
 const SEED: u64 = 7;
+/// Packets on their way at most; who sends more waits, as at a full queue of a router.
+const HELD: usize = 65_536;
 
 /// Namespaces of this test; `prefix` tells them from others'.
 pub struct Network {
@@ -120,7 +122,7 @@ impl Network {
 
     /// One thread for what each site sends, and one for what is held back. They end with the devices.
     fn route(&self, ends: &[File]) -> std::io::Result<()> {
-        let (hold, held) = mpsc::channel();
+        let (hold, held) = mpsc::sync_channel(HELD);
         let copies = || ends.iter().map(File::try_clone).collect::<Result<_, _>>();
         let to: Vec<File> = copies()?;
         std::thread::spawn(move || give_later(&held, &to));
@@ -180,7 +182,7 @@ fn forward(
     mut end: File,
     to: &[File],
     weather: &Mutex<Weather>,
-    hold: &mpsc::Sender<Held>,
+    hold: &mpsc::SyncSender<Held>,
 ) {
     let mut packet = vec![0; PACKET];
     while let Ok(length) = end.read(&mut packet) {

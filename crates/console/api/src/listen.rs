@@ -116,7 +116,9 @@ pub async fn serve(
     connections: usize,
     shutdown: CancellationToken,
 ) {
-    Door::new(router, connections, shutdown).serve(listener).await;
+    Door::new(router, connections, shutdown)
+        .serve(listener)
+        .await;
 }
 
 /// Where connections come from, and who is on their other end.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aurora_bus::Bus as _;
 use aurora_bus::testkit::{message, options};
-use aurora_bus::{Bus as _, Consumer as _};
 use aurora_bus_nats::{
     NatsBus, NatsServer, Options, ServerOptions, ServerTls, Standing, User, find_server,
 };

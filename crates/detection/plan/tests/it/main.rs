@@ -1,4 +1,4 @@
-#![allow(clippy::print_stdout, clippy::unwrap_used)]
+#![allow(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 mod equivalence;
 mod generate;
