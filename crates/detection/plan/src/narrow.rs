@@ -30,8 +30,17 @@ impl Plan {
         rules
             .iter()
             .for_each(|rule| self.mark(&rule.formula, &mut wanted));
-        let mut asked = (0..wanted.len()).filter(|field| wanted[*field]);
-        asked.any(|field| self.is_named(field, names))
+        let mut asked = self
+            .fields
+            .iter()
+            .zip(&wanted)
+            .filter(|(_, wanted)| **wanted);
+        asked.any(|(field, _)| {
+            field
+                .name
+                .as_deref()
+                .is_some_and(|name| names.contains(&name))
+        })
     }
 
     /// The section as it is.
@@ -43,17 +52,20 @@ impl Plan {
         }
     }
 
-    /// What is left of the section for this event and for every other that has the same values in all
-    /// `given` fields, by their index in [`Plan::fields`]. `None` when no rule is left. Call
-    /// [`Plan::begin`] before.
+    /// What is left of the section for this event and for every other that is equal in all fields of
+    /// these names. `None` when no rule is left. Call [`Plan::begin`] before.
     pub fn narrow(
         &self,
         section: usize,
         event: &impl Event,
-        given: &dyn Fn(usize) -> bool,
+        names: &[&str],
         scratch: &mut Scratch,
     ) -> Option<Narrow> {
         let part = &self.sections[section];
+        let given = |field: u32| {
+            let name = self.fields[field as usize].name.as_deref();
+            name.is_some_and(|name| names.contains(&name))
+        };
         let mut evaluation = Evaluation {
             plan: self,
             event,
@@ -64,28 +76,17 @@ impl Plan {
         let mut wanted = vec![false; self.fields.len()];
         let mut left = false;
         for rule in &self.rules[part.rules.clone()] {
-            if evaluation.settled(&rule.formula, given) != Some(false) {
+            if evaluation.settled(&rule.formula, &given) != Some(false) {
                 left = true;
                 self.mark(&rule.formula, &mut wanted);
             }
         }
-        // Nothing is found in a field that none of these events has.
-        let mut asked = |field: u32| {
-            let field = field as usize;
-            wanted[field] && !(given(field) && evaluation.is_absent(field))
-        };
         let indexes = part.indexes.iter().zip(0..);
-        let indexes = indexes.filter(|(index, _)| asked(index.field));
+        let indexes = indexes.filter(|(index, _)| wanted[index.field as usize]);
         left.then(|| Narrow {
             section,
             indexes: indexes.map(|(_, number)| number).collect(),
         })
-    }
-
-    /// Whether a field has one of these names.
-    pub fn is_named(&self, field: usize, names: &[&str]) -> bool {
-        let name = self.fields[field].name.as_deref();
-        name.is_some_and(|name| names.contains(&name))
     }
 
     /// The fields of a formula.
@@ -104,11 +105,11 @@ impl Plan {
 
 impl<E: Event> Evaluation<'_, E> {
     /// What the given fields alone say of the formula; `None` when they leave it open.
-    fn settled(&mut self, node: &Node, given: &dyn Fn(usize) -> bool) -> Option<bool> {
+    fn settled(&mut self, node: &Node, given: &dyn Fn(u32) -> bool) -> Option<bool> {
         match node {
             Node::Holds(number) => {
                 let predicate = &self.plan.predicates[*number as usize];
-                given(predicate.field as usize).then(|| self.test(predicate))
+                given(predicate.field).then(|| self.test(predicate))
             }
             Node::Not(inner) => self.settled(inner, given).map(|held| !held),
             Node::And(terms) => self.joined(terms, false, given),
@@ -121,7 +122,7 @@ impl<E: Event> Evaluation<'_, E> {
         &mut self,
         terms: &[Node],
         decisive: bool,
-        given: &dyn Fn(usize) -> bool,
+        given: &dyn Fn(u32) -> bool,
     ) -> Option<bool> {
         let mut open = false;
         for term in terms {

@@ -335,15 +335,6 @@ impl<E: Event> Evaluation<'_, E> {
         range.any(|value| self.accepts(&predicate.test, value))
     }
 
-    /// Whether the event does not have the field.
-    pub fn is_absent(&mut self, field: usize) -> bool {
-        let (event, wanted) = (self.event, &self.plan.fields[field]);
-        _ = self
-            .values
-            .field(field, |into| event.load(field, wanted, into));
-        !self.values.present(field)
-    }
-
     fn accepts(&mut self, test: &Test, value: usize) -> bool {
         let kind = self.values.kind(value);
         if kind == Kind::Null {

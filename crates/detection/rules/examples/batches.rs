@@ -1,5 +1,5 @@
 //! How fast all rules are put to OCSF events as they come from the bus: `batches RULES SOURCE
-//! RECORDS.jsonl [EVENTS [ROUNDS]]` parses the records first and then evaluates their batches.
+//! RECORDS.jsonl [EVENTS]` parses the records first and then evaluates their batches.
 #![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use aurora_rules::{Options, RuleSet, load};
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// The first round also works out the routes.
-const ROUNDS: u64 = 3;
+const ROUNDS: usize = 3;
 /// Records that travel together.
 const BATCH: usize = 500;
 
@@ -29,9 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [rules, source, records, rest @ ..] = arguments.as_slice() else {
         return Err("want RULES, SOURCE and RECORDS".into());
     };
-    let number = |at: usize, usual| rest.get(at).map_or(Ok(usual), |text| text.parse::<u64>());
-    let most = usize::try_from(number(0, 60_000)?)?;
-    let rounds = number(1, ROUNDS)?;
+    let most = rest.first().map_or(Ok(60_000), |text| text.parse())?;
     let set = load(rules.as_ref(), Options::default())?;
     set.compile();
     let bodies = bodies(source, records, most)?;
@@ -66,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "unpacked and parsed",
         spent(|| decoded(&bodies).for_each(|batch| parse(&batch)))?,
     );
-    for _ in 0..rounds {
+    for _ in 0..ROUNDS {
         let mut fired = BTreeMap::new();
         let nanos =
             spent(|| decoded(&bodies).for_each(|batch| evaluate(&set, &batch, &mut fired)))?;

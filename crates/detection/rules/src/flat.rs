@@ -118,11 +118,10 @@ impl FlatRules {
     fn route(&self, event: &Line<'_>, scratch: &mut Scratch) -> Arc<Route> {
         let origin = self.origin.map(|keys| keys.map(|key| event.get(key)));
         let sections = self.scopes.sections(origin.unwrap_or_default());
-        let given = |field: usize| self.plan.is_named(field, &GIVEN);
         let narrow = |(section, tests): (usize, Vec<usize>)| {
             let narrow = match &self.whole[section] {
                 Some(whole) => whole.clone(),
-                None => self.plan.narrow(section, event, &given, scratch)?,
+                None => self.plan.narrow(section, event, &GIVEN, scratch)?,
             };
             Some((narrow, tests))
         };

@@ -20,7 +20,7 @@ use self::steps::{Code, Origin, Steps, Surveyor};
 use crate::facts::{FACTS, Facts};
 use crate::logsource::Test;
 use crate::mapping::Mapping;
-use crate::routes::{Known, Routes, Shapes, whole};
+use crate::routes::{Known, Routes, whole};
 use crate::ruleset::Group;
 
 /// Fields that say which events of a log a rule is about: most rules name one of them.
@@ -83,7 +83,6 @@ struct Visit {
 pub(crate) struct OcsfScratch {
     tree: Tree,
     routes: Routes<Route>,
-    shapes: Shapes<Route>,
 }
 
 /// What an event came to.
@@ -172,11 +171,7 @@ impl OcsfRules {
         (own, scratch): (&mut OcsfScratch, &mut Scratch),
         fired: &mut Vec<(usize, usize)>,
     ) -> Result<Outcome, Error> {
-        let OcsfScratch {
-            tree,
-            routes,
-            shapes,
-        } = own;
+        let OcsfScratch { tree, routes } = own;
         let document = tree.read(&self.places, json)?;
         let unmapped = document.first(self.marks.unmapped);
         if document.is_crooked() || unmapped.is_some_and(|part| !part.is_object()) {
@@ -192,16 +187,9 @@ impl OcsfRules {
                 into.push(0);
             }
         };
-        let known = (mapping, groups, plan);
-        let shaped = shapes.of(document.shape(), identity, || {
-            self.route(known, &text, scratch, true)
+        let route = routes.of(&self.known, identity, || {
+            Arc::new(self.route(mapping, groups, plan, &text, scratch))
         });
-        let route = match shaped {
-            Some(route) => route,
-            None => routes.of(&self.known, identity, || {
-                Arc::new(self.route(known, &text, scratch, false))
-            }),
-        };
         let mut rules = Vec::new();
         for visit in &route.visits {
             let group = &groups[visit.group];
@@ -234,23 +222,19 @@ impl OcsfRules {
         visit.open.is_empty() || visit.open.iter().any(|tests| tests.iter().all(holds))
     }
 
-    /// For events of this one's origin, and when `shaped` with the fields that it has.
     fn route(
         &self,
-        (mapping, groups, plan): (&Mapping, &[Group], &Plan),
+        mapping: &Mapping,
+        groups: &[Group],
+        plan: &Plan,
         text: &Text<'_>,
         scratch: &mut Scratch,
-        shaped: bool,
     ) -> Route {
         let facts = Facts::new(text.whole(), &mapping.windows);
         let origin = Origin {
             provider: facts.provider,
             logged: facts.channel.is_some() || facts.provider.is_some(),
             code: self.codes.get(&*facts.code).copied().unwrap_or_default(),
-        };
-        let given = |field: usize| {
-            let steps = &self.marks.fields[field];
-            plan.is_named(field, &GIVEN) || shaped && text.lacks(steps, &origin)
         };
         let mut visits = Vec::new();
         for (number, group) in groups.iter().enumerate() {
@@ -264,8 +248,8 @@ impl OcsfRules {
                 origin: &origin,
             };
             let narrow = match &self.whole[number] {
-                Some(whole) if !shaped => Some(whole.clone()),
-                _ => plan.narrow(number, &seen, &given, scratch),
+                Some(whole) => Some(whole.clone()),
+                None => plan.narrow(number, &seen, &GIVEN, scratch),
             };
             if let Some(narrow) = narrow {
                 visits.push(Visit {

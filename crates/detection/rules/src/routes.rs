@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aurora_plan::{Narrow, Plan};
-use foldhash::fast::RandomState;
 
 /// More kinds of events than any log has; beyond it what is known is forgotten.
 const MAX_ROUTES: usize = 4096;
@@ -20,86 +19,6 @@ pub(crate) struct Routes<R: ?Sized> {
     key: Vec<u8>,
     /// Of the event before: most are like it.
     last: Option<(Vec<u8>, Arc<R>)>,
-}
-
-/// So many events of one shape are put to what all shapes have in common, before something is worked
-/// out for it: texts whose shapes never come again shall cost no more than others.
-const OFTEN: u32 = 16;
-/// More shapes than the logs of a site have; beyond it they are forgotten.
-const MAX_SHAPES: usize = 4096;
-/// Kinds of events of one shape.
-const MAX_KINDS: usize = 64;
-
-/// What one thread has worked out for events that have the same fields.
-#[derive(Debug)]
-pub(crate) struct Shapes<R> {
-    /// By the fields.
-    known: HashMap<Box<[u32]>, usize, RandomState>,
-    shapes: Vec<Shape<R>>,
-    identity: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct Shape<R> {
-    events: u32,
-    /// By what tells kinds of events apart, the one that was asked for last in front.
-    kinds: Vec<(Box<[u8]>, R)>,
-}
-
-impl<R> Default for Shapes<R> {
-    fn default() -> Self {
-        Self {
-            known: HashMap::default(),
-            shapes: Vec::new(),
-            identity: Vec::new(),
-        }
-    }
-}
-
-impl<R> Shapes<R> {
-    /// What is worked out for events with these fields that `identity` tells from others. `None` for
-    /// shapes that are rare so far.
-    pub fn of(
-        &mut self,
-        fields: &[u32],
-        identity: impl FnOnce(&mut Vec<u8>),
-        make: impl FnOnce() -> R,
-    ) -> Option<&R> {
-        let number = match self.known.get(fields) {
-            Some(number) => *number,
-            None => self.add(fields),
-        };
-        let shape = &mut self.shapes[number];
-        shape.events = shape.events.saturating_add(1);
-        if shape.events <= OFTEN {
-            return None;
-        }
-        self.identity.clear();
-        identity(&mut self.identity);
-        let same = |(key, _): &(Box<[u8]>, R)| **key == *self.identity;
-        match shape.kinds.iter().position(same) {
-            Some(at) => shape.kinds[..=at].rotate_right(1),
-            None => {
-                shape.kinds.truncate(MAX_KINDS - 1);
-                let made = (self.identity.as_slice().into(), make());
-                shape.kinds.insert(0, made);
-            }
-        }
-        shape.kinds.first().map(|(_, made)| made)
-    }
-
-    fn add(&mut self, fields: &[u32]) -> usize {
-        if self.shapes.len() >= MAX_SHAPES {
-            self.shapes.clear();
-            self.known.clear();
-        }
-        self.known.insert(fields.into(), self.shapes.len());
-        self.shapes.push(Shape {
-            events: 0,
-            kinds: Vec::new(),
-        });
-        self.shapes.len() - 1
-    }
 }
 
 /// Every section that knowing these fields cannot narrow.

@@ -33,8 +33,6 @@ struct Marks {
     objects: u32,
     /// Whether an object has a member twice, or an array holds arrays, at places asked for.
     crooked: bool,
-    /// The spots at which something stands, in the order of the text.
-    present: Vec<u32>,
     name: String,
 }
 
@@ -108,7 +106,6 @@ impl Marks {
             self.text = 1;
         }
         self.found.clear();
-        self.present.clear();
         self.objects = 0;
         self.crooked = false;
     }
@@ -122,7 +119,6 @@ impl Marks {
                 first: number,
                 last: number,
             };
-            self.present.push(spot.0);
         } else {
             let last = &mut self.found[list.last as usize];
             self.crooked |= last.object == found.object;
@@ -270,12 +266,6 @@ impl<'d> Document<'d> {
     /// Whether some character is none of ASCII's but folds to one.
     pub fn folds_to_ascii(&self) -> bool {
         self.tree.seen.foreign && canon::folds_to_ascii(self.text)
-    }
-
-    /// Every place at which something stands, in the order of the text: its shape. Texts of one shape
-    /// have the same fields.
-    pub fn shape(&self) -> &'d [u32] {
-        &self.tree.marks.present
     }
 
     pub fn first(&self, spot: Spot) -> Option<Part<'d>> {

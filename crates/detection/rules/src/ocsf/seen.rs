@@ -104,11 +104,6 @@ impl<'e> Text<'e> {
         Found::Nowhere
     }
 
-    /// Whether the event, and with it every other of its shape and origin, does not have the field.
-    pub fn lacks(&self, steps: &[Step], origin: &Origin) -> bool {
-        !steps.is_empty() && matches!(self.find(steps, origin), Found::Nowhere)
-    }
-
     fn named(&self, spots: &[Spot]) -> Found {
         let mut there = spots
             .iter()
