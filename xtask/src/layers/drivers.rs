@@ -7,10 +7,15 @@ pub const DRIVERS: &[(&str, &[&str])] = &[
         "async-nats",
         &["aurora-bus-nats", "aurora-federation-leafnodes"],
     ),
-    // The authority has two routes of its own, which the listener for hosts mounts.
+    // The authority has two routes of its own, which the listener for hosts mounts; the witness has its one.
     (
         "axum",
-        &["aurora-api", "aurora-listeners", "aurora-site-ca"],
+        &[
+            "aurora-api",
+            "aurora-audit-witness",
+            "aurora-listeners",
+            "aurora-site-ca",
+        ],
     ),
     ("cedar-policy", &["aurora-permissions-cedar"]),
     ("evtx", &["aurora-formats"]),
