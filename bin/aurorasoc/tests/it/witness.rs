@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 
+use aurora_audit::Signed;
 use aurora_audit::witness::AddCheckpoint;
-use aurora_audit::{Signed, proof};
 use aurora_audit_sequencer::{Keys, Log};
 use aurora_clock::Timestamp;
 use aurora_disk::RealDisk;
@@ -129,13 +129,7 @@ impl History {
     }
 
     fn request(&self, old: u64, head: &Signed) -> AddCheckpoint {
-        let tree = self.log.folder();
-        let size = head.checkpoint.size;
-        AddCheckpoint {
-            old,
-            proof: proof::consistency(&tree.tree(size), old, size).unwrap(),
-            checkpoint: head.note.to_string(),
-        }
+        AddCheckpoint::of(self.log.folder(), old, head).unwrap()
     }
 }
 

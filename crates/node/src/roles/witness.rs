@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aurora_audit::note::Signature;
 use aurora_audit::witness::{AddCheckpoint, Refusal, judge};
-use aurora_audit::{Folder, KeyKind, Note, Signed, VerifierKey, checkpoint, proof};
+use aurora_audit::{Folder, KeyKind, Note, Signed, VerifierKey, checkpoint};
 use aurora_audit_sequencer::{Handle, Keys};
 use aurora_clock::Clock;
 use aurora_disk::RealDisk;
@@ -76,13 +76,7 @@ impl AuditLog for SiteLog {
 
     fn request(&self, old: u64) -> Result<String, Failed> {
         let head = self.written.head().ok_or("the log is not open yet")?;
-        let size = head.checkpoint.size;
-        let request = AddCheckpoint {
-            old,
-            proof: proof::consistency(&self.folder.tree(size), old, size)?,
-            checkpoint: head.note.to_string(),
-        };
-        Ok(request.to_string())
+        Ok(AddCheckpoint::of(&self.folder, old, &head)?.to_string())
     }
 
     fn judge(&self, key: &str, request: &str, seen: Option<&str>) -> Result<Checked, Judged> {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use aurora_audit::note::Signature;
 use aurora_audit::witness::AddCheckpoint;
-use aurora_audit::{Folder, Signed, VerifierKey, WITNESSED, proof};
+use aurora_audit::{Folder, Signed, VerifierKey, WITNESSED};
 use aurora_audit_sequencer::Handle;
 use aurora_disk::Disk;
 use aurora_tasks::Shutdown;
@@ -159,15 +159,8 @@ impl Service {
     }
 
     async fn request(&self, old: u64, head: &Signed) -> Result<AddCheckpoint, Error> {
-        let (folder, size) = (self.folder.clone(), head.checkpoint.size);
-        let proof = blocking(move || {
-            proof::consistency(&folder.tree(size), old, size).map_err(Error::Kept)
-        });
-        Ok(AddCheckpoint {
-            old,
-            proof: proof.await?,
-            checkpoint: head.note.to_string(),
-        })
+        let (folder, head) = (self.folder.clone(), head.clone());
+        blocking(move || AddCheckpoint::of(&folder, old, &head).map_err(Error::Kept)).await
     }
 
     async fn keep(

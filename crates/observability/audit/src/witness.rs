@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::checkpoint::decimal;
-use crate::{Checkpoint, Error, Hash, Signed, VerifierKey, proof};
+use crate::{Checkpoint, Error, Folder, Hash, Signed, VerifierKey, proof};
 
 const WHAT: &str = "a request to a witness";
 /// C2SP tlog-witness allows no more.
@@ -51,6 +51,19 @@ impl Refusal {
 }
 
 impl AddCheckpoint {
+    /// What asks a witness that has seen `old` entries to sign the head of the folder's log.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] when it has seen more than the head has, or when a node cannot be read.
+    pub fn of(folder: &Folder, old: u64, head: &Signed) -> Result<Self, Error> {
+        let size = head.checkpoint.size;
+        Ok(Self {
+            old,
+            proof: proof::consistency(&folder.tree(size), old, size)?,
+            checkpoint: head.note.to_string(),
+        })
+    }
+
     /// # Errors
     /// [`Error::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {

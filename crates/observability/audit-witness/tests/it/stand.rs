@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aurora_audit::witness::AddCheckpoint;
-use aurora_audit::{Hash, Signed, VerifierKey, proof};
+use aurora_audit::{Signed, VerifierKey};
 use aurora_audit_sequencer::{Keys, Log};
 use aurora_audit_witness::{Witness, routes};
 use aurora_clock::{ManualClock, Timestamp};
@@ -68,17 +68,9 @@ impl History {
         self.log.append(&more).unwrap().clone()
     }
 
-    pub fn proof(&self, old: u64, size: u64) -> Vec<Hash> {
-        proof::consistency(&self.log.folder().tree(size), old, size).unwrap()
-    }
-
     /// Asks from what the witness is believed to have seen.
     pub fn request(&self, old: u64, head: &Signed) -> AddCheckpoint {
-        AddCheckpoint {
-            old,
-            proof: self.proof(old, head.checkpoint.size),
-            checkpoint: head.note.to_string(),
-        }
+        AddCheckpoint::of(self.log.folder(), old, head).unwrap()
     }
 }
 
