@@ -108,6 +108,17 @@ fn attribute<'a>(attributes: &'a [KeyValue], key: &str) -> &'a Value {
     value.value.as_ref().unwrap().value.as_ref().unwrap()
 }
 
+/// The exporter at work, until the tasks are stopped.
+fn running(exporter: Exporter) -> Tasks {
+    let sending = Tasks::new();
+    let shutdown = sending.shutdown();
+    sending.spawn("exporter", async move {
+        exporter.run(shutdown).await;
+        Ok::<_, std::convert::Infallible>(())
+    });
+    sending
+}
+
 const PARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 #[tokio::test]
@@ -126,12 +137,7 @@ async fn logs_traces_and_metrics_are_heard() {
         ..Options::default()
     };
     let exporter = Exporter::new(&options, source, site_metrics, "5174", "site-1").unwrap();
-    let sending = Tasks::new();
-    let shutdown = sending.shutdown();
-    sending.spawn("exporter", async move {
-        exporter.run(shutdown).await;
-        Ok::<_, std::convert::Infallible>(())
-    });
+    let sending = running(exporter);
 
     let subscriber = tracing_subscriber::registry().with(layer);
     tracing::subscriber::with_default(subscriber, || {
@@ -249,12 +255,7 @@ async fn what_was_said_while_the_collector_was_away_is_told_later() {
         ..Options::default()
     };
     let exporter = Exporter::new(&options, source, Metrics::new(), "5174", "p").unwrap();
-    let sending = Tasks::new();
-    let shutdown = sending.shutdown();
-    sending.spawn("exporter", async move {
-        exporter.run(shutdown).await;
-        Ok::<_, std::convert::Infallible>(())
-    });
+    let sending = running(exporter);
     let subscriber = tracing_subscriber::registry().with(layer);
     // As in a process, it listens until the end.
     let _listening = tracing::subscriber::set_default(subscriber);
@@ -312,12 +313,7 @@ async fn a_span_has_the_place_that_it_says() {
         ..Options::default()
     };
     let exporter = Exporter::new(&options, source, Metrics::new(), "5174", "p").unwrap();
-    let sending = Tasks::new();
-    let shutdown = sending.shutdown();
-    sending.spawn("exporter", async move {
-        exporter.run(shutdown).await;
-        Ok::<_, std::convert::Infallible>(())
-    });
+    let sending = running(exporter);
     let subscriber = tracing_subscriber::registry().with(layer);
     let _listening = tracing::subscriber::set_default(subscriber);
     let own = |number: u8| format!("{TRACE}-00000000000000{number:02x}-01");
