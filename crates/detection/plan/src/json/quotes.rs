@@ -116,7 +116,9 @@ fn unicode(line: &[u8], at: usize) -> Result<(), Error> {
         return Ok(());
     }
     // The second half of a pair was judged with the first.
-    let pair = at.checked_sub(7).filter(|before| line[*before] == b'\\');
+    let pair = at
+        .checked_sub(7)
+        .filter(|before| line[*before] == b'\\' && canon::aligned(line, *before));
     match pair.and_then(|before| canon::unicode(text(before))) {
         Some((_, 12)) => Ok(()),
         _ => Err(Error::new(at, "an escape that is no character")),

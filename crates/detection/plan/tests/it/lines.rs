@@ -58,6 +58,11 @@ fn what_is_no_json_is_an_error() {
         r#"{"a":"\ud800"}"#,
         expect!["not a JSON object: an escape that is no character at byte 7"],
     );
+    // The first backslash escapes the second: `ud83d` are letters and no half of a pair.
+    check(
+        r#"{"a":"\\ud83d\ude00"}"#,
+        expect!["not a JSON object: an escape that is no character at byte 14"],
+    );
     check(
         "{\"a\":\"\u{1}\"}",
         expect!["not a JSON object: a control character in a string at byte 5"],
