@@ -1,12 +1,15 @@
 //! Bodies of messages on the bus. The first byte says of which kind, the second how many items the header counts; the
 //! rest is the body before it is packed, so that what is in it is tried and not the decompressor.
 
+use std::cell::RefCell;
+
 use aurora_ids::Id128;
 use aurora_model::envelope::{Format, Header, Range, VERSION};
 use aurora_model::{
     DeadLetter, EventBatch, Finding, MatchBatch, OriginId, RawBatch, Scope, SiteId, SourceName,
     TraceContext,
 };
+use zstd::bulk::Compressor;
 
 const FORMATS: [Format; 5] = [
     Format::RawBatch,
@@ -15,6 +18,12 @@ const FORMATS: [Format; 5] = [
     Format::DeadLetter,
     Format::Finding,
 ];
+
+thread_local! {
+    /// Making one takes longer than what is tried.
+    static PACKER: RefCell<Compressor<'static>> =
+        RefCell::new(Compressor::new(1).expect("there is memory"));
+}
 
 fn header(format: Format, count: u8) -> Header {
     let id = Id128::from_bytes([0; 16]);
@@ -41,7 +50,7 @@ pub fn run(input: &[u8]) {
         return;
     };
     let header = header(FORMATS[usize::from(*kind) % FORMATS.len()], *count);
-    let packed = zstd::bulk::compress(body, 1).expect("there is memory");
+    let packed = PACKER.with_borrow_mut(|it| it.compress(body).expect("there is memory"));
     match header.format {
         Format::RawBatch => {
             if let Ok(batch) = RawBatch::decode(&header, &packed) {

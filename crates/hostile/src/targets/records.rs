@@ -1,4 +1,5 @@
-//! Batches of hostile records for every source: each record is settled once, and no parser panics.
+//! Batches of hostile records for every source: each record is settled once, and no parser panics. Events that a host makes
+//! of them are those that the site makes.
 //!
 //! The first byte chooses the source; lines are records.
 
@@ -9,7 +10,7 @@ use aurora_ids::Id128;
 use aurora_model::{
     DeadLetterReason, OriginId, RawBatch, RawRecord, Scope, SiteId, SourceName, TraceContext,
 };
-use aurora_parsers::Registry;
+use aurora_parsers::{Processed, Registry};
 
 static REGISTRY: LazyLock<Registry> =
     LazyLock::new(|| Registry::new().expect("the shipped parsers are there"));
@@ -47,4 +48,15 @@ pub fn run(data: &[u8]) {
         letter.reason == DeadLetterReason::Unparsable && letter.detail.contains("panicked")
     };
     assert!(!processed.dead().any(panicked));
+    let made = batch.records.iter().map(|record| RawRecord {
+        event: REGISTRY.made(&batch, record, &|_| true).unwrap_or_default(),
+        ..record.clone()
+    });
+    let batch = RawBatch {
+        records: made.collect(),
+        ..batch.clone()
+    };
+    let uids =
+        |processed: &Processed| -> Vec<_> { processed.events().map(|item| item.uid).collect() };
+    assert_eq!(uids(&REGISTRY.process(&scope, &batch)), uids(&processed));
 }

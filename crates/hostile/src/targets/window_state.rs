@@ -4,6 +4,7 @@
 //! written again in a form that is accepted again.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use aurora_clock::Timestamp;
@@ -61,30 +62,34 @@ fn input(plan: &Plan, kind: usize, number: u64) -> Input {
     })
 }
 
-pub fn run(bytes: &[u8]) {
-    let plan = plan();
+/// What a store holds of all groups.
+static KEPT: LazyLock<Vec<(Vec<u8>, Vec<u8>)>> = LazyLock::new(|| {
     let mut seed = Shard::new();
     for number in 0..70 {
         for kind in 0..KINDS.len() {
-            seed.apply(&plan, &input(&plan, kind, number));
+            seed.apply(&PLAN, &input(&PLAN, kind, number));
         }
     }
+    let touched = seed.touched().into_iter();
+    touched
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
+});
+static PLAN: LazyLock<Plan> = LazyLock::new(plan);
+
+pub fn run(bytes: &[u8]) {
     let Some((which, bytes)) = bytes.split_first() else {
         return;
     };
-    let mut keys: Vec<(Vec<u8>, Vec<u8>)> = seed
-        .touched()
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-        .collect();
+    let (plan, mut keys) = (&*PLAN, KEPT.clone());
     let at = usize::from(*which) % keys.len();
     keys[at].1 = bytes.to_vec();
     let mut store: BTreeMap<Vec<u8>, Vec<u8>> = keys.into_iter().collect();
-    let Ok(mut shard) = Shard::restore(&plan, store.clone()) else {
+    let Ok(mut shard) = Shard::restore(plan, store.clone()) else {
         return;
     };
     for kind in 0..KINDS.len() {
-        shard.apply(&plan, &input(&plan, kind, 71));
+        shard.apply(plan, &input(plan, kind, 71));
     }
     for (key, value) in shard.touched() {
         match value {
@@ -92,5 +97,5 @@ pub fn run(bytes: &[u8]) {
             None => drop(store.remove(&key)),
         }
     }
-    Shard::restore(&plan, store).expect("what was written can be read");
+    Shard::restore(plan, store).expect("what was written can be read");
 }

@@ -33,10 +33,9 @@ pub(crate) fn url(text: &str) -> Result<Normal, NotAValue> {
     if text.len() > LONGEST {
         return Err(NotAValue::TooLong);
     }
-    let parsed = if text.contains("://") {
-        Url::parse(text)
-    } else {
-        Url::parse(&format!("http://{text}"))
+    let parsed = match after_scheme(text) {
+        Some(_) => Url::parse(text),
+        None => Url::parse(&format!("http://{text}")),
     };
     let url = parsed.map_err(|_| NotAValue::Url)?;
     let prefix = match url.scheme() {
@@ -79,9 +78,16 @@ fn host_of(url: &Url) -> Result<(Host, String), NotAValue> {
     }
 }
 
+/// Where the rest begins after a scheme (RFC 3986, section 3.1) and `://`, which may also stand in a query.
+fn after_scheme(text: &str) -> Option<usize> {
+    let at = text.find("://")?;
+    let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text[..at].bytes().all(is_of_one).then_some(at + 3)
+}
+
 /// Scheme and host of a text that is too long.
 fn authority(text: &str) -> &str {
-    let start = text.find("://").map_or(0, |at| at + 3);
+    let start = after_scheme(text).unwrap_or(0);
     let end = text[start..]
         .find(['/', '?', '#', '\\'])
         .map_or(text.len(), |at| start + at);
@@ -101,6 +107,8 @@ mod tests {
             ("http://user:pw@evil.com:8080/a", "evil.com:8080/a"),
             ("evil.com/a", "evil.com/a"),
             ("ftp://evil.com/a", "ftp://evil.com/a"),
+            ("evil.com/a?b=http://c.com/d", "evil.com/a?b=http://c.com/d"),
+            ("http://evil.com/ftp://c.com", "evil.com/ftp://c.com"),
             ("http://bücher.example./", "xn--bcher-kva.example/"),
             ("http://[::ffff:192.0.2.1]/x", "192.0.2.1/x"),
             ("http://0xc0000201/x", "192.0.2.1/x"),
@@ -116,8 +124,11 @@ mod tests {
     #[test]
     fn the_host_of_a_long_url_is_still_seen() {
         let long = format!("http://Evil.com/{}", "a".repeat(10_000));
-        let found = url(&long).unwrap();
-        assert_eq!(found.key, None);
-        assert_eq!(found.host, Host::Name("evil.com".to_owned()));
+        let bare = format!("Evil.com/{}?b=http://other.com/", "a".repeat(10_000));
+        for text in [long, bare] {
+            let found = url(&text).unwrap();
+            assert_eq!(found.key, None);
+            assert_eq!(found.host, Host::Name("evil.com".to_owned()));
+        }
     }
 }
