@@ -33,6 +33,9 @@ const SLICE: Duration = Duration::from_secs(10);
 /// out is out, in other processes.
 const BRIEF: Duration = Duration::from_millis(250);
 
+/// Messages that come again, in one request.
+const AGAIN: usize = 256;
+
 /// What all handles of one consumer in this process share.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
@@ -281,18 +284,23 @@ impl Handle {
         order: &mut Order,
         max: usize,
         until: Instant,
-    ) -> Result<Vec<Message>, Error> {
+    ) -> Result<Vec<Delivery>, Error> {
         let life = self.inner.losses.life();
         let consumer = (self.stream, self.name.as_str());
         let held = self.shared.held().keys().copied().collect();
         order.establish(&self.inner, consumer, &held, &life).await?;
+        let here = order.take(max);
+        if !here.is_empty() {
+            return Ok(here);
+        }
         // One at least, as what is out may be due again.
         let most = max
             .min(self.max_in_flight.saturating_sub(held.len()))
+            .max(order.awaited().min(AGAIN))
             .max(1);
         let mut messages = pull(&self.consumer, most, None, life).await?;
         let left = until.saturating_duration_since(Instant::now());
-        if messages.is_empty() && !left.is_zero() {
+        if messages.is_empty() && order.awaited() == 0 && !left.is_zero() {
             let (shutdown, life) = (self.inner.tasks.shutdown(), self.inner.losses.life());
             messages = tokio::select! {
                 () = shutdown.cancelled() => return Err(Error::Closed),
@@ -300,15 +308,15 @@ impl Handle {
             };
         }
         let numbers = messages.iter().map(number).collect::<Result<Vec<_>, _>>()?;
-        if !order.follows(numbers) {
-            // They come again, after what is missing.
-            messages.clear();
+        if order.follows(numbers) {
+            order.came(self.note(&messages)?);
         }
-        Ok(messages)
+        // Otherwise they come again, with what is missing.
+        Ok(order.take(max))
     }
 
     /// Notes what came, so that it can be acknowledged and kept alive.
-    fn take(&self, messages: &[Message]) -> Result<Vec<Delivery>, Error> {
+    fn note(&self, messages: &[Message]) -> Result<Vec<Delivery>, Error> {
         let until = Instant::now() + self.keep;
         let mut taken = Vec::with_capacity(messages.len());
         for message in messages {
@@ -323,7 +331,6 @@ impl Handle {
             }
             taken.push(delivery);
         }
-        taken.sort_by_key(|delivery| delivery.seq);
         Ok(taken)
     }
 
@@ -382,7 +389,7 @@ impl Consumer for Handle {
             let found = self.next(&mut order, max, until).await;
             match found {
                 Err(Error::Closed) => return Err(Error::Closed),
-                Ok(messages) if !messages.is_empty() => return self.take(&messages),
+                Ok(messages) if !messages.is_empty() => return Ok(messages),
                 Ok(_) => {}
                 Err(error) if Instant::now() >= until => return Err(error),
                 // The client connects again by itself.

@@ -1,5 +1,6 @@
 //! What connecting and running a server can meet. In use, the port's own error is given.
 
+use async_nats::ConnectErrorKind;
 use async_nats::jetstream::{self, ErrorCode};
 
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,20 @@ pub enum Error {
     /// Of a request to JetStream.
     #[error("JetStream did not do what it was asked to: {0}")]
     Request(String),
+}
+
+impl Error {
+    /// Whether it may be otherwise a moment later, as when a server is starting.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Connect { source, .. } => matches!(
+                source.kind(),
+                ConnectErrorKind::Io | ConnectErrorKind::TimedOut | ConnectErrorKind::Dns
+            ),
+            Self::Lost => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<Error> for aurora_bus::Error {

@@ -5,13 +5,14 @@
 //! connection, after a time-out, and newer messages meanwhile. It numbers the deliveries of a consumer
 //! without gaps, though, and a consumer has one process that reads. So when that process begins, when
 //! its connection was lost and when a number is missing, everything that is out and not here is given
-//! back at once, in order: the server then delivers it before anything new.
+//! back at once: the server then delivers it before anything new. It does so in the order in which it was
+//! given back, and some of it may have been before, so all of it is awaited here and sorted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_nats::Subject;
 use async_nats::jetstream::consumer::Info;
-use aurora_bus::Error;
+use aurora_bus::{Delivery, Error};
 use aurora_model::Stream;
 
 use crate::bus::Inner;
@@ -23,6 +24,10 @@ use crate::error::request;
 #[derive(Debug, Default)]
 pub(crate) struct Order {
     known: Option<(u64, u64)>,
+    /// So many messages were given back and have not come again; they are not newer than this one.
+    back: Option<(usize, u64)>,
+    /// What came again, until everything has that is older.
+    early: BTreeMap<u64, Delivery>,
 }
 
 impl Order {
@@ -45,7 +50,37 @@ impl Order {
 
     /// Whoever reads next begins anew.
     pub(crate) fn forget(&mut self) {
-        self.known = None;
+        *self = Self::default();
+    }
+
+    /// How many messages to ask for before anything is given out.
+    pub(crate) fn awaited(&self) -> usize {
+        self.back.map_or(0, |(count, _)| count)
+    }
+
+    /// Messages came, which follow; none when nothing is there. What was given back and does not come was settled
+    /// meanwhile, by a last word of whoever had it: then the server tells once more what is out.
+    pub(crate) fn came(&mut self, messages: Vec<Delivery>) {
+        if let Some((count, last)) = self.back {
+            let again = messages.iter().filter(|it| it.seq <= last).count();
+            if messages.is_empty() {
+                self.known = None;
+            }
+            // Newer ones come only after all of these.
+            let is_over = again >= count || again < messages.len();
+            self.back = (!is_over).then(|| (count - again, last));
+        }
+        self.early
+            .extend(messages.into_iter().map(|it| (it.seq, it)));
+    }
+
+    /// The oldest of what is here, once nothing older can come.
+    pub(crate) fn take(&mut self, max: usize) -> Vec<Delivery> {
+        if self.back.is_some() {
+            return Vec::new();
+        }
+        let oldest = std::iter::from_fn(|| self.early.pop_first());
+        oldest.take(max).map(|(_, it)| it).collect()
     }
 
     /// Makes the order known in this life of the connection: gives back what is out and neither in
@@ -62,18 +97,20 @@ impl Order {
         }
         // A consumer that was deleted is told by the request for messages.
         if let Some(info) = inner.known(stream, name).await? {
-            give_back(inner, &info, held).await?;
+            let count = give_back(inner, &info, held).await?;
+            self.back = (count > 0).then_some((count, info.delivered.stream_sequence));
             self.known = Some((life.number(), info.delivered.consumer_sequence + 1));
         }
         Ok(())
     }
 }
 
-async fn give_back(inner: &Inner, info: &Info, held: &BTreeSet<u64>) -> Result<(), Error> {
+/// How many messages come again.
+async fn give_back(inner: &Inner, info: &Info, held: &BTreeSet<u64>) -> Result<usize, Error> {
     let out = info.ack_floor.stream_sequence + 1..info.delivered.stream_sequence + 1;
     let ours = held.range(out.clone()).count();
     if info.num_ack_pending <= ours {
-        return Ok(());
+        return Ok(0);
     }
     let missing = info.num_ack_pending - ours;
     tracing::debug!(
@@ -95,7 +132,7 @@ async fn give_back(inner: &Inner, info: &Info, held: &BTreeSet<u64>) -> Result<(
         let heard = inner.client.request(last, NAK).await;
         heard.map_err(|error| request(&error))?;
     }
-    Ok(())
+    Ok(missing)
 }
 
 /// Where to speak about a delivery that did not come here: attempt, message, delivery, time, messages

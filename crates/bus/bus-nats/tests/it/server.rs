@@ -153,15 +153,7 @@ async fn what_was_lost_on_its_way_comes_before_what_is_newer() {
     let messages = (1..=2).map(|n| message(&subject, n)).collect();
     bus.publish(messages).await.unwrap();
     assert_eq!(consumer.fetch(1, Duration::ZERO).await.unwrap()[0].seq, 1);
-    // A request for messages that is given up while its answer is on the way.
-    let lost = async_nats::ConnectOptions::with_nkey(user(Standing::Site).seed.expose().clone());
-    let lost = lost.custom_inbox_prefix("_INBOX.site.lost");
-    let lost = lost.connect(server.url()).await.unwrap();
-    let lost = async_nats::jetstream::new(lost);
-    let stream = lost.get_stream("RAW").await.unwrap();
-    let same: PullConsumer = stream.get_consumer("all").await.unwrap();
-    let mut given = same.fetch().max_messages(1).messages().await.unwrap();
-    assert!(given.next().await.unwrap().is_ok(), "message 2");
+    assert_eq!(lose(&server, 1).await, 1, "message 2");
     bus.publish(vec![message(&subject, 3)]).await.unwrap();
     let mut found = Vec::new();
     while found.len() < 2 {
@@ -169,6 +161,73 @@ async fn what_was_lost_on_its_way_comes_before_what_is_newer() {
     }
     let order: Vec<u64> = found.iter().map(|(seq, _)| *seq).collect();
     assert_eq!(order, [2, 3]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_may_come_and_one_that_refuses_will_not() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("nats://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let absent = NatsBus::connect(Options::new(&address)).await.unwrap_err();
+    assert!(absent.passes(), "{absent}");
+    if !installed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = support::server(&dir).await;
+    let stranger = Options {
+        seed: None,
+        ..client(&server, Standing::Site)
+    };
+    let refused = NatsBus::connect(stranger).await.unwrap_err();
+    assert!(!refused.passes(), "{refused}");
+}
+
+/// A request for messages that is given up while its answer is on the way. Says how many went.
+async fn lose(server: &NatsServer, count: usize) -> usize {
+    let lost = async_nats::ConnectOptions::with_nkey(user(Standing::Site).seed.expose().clone());
+    let lost = lost.custom_inbox_prefix("_INBOX.site.lost");
+    let lost = lost.connect(server.url()).await.unwrap();
+    let lost = async_nats::jetstream::new(lost);
+    let stream = lost.get_stream("RAW").await.unwrap();
+    let same: PullConsumer = stream.get_consumer("all").await.unwrap();
+    let given = same.fetch().max_messages(count).messages().await.unwrap();
+    given
+        .filter(|it| std::future::ready(it.is_ok()))
+        .count()
+        .await
+}
+
+/// The server has some of it on its list already when the rest is given back.
+#[tokio::test]
+async fn what_is_given_back_in_two_parts_comes_in_order() {
+    const MESSAGES: u64 = 40;
+    if !installed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = support::server(&dir).await;
+    let (dead, subject) = (slow(&server).await, Subject::from("aurora.raw.7"));
+    let messages = (1..=MESSAGES).map(|n| message(&subject, n)).collect();
+    dead.publish(messages).await.unwrap();
+    let consumer = dead.consumer(patient()).await.unwrap();
+    let got = consumer.fetch(30, Duration::ZERO).await.unwrap();
+    assert_eq!(got.len(), 30);
+    drop(consumer);
+    drop(dead);
+    let alive = slow(&server).await;
+    let consumer = alive.consumer(patient()).await.unwrap();
+    let (mut found, mut losses) = (Vec::new(), [3, 4].into_iter());
+    while found.len() < usize::try_from(MESSAGES).unwrap() {
+        for (seq, _) in seqs(&*consumer).await {
+            consumer.ack(&[seq]).await.unwrap();
+            found.push(seq);
+        }
+        if let Some(count) = losses.next() {
+            lose(&server, count).await;
+        }
+    }
+    assert_eq!(found, (1..=MESSAGES).collect::<Vec<u64>>());
 }
 
 #[tokio::test]
