@@ -59,9 +59,7 @@ impl Handle {
         let mut latest = Reading::default();
         for _ in 0..self.options.tries {
             transit.begin(&self.bus).await?;
-            let Some(reading) = Reading::take(self.records.as_ref(), &self.scope).await? else {
-                continue;
-            };
+            let reading = Reading::take(self.records.as_ref(), &self.scope).await?;
             if transit.follow(&self.bus).await? {
                 return Ok(Report::of(&reading, &transit, self.clock.now(), true));
             }

@@ -10,7 +10,7 @@ pub struct Options {
     pub batch: usize,
     /// How often the metrics follow the ledger.
     pub refresh: Duration,
-    /// How often a report starts again when the services it reads move on meanwhile.
+    /// How often a report starts again when something leaves the bus while it is read.
     pub tries: u32,
 }
 

@@ -1,8 +1,7 @@
 //! What the records store says: checkpoints and counters of one moment.
 //!
-//! A service adds to its counters and moves its checkpoint in one commit, and no checkpoint ever
-//! goes back. So counters that were read between two readings of the same checkpoints belong to
-//! those checkpoints.
+//! A service adds to its counters and moves its checkpoint in one commit, so counters belong to the
+//! checkpoints that stood beside them.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +20,8 @@ const NORMALISE: &str = "normalise/";
 const STORE: &str = "store/";
 const EVENTS: &str = "store/events";
 const DEADLETTER: &str = "store/deadletter";
+/// What the slots of all checkpoints begin with.
+const CHECKPOINTS: [&str; 4] = [LEDGER, NORMALISE, Holding::SLOTS, STORE];
 
 /// The last sequence that each service has settled and counted; 0 when it has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,41 +60,47 @@ impl Floors {
         }
     }
 
+    /// Without the counters that belong to them.
     pub(crate) async fn read(records: &dyn Records, scope: &Scope) -> Result<Self, Error> {
-        let mut floors = Self {
-            received: place::read(records, scope, LEDGER).await?,
-            ..Self::default()
-        };
-        for (key, value) in records.slots(scope, NORMALISE).await? {
-            if let Ok(shard) = key[NORMALISE.len()..].parse() {
-                floors.shards.insert(shard, place::decode(&key, &value)?);
-            }
+        let mut slots = Vec::new();
+        for prefix in CHECKPOINTS {
+            slots.extend(records.slots(scope, prefix).await?);
         }
-        for (key, value) in records.slots(scope, Holding::SLOTS).await? {
-            if let (Ok(shard), Ok(holding)) = (
-                key[Holding::SLOTS.len()..].parse(),
-                serde_json::from_slice(&value),
-            ) {
-                floors.holdings.insert(shard, holding);
-            }
-        }
-        for (key, value) in records.slots(scope, STORE).await? {
+        Self::of(&slots)
+    }
+
+    fn of(slots: &[(String, Vec<u8>)]) -> Result<Self, Error> {
+        let mut floors = Self::default();
+        for (key, value) in slots {
             match key.as_str() {
-                EVENTS => floors.events = place::decode(&key, &value)?,
-                DEADLETTER => floors.deadletter = place::decode(&key, &value)?,
-                _ => {}
+                LEDGER => floors.received = place::decode(key, value)?,
+                EVENTS => floors.events = place::decode(key, value)?,
+                DEADLETTER => floors.deadletter = place::decode(key, value)?,
+                _ => floors.shard_of(key, value)?,
             }
         }
         Ok(floors)
     }
+
+    fn shard_of(&mut self, key: &str, value: &[u8]) -> Result<(), Error> {
+        let of = |prefix| key.strip_prefix(prefix).and_then(|it| it.parse().ok());
+        if let Some(shard) = of(NORMALISE) {
+            self.shards.insert(shard, place::decode(key, value)?);
+        } else if let (Some(shard), Ok(holding)) =
+            (of(Holding::SLOTS), serde_json::from_slice(value))
+        {
+            self.holdings.insert(shard, holding);
+        }
+        Ok(())
+    }
 }
 
 impl Reading {
-    /// `None` when a checkpoint moved meanwhile: try again.
-    pub(crate) async fn take(records: &dyn Records, scope: &Scope) -> Result<Option<Self>, Error> {
-        let floors = Floors::read(records, scope).await?;
-        let counters = records.counters(scope, "ledger/").await?;
-        let after = Floors::read(records, scope).await?;
-        Ok((floors == after).then_some(Self { floors, counters }))
+    pub(crate) async fn take(records: &dyn Records, scope: &Scope) -> Result<Self, Error> {
+        let moment = records.moment(scope, &CHECKPOINTS, "ledger/").await?;
+        Ok(Self {
+            floors: Floors::of(&moment.slots)?,
+            counters: moment.counters,
+        })
     }
 }

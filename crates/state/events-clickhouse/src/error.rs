@@ -42,7 +42,9 @@ fn memory_limit(text: &str) -> u64 {
         .next()
         .and_then(|word| word.parse().ok())
         .unwrap_or_default();
-    let factor = match words.next() {
+    let unit = words.next().map(|word| word.trim_end_matches(['.', ')']));
+    let factor = match unit {
+        Some("TiB") => 1024.0 * 1024.0,
         Some("GiB") => 1024.0,
         Some("KiB") => 1.0 / 1024.0,
         _ => 1.0,
@@ -82,5 +84,20 @@ mod tests {
             from_code(60, "Code: 60.", limit),
             Error::Storage(_)
         ));
+    }
+
+    #[test]
+    fn a_limit_is_read_in_every_unit() {
+        let cases = [
+            ("would use 290.00 MiB, maximum: 286.10 MiB: While", 286),
+            ("(total) memory limit exceeded: maximum: 2.00 GiB.", 2_048),
+            ("maximum: 1.50 GiB, OvercommitTracker", 1_536),
+            ("(maximum: 1.00 TiB)", 1_048_576),
+            ("maximum: 4096.00 KiB", 4),
+            ("memory limit exceeded", 0),
+        ];
+        for (text, want) in cases {
+            assert_eq!(memory_limit(text), want, "{text}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aurora_clock::Clock;
 use aurora_model::{Context, Decision, Scope};
 use aurora_records::{
-    Change, Collection, Committed, DecisionQuery, Document, Error, Page, Query, Records,
+    Change, Collection, Committed, DecisionQuery, Document, Error, Moment, Page, Query, Records,
 };
 
 use crate::held::{Held, starting};
@@ -89,6 +89,16 @@ impl Records for MemoryRecords {
 
     async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error> {
         self.read(scope, |held| starting(&held.counters, prefix))
+    }
+
+    async fn moment(&self, scope: &Scope, slots: &[&str], counters: &str) -> Result<Moment, Error> {
+        self.read(scope, |held| Moment {
+            slots: slots
+                .iter()
+                .flat_map(|prefix| starting(&held.slots, prefix))
+                .collect(),
+            counters: starting(&held.counters, counters),
+        })
     }
 
     async fn decisions(

@@ -3,14 +3,14 @@
 use aurora_model::{Decision, Scope};
 use aurora_records::columns::{end_of, integer, natural};
 use aurora_records::{
-    Collection, DecisionQuery, Document, Error, Field, Head, Order, Page, Query, Test,
+    Collection, DecisionQuery, Document, Error, Field, Head, Moment, Order, Page, Query, Test,
 };
 use sqlx::{Connection, PgConnection, Postgres, QueryBuilder};
 
 use crate::statements::{column, indexed, table};
 use crate::text::{head, mark, written};
 use crate::write::{document, documents};
-use crate::{site, storage, text};
+use crate::{site, storage, text, write};
 
 /// Page and total of a query are of one moment.
 const MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -109,6 +109,24 @@ pub(crate) async fn list(
     })
 }
 
+pub(crate) async fn moment(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    slots: &[String],
+    counters: &str,
+) -> Result<Moment, Error> {
+    let mut moment = connection.begin_with(MOMENT).await.map_err(storage)?;
+    let mut found = Moment::default();
+    for prefix in slots {
+        found
+            .slots
+            .extend(self::slots(&mut moment, scope, prefix).await?);
+    }
+    found.counters = self::counters(&mut moment, scope, counters).await?;
+    moment.commit().await.map_err(storage)?;
+    Ok(found)
+}
+
 /// Table and conditions. Values are bound; names are from the port's own list.
 fn selection(sql: &mut QueryBuilder<Postgres>, scope: &Scope, query: &Query) {
     sql.push(table(query.collection));
@@ -190,6 +208,15 @@ pub(crate) async fn slots(
         .map_err(storage)?;
     let rows = rows.into_iter();
     Ok(rows.map(|(key, value)| (text::read(key), value)).collect())
+}
+
+pub(crate) async fn slots_of(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    keys: &[String],
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let marks = keys.iter().map(|key| mark(key)).collect();
+    write::slots_of(connection, scope, marks).await
 }
 
 pub(crate) async fn count_slots(

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use aurora_clock::Clock;
 use aurora_model::{Context, Decision, Scope};
 use aurora_records::{
-    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Page, Query, Records,
+    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Moment, Page, Query,
+    Records,
 };
 use futures_util::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};
@@ -165,6 +166,18 @@ impl Records for PostgresRecords {
         .await
     }
 
+    async fn slots_of(
+        &self,
+        scope: &Scope,
+        keys: &[String],
+    ) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        self.read(|reader| {
+            let (scope, keys) = (scope.clone(), keys.to_vec());
+            Box::pin(async move { read::slots_of(reader, &scope, &keys).await })
+        })
+        .await
+    }
+
     async fn count_slots(&self, scope: &Scope, prefix: &str) -> Result<u64, Error> {
         self.read(|reader| {
             let (scope, prefix) = (scope.clone(), prefix.to_owned());
@@ -177,6 +190,15 @@ impl Records for PostgresRecords {
         self.read(|reader| {
             let (scope, prefix) = (scope.clone(), prefix.to_owned());
             Box::pin(async move { read::counters(reader, &scope, &prefix).await })
+        })
+        .await
+    }
+
+    async fn moment(&self, scope: &Scope, slots: &[&str], counters: &str) -> Result<Moment, Error> {
+        let slots: Vec<String> = slots.iter().map(|prefix| (*prefix).to_owned()).collect();
+        self.read(|reader| {
+            let (scope, slots, counters) = (scope.clone(), slots.clone(), counters.to_owned());
+            Box::pin(async move { read::moment(reader, &scope, &slots, &counters).await })
         })
         .await
     }

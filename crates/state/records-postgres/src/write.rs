@@ -57,20 +57,32 @@ pub(crate) async fn find(
         }
     }
     if !touched.slots.is_empty() {
-        const SLOTS: &str = "SELECT key, value FROM slots \
-             WHERE site = $1 AND tenant = $2 AND mark = ANY($3)";
-        let marks: Vec<Vec<u8>> = touched.slots.iter().map(|key| mark(key)).collect();
-        let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(SLOTS)
-            .bind(site(scope))
-            .bind(scope.tenant.as_str())
-            .bind(marks)
-            .fetch_all(connection)
-            .await
-            .map_err(storage)?;
-        let rows = rows.into_iter();
-        found.slots = rows.map(|(key, value)| (text::read(key), value)).collect();
+        let marks = touched.slots.iter().map(|key| mark(key)).collect();
+        found.slots = slots_of(connection, scope, marks)
+            .await?
+            .into_iter()
+            .collect();
     }
     Ok(found)
+}
+
+/// The slots of these marks that there are.
+pub(crate) async fn slots_of(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    marks: Vec<Vec<u8>>,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    const SLOTS: &str = "SELECT key, value FROM slots \
+         WHERE site = $1 AND tenant = $2 AND mark = ANY($3)";
+    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(SLOTS)
+        .bind(site(scope))
+        .bind(scope.tenant.as_str())
+        .bind(marks)
+        .fetch_all(connection)
+        .await
+        .map_err(storage)?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|(key, value)| (text::read(key), value)).collect())
 }
 
 pub(crate) async fn documents(

@@ -2,7 +2,9 @@
 
 use aurora_model::{Decision, Scope};
 use aurora_records::columns::{document, end_of, integer, natural};
-use aurora_records::{Collection, DecisionQuery, Document, Error, Head, Order, Page, Query, Test};
+use aurora_records::{
+    Collection, DecisionQuery, Document, Error, Head, Moment, Order, Page, Query, Test,
+};
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::statements::{column, table};
@@ -71,6 +73,24 @@ pub(crate) async fn get_all(
     Ok(found)
 }
 
+pub(crate) async fn moment(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    slots: &[&str],
+    counters: &str,
+) -> Result<Moment, Error> {
+    let mut moment = connection.begin().await.map_err(storage)?;
+    let mut found = Moment::default();
+    for prefix in slots {
+        found
+            .slots
+            .extend(self::slots(&mut moment, scope, prefix).await?);
+    }
+    found.counters = self::counters(&mut moment, scope, counters).await?;
+    moment.commit().await.map_err(storage)?;
+    Ok(found)
+}
+
 /// Binds as many as the next power of two, the last one again and again: few statements are prepared.
 fn among(sql: &mut QueryBuilder<Sqlite>, texts: &[String]) {
     let mut list = sql.separated(", ");
@@ -109,6 +129,10 @@ pub(crate) async fn heads(
 
 fn scoped(sql: &mut QueryBuilder<Sqlite>, scope: &Scope, collection: Collection) {
     sql.push(table(collection));
+    of(sql, scope);
+}
+
+fn of(sql: &mut QueryBuilder<Sqlite>, scope: &Scope) {
     sql.push(" WHERE site = ").push_bind(site(scope).to_vec());
     sql.push(" AND tenant = ")
         .push_bind(scope.tenant.as_str().to_owned());
@@ -172,6 +196,25 @@ pub(crate) async fn slots(
         .fetch_all(connection)
         .await
         .map_err(storage)
+}
+
+pub(crate) async fn slots_of(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    keys: &[String],
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let mut found = Vec::with_capacity(keys.len());
+    for keys in keys.chunks(TOGETHER) {
+        let mut sql = QueryBuilder::new("SELECT key, value FROM slots");
+        of(&mut sql, scope);
+        sql.push(" AND key IN (");
+        among(&mut sql, keys);
+        sql.push(")");
+        let rows = sql.build_query_as().fetch_all(&mut *connection).await;
+        let rows: Vec<(String, Vec<u8>)> = rows.map_err(storage)?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 pub(crate) async fn count_slots(

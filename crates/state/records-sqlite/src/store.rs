@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use aurora_clock::Clock;
 use aurora_model::{Context, Decision, Scope};
 use aurora_records::{
-    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Page, Query, Records,
+    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Moment, Page, Query,
+    Records,
 };
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
@@ -166,12 +167,24 @@ impl Records for SqliteRecords {
         read::slots(&mut *self.reader().await?, scope, prefix).await
     }
 
+    async fn slots_of(
+        &self,
+        scope: &Scope,
+        keys: &[String],
+    ) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        read::slots_of(&mut *self.reader().await?, scope, keys).await
+    }
+
     async fn count_slots(&self, scope: &Scope, prefix: &str) -> Result<u64, Error> {
         read::count_slots(&mut *self.reader().await?, scope, prefix).await
     }
 
     async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error> {
         read::counters(&mut *self.reader().await?, scope, prefix).await
+    }
+
+    async fn moment(&self, scope: &Scope, slots: &[&str], counters: &str) -> Result<Moment, Error> {
+        read::moment(&mut *self.reader().await?, scope, slots, counters).await
     }
 
     async fn decisions(

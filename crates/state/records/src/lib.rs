@@ -28,5 +28,5 @@ pub use collection::{Collection, Field, FieldKind};
 pub use error::Error;
 pub use fingerprint::{canonical, fingerprint};
 pub use plan::{Found, MAX_COUNTER, Plan};
-pub use port::{Committed, DecisionQuery, Document, Head, Page, Records};
+pub use port::{Committed, DecisionQuery, Document, Head, Moment, Page, Records};
 pub use query::{Filter, Order, Query, Test};

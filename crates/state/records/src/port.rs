@@ -41,6 +41,15 @@ pub struct Head {
     pub at: Option<i64>,
 }
 
+/// Slots and counters as they stood together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// In order of key within each prefix that was asked for.
+    pub slots: Vec<(String, Vec<u8>)>,
+    /// In order of name.
+    pub counters: Vec<(String, u64)>,
+}
+
 /// What a commit left behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Committed {
@@ -116,6 +125,23 @@ pub trait Records: Send + Sync + std::fmt::Debug {
     /// When storage fails.
     async fn slots(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Error>;
 
+    /// The slots of these keys that there are, in no order.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn slots_of(
+        &self,
+        scope: &Scope,
+        keys: &[String],
+    ) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            let value = self.slot(scope, key).await?;
+            found.extend(value.map(|value| (key.clone(), value)));
+        }
+        Ok(found)
+    }
+
     /// How many slots have a key that starts with `prefix`.
     ///
     /// # Errors
@@ -129,6 +155,13 @@ pub trait Records: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// When storage fails.
     async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error>;
+
+    /// Slots whose key starts with one of `slots`, and counters whose name starts with `counters`, all of one
+    /// moment: what a commit wrote together is there together.
+    ///
+    /// # Errors
+    /// When storage fails.
+    async fn moment(&self, scope: &Scope, slots: &[&str], counters: &str) -> Result<Moment, Error>;
 
     /// # Errors
     /// When storage fails.

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use aurora_model::{Context, Decision, Scope};
 
 use crate::{
-    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Page, Query, Records,
+    Change, Collection, Committed, DecisionQuery, Document, Error, Head, Moment, Page, Query,
+    Records,
 };
 
 /// What a test does in place of a call; by default it lets it through.
@@ -88,12 +89,24 @@ impl<H: Hook> Records for Hooked<H> {
         self.store.slots(scope, prefix).await
     }
 
+    async fn slots_of(
+        &self,
+        scope: &Scope,
+        keys: &[String],
+    ) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        self.store.slots_of(scope, keys).await
+    }
+
     async fn count_slots(&self, scope: &Scope, prefix: &str) -> Result<u64, Error> {
         self.store.count_slots(scope, prefix).await
     }
 
     async fn counters(&self, scope: &Scope, prefix: &str) -> Result<Vec<(String, u64)>, Error> {
         self.store.counters(scope, prefix).await
+    }
+
+    async fn moment(&self, scope: &Scope, slots: &[&str], counters: &str) -> Result<Moment, Error> {
+        self.store.moment(scope, slots, counters).await
     }
 
     async fn decisions(

@@ -68,6 +68,8 @@ macro_rules! conformance {
             a_claim_ends_the_one_before,
             documents_are_had_together,
             slots_are_listed_by_prefix,
+            slots_are_found_by_their_keys,
+            slots_and_counters_are_of_one_moment,
             counters_add_up,
             every_test_selects,
             pages_are_ordered_and_counted,

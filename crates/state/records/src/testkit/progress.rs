@@ -1,5 +1,5 @@
 use super::{Desk, Stand};
-use crate::{Change, Claim, Error, MAX_COUNTER, SlotWrite};
+use crate::{Change, Claim, Error, MAX_COUNTER, Moment, SlotWrite};
 
 /// `advance` is a compare-and-set; plain `slot` is not.
 pub async fn a_checkpoint_moves_only_from_where_it_is(stand: &dyn Stand) {
@@ -135,6 +135,76 @@ pub async fn slots_are_listed_by_prefix(stand: &dyn Stand) {
                 .all(|(key, value)| key.as_bytes() == value.as_slice())
         );
     }
+}
+
+/// Slots of many keys at once: those that there are, each once, of this scope alone.
+pub async fn slots_are_found_by_their_keys(stand: &dyn Stand) {
+    let desk = Desk::at(stand).await;
+    let named: Vec<String> = (0..300).map(|number| format!("n/{number}")).collect();
+    let mut change = Change::progress().slot("é%", "text").slot("", "none");
+    for key in &named {
+        change = change.slot(key, key.as_bytes());
+    }
+    desk.commit(change).await.expect("progress");
+    let own = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+    let cases: [(Vec<String>, usize); 5] = [
+        (Vec::new(), 0),
+        (own(&["n", "n/", "n/%", "é"]), 0),
+        (own(&["é%", "", "n/7"]), 3),
+        (own(&["n/7", "n/300", "n/7"]), 1),
+        (named, 300),
+    ];
+    for (keys, want) in cases {
+        let found = desk.records.slots_of(desk.scope(), &keys).await;
+        let mut found = found.expect("the store works");
+        found.sort();
+        found.dedup();
+        assert_eq!(found.len(), want, "{keys:?}");
+        for (key, value) in found {
+            assert!(keys.contains(&key));
+            assert_eq!(desk.slot(&key).await, Some(value), "{key}");
+        }
+    }
+}
+
+/// What one commit writes is there together, whoever reads while others write.
+pub async fn slots_and_counters_are_of_one_moment(stand: &dyn Stand) {
+    const COMMITS: u64 = 60;
+    let desk = Desk::at(stand).await;
+    let change = |number: u64| {
+        let place = number.to_be_bytes().to_vec();
+        Change::progress()
+            .slot("a/place", place.clone())
+            .slot("z/place", place)
+            .slot("b/other", "-")
+            .count("made/n".to_owned(), 1)
+            .count("not/n".to_owned(), 1)
+    };
+    let writes = async {
+        for number in 1..=COMMITS {
+            desk.commit(change(number)).await.expect("progress");
+        }
+    };
+    let reads = async {
+        loop {
+            let moment = desk.records.moment(desk.scope(), &["z/", "a/"], "made/");
+            let moment = moment.await.expect("the store works");
+            let made = moment.counters.first().map_or(0, |(_, count)| *count);
+            let place = made.to_be_bytes().to_vec();
+            let slots = ["z/place", "a/place"].map(|key| (key.to_owned(), place.clone()));
+            match made {
+                0 => assert_eq!(moment, Moment::default()),
+                _ => assert_eq!(
+                    (moment.slots.as_slice(), moment.counters.len()),
+                    (&slots[..], 1)
+                ),
+            }
+            if made == COMMITS {
+                return;
+            }
+        }
+    };
+    tokio::join!(writes, reads);
 }
 
 /// Counters start at 0, add, stop at their end, and are listed like slots.
