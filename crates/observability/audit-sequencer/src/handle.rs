@@ -12,7 +12,7 @@ use crate::{Error, keep_cosignature};
 pub struct Handle {
     pub(crate) head: watch::Receiver<Option<Signed>>,
     pub(crate) wanted: Arc<Notify>,
-    /// Cosignatures come from several sides, and stand in one file.
+    /// Cosignatures of a witness may come from several sides.
     pub(crate) keeping: Arc<Mutex<()>>,
 }
 

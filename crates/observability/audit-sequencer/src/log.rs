@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aurora_audit::record::ERASE;
-use aurora_audit::{CHECKPOINT, Checkpoint, Folder, Hash, KEY, Record, Signed, Tile, WITNESSED};
+use aurora_audit::{CHECKPOINT, Checkpoint, Folder, Hash, KEY, Record, Signed, Tile};
 use aurora_disk::{Disk, Open};
 use aurora_failpoint::reach;
 use aurora_model::Decision;
@@ -43,7 +43,7 @@ impl Log {
             None => Checkpoint::new(keys.origin.clone(), 0, Hash::empty()).sign(&keys.signer)?,
         };
         let size = head.checkpoint.size;
-        if let Some(bytes) = folder.read(WITNESSED)? {
+        for (_, bytes) in folder.cosigned()? {
             let seen = Signed::open(&bytes, &key)?.checkpoint.size;
             if seen > size {
                 return Err(Error::RolledBack { log: size, seen });

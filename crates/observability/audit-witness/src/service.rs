@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use aurora_audit::note::Signature;
 use aurora_audit::witness::AddCheckpoint;
-use aurora_audit::{Folder, Signed, VerifierKey, WITNESSED};
+use aurora_audit::{Folder, Signed, VerifierKey};
 use aurora_audit_sequencer::Handle;
 use aurora_disk::Disk;
 use aurora_tasks::Shutdown;
@@ -80,12 +80,11 @@ impl Service {
 
     /// What each of them has cosigned before this process was started, as far as it is kept.
     fn recall(&mut self) {
-        let kept = self.folder.read(WITNESSED).ok().flatten();
-        let Some(kept) = kept.and_then(|bytes| Signed::open(&bytes, &self.log).ok()) else {
-            return;
-        };
+        let kept = self.folder.vouched(&self.log).unwrap_or_default();
         for (peer, vouched) in &mut self.peers {
-            if kept.note.check(&peer.key).is_ok() {
+            // The newest first.
+            let mut kept = kept.iter();
+            if let Some(kept) = kept.find(|kept| kept.note.check(&peer.key).is_ok()) {
                 *vouched = kept.checkpoint.size;
             }
         }

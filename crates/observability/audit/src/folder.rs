@@ -2,6 +2,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aurora_disk::{Disk, Kind as What};
+use sha2::{Digest as _, Sha256};
 
 use crate::proof::{self, Nodes};
 use crate::tree::root_of;
@@ -9,10 +10,34 @@ use crate::{Checkpoint, Error, Hash, Kept, Kind, Proof, Signed, Tile, VerifierKe
 
 /// The newest signed tree head.
 pub const CHECKPOINT: &str = "checkpoint";
-/// The newest tree head that witnesses have cosigned.
+/// Where earlier releases kept the newest tree head that witnesses had cosigned, whoever they were. It is read.
 pub const WITNESSED: &str = "witnessed";
+/// The folder with the newest tree head that each witness has cosigned, a file for each.
+const WITNESSES: &str = "witnesses";
+/// Bytes of a name's hash that name its file.
+const NAME: usize = 16;
 /// The log's own key, in the open.
 pub const KEY: &str = "log.vkey";
+
+/// Where the newest tree head stands that the witness of that name has cosigned: `witnesses/` and the first 32
+/// digits of the name's SHA-256.
+pub fn witness_file(name: &str) -> String {
+    let hash = Sha256::digest(name);
+    let digits = hash[..NAME].iter().map(|byte| format!("{byte:02x}"));
+    format!("{WITNESSES}/{}", digits.collect::<String>())
+}
+
+/// Whether a file may be one of [`witness_file`].
+pub(crate) fn is_witness_file(path: &str) -> bool {
+    let name = path.strip_prefix(WITNESSES);
+    let digits = name.and_then(|name| name.strip_prefix('/'));
+    digits.is_some_and(|digits| {
+        digits.len() == 2 * NAME
+            && digits
+                .bytes()
+                .all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
 
 /// A folder of the log, for reading.
 #[derive(Clone)]
@@ -88,6 +113,48 @@ impl Folder {
             path: CHECKPOINT.to_owned(),
         })?;
         Signed::open(&bytes, key)
+    }
+
+    /// Every tree head that witnesses have cosigned, with the file that it stands in.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn cosigned(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let mut paths = vec![WITNESSED.to_owned()];
+        match self.disk.list(Path::new(WITNESSES)) {
+            Ok(entries) => {
+                let entries = entries.into_iter();
+                let entries = entries.map(|entry| format!("{WITNESSES}/{}", entry.name));
+                paths.extend(entries.filter(|path| is_witness_file(path)));
+            }
+            Err(aurora_disk::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut found = Vec::new();
+        for path in paths {
+            if let Some(bytes) = self.read(&path)? {
+                found.push((path, bytes));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The newest tree heads that witnesses of the log with this key have cosigned, newest first; cosignatures of
+    /// one head stand together below it, as many as a note may have.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], [`Error::NotSigned`], or when one cannot be read.
+    pub fn vouched(&self, key: &VerifierKey) -> Result<Vec<Signed>, Error> {
+        let mut heads: Vec<Signed> = Vec::new();
+        for (_, bytes) in self.cosigned()? {
+            let opened = Signed::open(&bytes, key)?;
+            match heads.iter_mut().find(|it| it.note.text == opened.note.text) {
+                Some(known) => known.note.join(opened.note),
+                None => heads.push(opened),
+            }
+        }
+        heads.sort_by_key(|head| std::cmp::Reverse(head.checkpoint.size));
+        Ok(heads)
     }
 
     /// The key that the folder itself names. Whoever can write the folder can name another.

@@ -9,7 +9,8 @@
 //!
 //! ```text
 //! checkpoint                    the newest signed tree head
-//! witnessed                     the newest one that witnesses have cosigned, if any
+//! witnesses/<name>              the newest one that a witness has cosigned, a file for each
+//! witnessed                     what earlier releases wrote instead: one file for all of them
 //! log.vkey                      the log's verifier key, for convenience: trust needs another way
 //! tile/<L>/<N>[.p/<W>]          hashes                            (C2SP tlog-tiles)
 //! tile/entries/<N>[.p/<W>]      what is hashed: commitments       (C2SP tlog-tiles)
@@ -32,7 +33,7 @@ pub mod witness;
 
 pub use checkpoint::{Checkpoint, Signed};
 pub use error::Error;
-pub use folder::{CHECKPOINT, Folder, KEY, WITNESSED};
+pub use folder::{CHECKPOINT, Folder, KEY, WITNESSED, witness_file};
 pub use hash::Hash;
 pub use note::{KeyKind, Note, VerifierKey};
 pub use record::{Entry, Kept, Record};

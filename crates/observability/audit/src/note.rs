@@ -173,6 +173,19 @@ impl Note {
         })
     }
 
+    /// Takes over the signatures of another note of the same text that this one has not, as many as find room.
+    pub(crate) fn join(&mut self, other: Self) {
+        for line in other.signatures {
+            let known = self.signatures.iter();
+            let is_known = known
+                .clone()
+                .any(|it| (&it.name, it.id) == (&line.name, line.id));
+            if !is_known && known.len() < MAX_SIGNATURES {
+                self.signatures.push(line);
+            }
+        }
+    }
+
     /// Signs the text as the log does.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use std::fmt;
 
 use crate::{
     Checkpoint, Error, Folder, Frontier, Hash, Kind, Note, Signed, VerifierKey, WITNESSED, bundle,
+    witness_file,
 };
 use bundles::Bundle;
 pub use files::MOST_IN_A_COMMIT;
@@ -38,7 +39,7 @@ pub struct Report {
     pub erased: u64,
     /// Numbers of decisions that announced an effect of which nothing more was said.
     pub open_effects: Vec<u64>,
-    /// The witnesses' newest checkpoint, and who signed it.
+    /// Entries that as many believed witnesses vouch for as must, or else all that do, and who they are.
     pub witnessed: Option<(u64, Vec<String>)>,
     /// The size of the retained checkpoint that the log continues.
     pub retained: Option<u64>,
@@ -132,7 +133,7 @@ pub fn verify(folder: &Folder, policy: &Policy) -> Result<Report, Error> {
         });
     }
     // Before the head: a site that runs may be cosigned at a newer one meanwhile.
-    let witnessed = folder.read(WITNESSED)?;
+    let cosigned = folder.cosigned()?;
     let head = folder.head(&policy.key);
     let Some(head) = report.refused(crate::CHECKPOINT, head)? else {
         return Ok(report);
@@ -140,7 +141,7 @@ pub fn verify(folder: &Folder, policy: &Policy) -> Result<Report, Error> {
     tree(folder, &head.checkpoint, &mut report)?;
     files::check(folder, &files, &head.checkpoint, policy, &mut report)?;
     if report.problems.is_empty() {
-        outside(folder, &head, witnessed, policy, &mut report)?;
+        outside(folder, &head, cosigned, policy, &mut report)?;
     }
     report.head = Some(head.checkpoint);
     Ok(report)
@@ -247,7 +248,7 @@ impl Account {
 fn outside(
     folder: &Folder,
     head: &Signed,
-    witnessed: Option<Vec<u8>>,
+    cosigned: Vec<(String, Vec<u8>)>,
     policy: &Policy,
     report: &mut Report,
 ) -> Result<(), Error> {
@@ -256,27 +257,53 @@ fn outside(
     {
         report.retained = Some(retained.checkpoint.size);
     }
-    let mut signers = cosigners(&head.note, policy, crate::CHECKPOINT, report);
-    let mut size = head.checkpoint.size;
-    if let Some(bytes) = witnessed {
-        let opened = Signed::open(&bytes, &policy.key);
-        if let Some(witnessed) = report.refused(WITNESSED, opened)?
-            && continues(folder, &witnessed, head, WITNESSED, report)?
-        {
-            let others = cosigners(&witnessed.note, policy, WITNESSED, report);
-            if signers.len() < policy.quorum {
-                (signers, size) = (others, witnessed.checkpoint.size);
-            }
+    // The newest head that each has cosigned, by name.
+    let mut newest: BTreeMap<String, u64> = BTreeMap::new();
+    let mut known = vec![head.note.text.clone()];
+    let mut vouches = |signed: &Signed, place: &str, report: &mut Report| {
+        for name in cosigners(&signed.note, policy, place, report) {
+            let size = newest.entry(name).or_default();
+            *size = signed.checkpoint.size.max(*size);
         }
+    };
+    vouches(head, crate::CHECKPOINT, report);
+    for (path, bytes) in cosigned {
+        let opened = Signed::open(&bytes, &policy.key);
+        let Some(signed) = report.refused(&path, opened)? else {
+            continue;
+        };
+        let mut names = signed.note.signatures.iter().map(|line| &line.name);
+        if path != WITNESSED && !names.any(|name| witness_file(name) == path) {
+            report.found(&path, "the witness whose place it is did not sign it");
+            continue;
+        }
+        if !known.contains(&signed.note.text) {
+            if !continues(folder, &signed, head, &path, report)? {
+                continue;
+            }
+            known.push(signed.note.text.clone());
+        }
+        vouches(&signed, &path, report);
     }
+    judge_quorum(newest, policy, report);
+    Ok(())
+}
+
+/// Who has cosigned a head vouches for all before it, too: so many entries as the last of a quorum has seen.
+fn judge_quorum(newest: BTreeMap<String, u64>, policy: &Policy, report: &mut Report) {
+    let quorum = policy.quorum.max(1);
     report.vouched = match policy.witnesses.is_empty() {
         true => report.retained.is_some(),
-        false => signers.len() >= policy.quorum.max(1),
+        false => newest.len() >= quorum,
     };
-    if !signers.is_empty() {
-        report.witnessed = Some((size, signers));
+    let mut sizes: Vec<u64> = newest.values().copied().collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let last = quorum.min(sizes.len()).saturating_sub(1);
+    if let Some(size) = sizes.get(last) {
+        let names = newest.iter().filter(|(_, seen)| *seen >= size);
+        let names = names.map(|(name, _)| name.clone());
+        report.witnessed = Some((*size, names.collect()));
     }
-    Ok(())
 }
 
 /// Whether the log goes on where `old` stood.

@@ -9,3 +9,4 @@ mod kill;
 mod running;
 mod stand;
 mod tamper;
+mod witnesses;

@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
-use aurora_audit::{
-    Folder, Kept, KeyKind, Policy, Signed, Tile, Verdict, VerifierKey, bundle, verify,
-};
-use aurora_audit_sequencer::{Keys, keep_cosignature};
+use aurora_audit::{Folder, Kept, Policy, Signed, Tile, Verdict, bundle, verify, witness_file};
+use aurora_audit_sequencer::Keys;
 use aurora_disk::SimDisk;
 use aurora_model::Decision;
-use aurora_secrets::{Keyring, Purpose};
 
 use crate::stand::{Files, Random, decision, disk_of, files, folder, keyring, open, scope};
+use crate::witnesses::cosign;
+
+/// The witness's name.
+const PEER: &str = "peer/w";
 
 /// A log that grew, with a witness who saw it on the way.
 struct Stand {
@@ -47,24 +48,10 @@ fn grow(keys: &Keys, sizes: &[u64], forged: u64) -> (SimDisk, Vec<Files>) {
     (disk, before)
 }
 
-fn cosign(disk: &SimDisk, keys: &Keys, witness: &Keyring, name: &str) -> VerifierKey {
-    let (log, folder) = (keys.verifier().unwrap(), folder(disk));
-    let signer = witness.signer_of(Purpose::AuditWitness);
-    let key = VerifierKey::new(name, KeyKind::Cosignature, signer.public_key()).unwrap();
-    let head = folder.head(&log).unwrap();
-    let signature = head
-        .note
-        .clone()
-        .cosign(name, &signer, 1_679_315_147)
-        .unwrap();
-    keep_cosignature(disk, &folder, &log, &head, signature, &key).unwrap();
-    key
-}
-
 fn stand(sizes: &[u64]) -> Stand {
     let keys = Keys::of(&keyring(), &scope());
     let (disk, before) = grow(&keys, sizes, 0);
-    let witness = cosign(&disk, &keys, &keyring(), "peer/w");
+    let witness = cosign(&disk, &keys, &keyring(), PEER);
     let retained = folder(&disk).head(&keys.verifier().unwrap()).unwrap();
     let policy = Policy {
         key: keys.verifier().unwrap(),
@@ -93,7 +80,10 @@ impl Stand {
     /// Nothing is changed, or the witness's signature stands below the checkpoint too.
     fn says_the_same(&self, files: &Files) -> bool {
         let mut cosigned = self.files.clone();
-        cosigned.insert("checkpoint".to_owned(), self.files["witnessed"].clone());
+        cosigned.insert(
+            "checkpoint".to_owned(),
+            self.files[&witness_file(PEER)].clone(),
+        );
         *files == self.files || *files == cosigned
     }
 
@@ -182,7 +172,8 @@ const CHANGES: [(&str, Change); 10] = [
                 *files = crate::stand::files(&grow(&stand.keys, &sizes, forged).0);
             }
             if random.below(2) == 0 {
-                files.insert("witnessed".to_owned(), stand.files["witnessed"].clone());
+                let path = witness_file(PEER);
+                files.insert(path.clone(), stand.files[&path].clone());
             }
         },
     ),

@@ -1,4 +1,5 @@
 use super::{Policy, Report, begins};
+use crate::folder::is_witness_file;
 use crate::{CHECKPOINT, Checkpoint, Error, Folder, KEY, Tile, WITNESSED};
 
 /// Entries that one commit may add, and thus how far beyond the checkpoint files may stand after
@@ -19,6 +20,7 @@ pub(super) fn check(
     for path in files {
         match path.as_str() {
             CHECKPOINT | WITNESSED => {}
+            witness if is_witness_file(witness) => {}
             KEY => key(folder, policy, report)?,
             draft if draft.ends_with(DRAFT) => report.unfinished += 1,
             path => match Tile::parse(path) {
