@@ -27,6 +27,9 @@ pub struct RawRecord {
     /// What the transport said about the record besides its bytes: a JSON object, or nothing. Its
     /// member `time`, in Unix milliseconds, dates a record that has no time of its own.
     pub envelope: Vec<u8>,
+    /// The event that a collector made of it, for the site to look at; nothing when the site makes it.
+    /// The parsers know its form.
+    pub event: Vec<u8>,
 }
 
 /// Pieces exist for the dead letter only; the ledger counts a record with its last piece.
@@ -96,6 +99,7 @@ impl RawRecord {
             part: Part::Whole,
             body,
             envelope: Vec::new(),
+            event: Vec::new(),
         }
     }
 
@@ -105,25 +109,32 @@ impl RawRecord {
         Self { envelope, ..self }
     }
 
+    /// The record alone, of which the site makes an event.
+    #[must_use]
+    pub fn without_event(self) -> Self {
+        let event = Vec::new();
+        Self { event, ..self }
+    }
+
     fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
         let (seq, received_at) = (reader.u64()?, Timestamp::from_millis(reader.i64()?));
         let part = reader.array::<1>()?[0];
-        let body = reader.block()?.to_vec();
-        let envelope = match part & Part::ENVELOPE {
-            0 => Vec::new(),
-            _ => reader.block()?.to_vec(),
+        let mut block = |there| match there {
+            true => reader.block().map(<[u8]>::to_vec),
+            false => Ok(Vec::new()),
         };
         Ok(Self {
             seq,
             received_at,
-            part: Part::from_byte(part & !Part::ENVELOPE)?,
-            body,
-            envelope,
+            body: block(true)?,
+            envelope: block(part & Part::ENVELOPE != 0)?,
+            event: block(part & Part::EVENT != 0)?,
+            part: Part::from_byte(part & !(Part::ENVELOPE | Part::EVENT))?,
         })
     }
 
     fn wire_bytes(&self) -> usize {
-        self.body.len() + self.envelope.len() + 25
+        self.body.len() + self.envelope.len() + self.event.len() + 29
     }
 
     /// Stands for `count` records that were left out, at most [`RawRecord::MAX_DROPPED`].
@@ -166,6 +177,8 @@ impl Part {
 
     /// Set beside a part when an envelope follows the body.
     const ENVELOPE: u8 = 0x80;
+    /// The same for an event, behind the envelope.
+    const EVENT: u8 = 0x40;
 
     const fn from_byte(byte: u8) -> Result<Self, Error> {
         match byte {
@@ -200,7 +213,7 @@ impl RawBatch {
     }
 
     /// The body: the host as a block, then per record `seq u64, received_at i64, part u8,
-    /// body block`, and an envelope block where the part's highest bit says so; zstd.
+    /// body block`, and an envelope and an event block where the part's two highest bits say so; zstd.
     pub fn encode(&self) -> Vec<u8> {
         let size: usize = self.records.iter().map(RawRecord::wire_bytes).sum();
         let mut out = Vec::with_capacity(size + self.host.len() + 4);
@@ -208,12 +221,15 @@ impl RawBatch {
         for record in &self.records {
             out.extend_from_slice(&record.seq.to_le_bytes());
             out.extend_from_slice(&record.received_at.as_millis().to_le_bytes());
-            let enveloped = !record.envelope.is_empty();
-            out.push(record.part.byte() | if enveloped { Part::ENVELOPE } else { 0 });
+            let beside = [
+                (Part::ENVELOPE, &record.envelope),
+                (Part::EVENT, &record.event),
+            ];
+            let beside = beside.iter().filter(|(_, bytes)| !bytes.is_empty());
+            let bits = beside.clone().fold(0, |bits, (bit, _)| bits | bit);
+            out.push(record.part.byte() | bits);
             wire::put_block(&mut out, &record.body);
-            if enveloped {
-                wire::put_block(&mut out, &record.envelope);
-            }
+            beside.for_each(|(_, bytes)| wire::put_block(&mut out, bytes));
         }
         envelope::pack(&out)
     }
@@ -270,6 +286,14 @@ mod tests {
                 RawRecord::whole(0, at, b"a\0\xff".to_vec()),
                 RawRecord::whole(3, at, b"b".to_vec()).in_envelope(br#"{"time":7}"#.to_vec()),
                 RawRecord {
+                    event: b"e".to_vec(),
+                    ..RawRecord::whole(4, at, b"c".to_vec())
+                },
+                RawRecord {
+                    event: b"f".to_vec(),
+                    ..RawRecord::whole(5, at, b"d".to_vec()).in_envelope(b"{}".to_vec())
+                },
+                RawRecord {
                     part: Part::Piece,
                     ..RawRecord::whole(9, at, vec![1])
                 },
@@ -287,7 +311,7 @@ mod tests {
     fn a_batch_round_trips_and_counts_pieces_once() {
         let batch = batch();
         let header = batch.header("listen");
-        assert_eq!((header.count, header.records), (6, 1004));
+        assert_eq!((header.count, header.records), (8, 1006));
         let read = Header::from_bytes(&header.to_bytes()).unwrap();
         assert_eq!(RawBatch::decode(&read, &batch.encode()).unwrap(), batch);
     }

@@ -5,6 +5,8 @@
 //! replaces them, and derives its origin from the sender's token and the collector's origin, so that
 //! a batch which is sent again is the same batch.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Header;
 use crate::wire::{Error, Reader};
 
@@ -13,6 +15,30 @@ pub const MEDIA_TYPE: &str = "application/vnd.aurorasoc.batches";
 
 /// Where a site takes such bodies.
 pub const PATH: &str = "/ingest/batches";
+
+/// What a site answers when a body's records are durable; nothing was in an empty body, by which a collector asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    pub accepted: u64,
+    /// Records among them that the site had already.
+    pub known: u64,
+    #[serde(default)]
+    pub events: Events,
+}
+
+/// What becomes of events that a collector made of its records and sent beside them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Events {
+    /// The site stores them, once it has looked at them.
+    Used,
+    /// The sender's token names a parser, which has the last word: they are left aside.
+    Unused,
+    /// The site's release does not know of such events, and cannot read batches that hold some.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
 
 /// Appends a batch.
 pub fn put(out: &mut Vec<u8>, header: &[u8], body: &[u8]) {

@@ -1,7 +1,9 @@
 //! A collector in this process: the feeds of a site, a buffer instead of its stores.
 
 mod config;
+mod normalise;
 mod programs;
+mod refining;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use tracing::info;
 pub use config::CollectorConfig;
 
 use crate::{DataDir, Error};
-use programs::Programs;
+use refining::Refining;
 
 /// Time to end what is in work.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -52,7 +54,7 @@ impl Collector {
         // Every collector has an identity, from which nothing at a site is derived but names.
         let identity = SiteIdentity::open(&data.join("keys"), clock.now())?;
         let scope = Scope::of(SiteId(identity.id));
-        let refine = Programs::compile(&config.programs)?;
+        let refine = Refining::of(&config)?;
         let inner = buffer(&config, &data, &clock).await?;
         let records = SqliteRecords::open(&data.join("records.sqlite"), clock.clone()).await?;
         let records: Arc<dyn Records> = Arc::new(records);
@@ -65,7 +67,7 @@ impl Collector {
             buffer: config.buffer.clone(),
             enrolment: Self::enrolment(root),
         };
-        let refine = refine.map(|programs| Arc::new(programs) as Arc<dyn Refine>);
+        let refine = refine.map(|refining| Arc::new(refining) as Arc<dyn Refine>);
         let host = aurora_follow::this_host();
         let opened = Forwarding::open(options, scope.clone(), stores, &host, clock.clone(), refine);
         let collector = opened.await?;

@@ -3,7 +3,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use aurora_model::SourceName;
-use aurora_node::{Collected, Collector, CollectorConfig, LinkState};
+use aurora_model::relay::Events;
+use aurora_node::{Collected, Collector, CollectorConfig, LinkState, Normalised};
 use aurora_secrets::Secret;
 use clap::{Args, Subcommand};
 
@@ -100,6 +101,9 @@ struct Run {
     /// A VRL program that every record passes; may be repeated
     #[arg(long, value_name = "FILE")]
     program: Vec<PathBuf>,
+    /// Make OCSF on this host, after the programs, instead of at the site
+    #[arg(long)]
+    normalise: bool,
     /// Bytes that wait on disk at most
     #[arg(long, value_name = "N")]
     buffer_bytes: Option<u64>,
@@ -184,6 +188,7 @@ impl Run {
         for file in &self.program {
             config.pass_program(file);
         }
+        config.normalise.enabled |= self.normalise;
         config.buffer.max_bytes = self.buffer_bytes.unwrap_or(config.buffer.max_bytes);
         if self.drop_oldest {
             config.drop_oldest();
@@ -246,5 +251,22 @@ fn show(seen: &Collected, app: &mut App) -> std::io::Result<()> {
         count(seen.left_out),
         count(seen.dropped)
     );
-    screen.line(Line::new().label("records").plain(sent))
+    screen.line(Line::new().label("records").plain(sent))?;
+    match &seen.normalised {
+        Some(normalised) => screen.line(Line::new().label("OCSF").span(made(normalised))),
+        None => Ok(()),
+    }
+}
+
+/// Who makes OCSF, where this host was asked to.
+fn made(normalised: &Normalised) -> Span {
+    let (text, ink) = match normalised.events {
+        Events::Used => {
+            let made = of(normalised.records, "event");
+            return Span::new(format!("{made} made on this host"), Ink::Green);
+        }
+        Events::Unused => ("the token names a parser", Ink::Yellow),
+        Events::Unknown => ("its release does not take events", Ink::Yellow),
+    };
+    Span::new(format!("made by the site: {text}"), ink)
 }

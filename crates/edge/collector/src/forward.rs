@@ -5,20 +5,23 @@ use std::time::Duration;
 
 use aurora_bus::Delivery;
 use aurora_clock::Clock;
-use aurora_model::{Header, Part, RawBatch, relay};
+use aurora_model::relay::{self, Events, Taken};
+use aurora_model::{Header, Part, RawBatch};
 use aurora_tasks::Shutdown;
 use bytes::Bytes;
 use tracing::{error, warn};
 
 use crate::backoff::Backoff;
-use crate::link::{Failure, Link, Taken};
+use crate::link::{Failure, Link};
 use crate::queue::{Queue, Turn};
-use crate::{Error, Refine, Status};
+use crate::{Error, Refine, Status, Wanted};
 
 /// How long to wait for something to send before looking at what else there is.
 const IDLE: Duration = Duration::from_secs(1);
 /// A site that refuses is asked again no more often than this: somebody has to do something first.
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+/// No message is refined after so many bytes: events make of a few packed ones what a request should carry.
+const REFINED_BYTES: usize = 512 * 1024;
 
 /// Sends what the buffer holds.
 pub(crate) struct Forwarder {
@@ -30,14 +33,19 @@ pub(crate) struct Forwarder {
     pub(crate) retry: Duration,
     /// This machine, as notes are labelled.
     pub(crate) host: String,
+    /// What the site does with events that are made here, once it has said so.
+    pub(crate) events: Option<Events>,
 }
 
 /// Batches as they go out together.
 #[derive(Default)]
 struct Load {
     body: Vec<u8>,
+    messages: usize,
     records: u64,
     left_out: u64,
+    /// Records with an event beside them.
+    normalised: u64,
 }
 
 /// What came of a turn.
@@ -54,7 +62,7 @@ impl Forwarder {
     /// When the buffer or the store of places fails; never for what the site does.
     pub(crate) async fn run(mut self, shutdown: Shutdown) -> Result<(), Error> {
         let mut backoff = Backoff::new(self.retry);
-        // After a refusal of several messages they go one by one, to find the one.
+        // After a refusal of several messages they go one by one, to find the one, and without events.
         let mut alone = false;
         loop {
             let turned = tokio::select! {
@@ -74,6 +82,8 @@ impl Forwarder {
                     continue;
                 }
             };
+            // Another site may answer next, or another token be shown.
+            self.events = None;
             let refused = matches!(failure, Failure::Refused { .. } | Failure::Token(_));
             self.status.failed(failure.to_string(), refused);
             let wait = backoff.wait();
@@ -105,13 +115,19 @@ impl Forwarder {
         if alone {
             messages.truncate(1);
         }
-        let (count, load) = (messages.len(), self.load(messages).await?);
+        let wanted = match self.wanted().await {
+            Ok(_) if alone => Wanted::Records,
+            Ok(wanted) => wanted,
+            Err(failure) => return Ok(Turned::Failed(failure)),
+        };
+        let load = self.load(messages, wanted).await?;
+        let (count, with_events) = (load.messages, load.normalised > 0);
         match self.send(load).await {
             Ok(()) => {
                 turn.done(count).await?;
                 Ok(Turned::Sent)
             }
-            Err(Failure::Unreadable { .. }) if count > 1 => Ok(Turned::Unreadable),
+            Err(Failure::Unreadable { .. }) if count > 1 || with_events => Ok(Turned::Unreadable),
             Err(Failure::Unreadable { status, text }) => {
                 error!(
                     status,
@@ -122,6 +138,25 @@ impl Forwarder {
             }
             Err(failure) => Ok(Turned::Failed(failure)),
         }
+    }
+
+    fn makes_events(&self) -> bool {
+        let refine = self.refine.as_ref();
+        refine.is_some_and(|refine| refine.makes_events())
+    }
+
+    /// What the site has use for; it is asked before events are made for the first time.
+    async fn wanted(&mut self) -> Result<Wanted, Failure> {
+        if !self.makes_events() {
+            return Ok(Wanted::Records);
+        }
+        if self.events.is_none() {
+            self.send(Load::default()).await?;
+        }
+        Ok(match self.events {
+            Some(Events::Used) => Wanted::Events,
+            _ => Wanted::Records,
+        })
     }
 
     /// Tells the site what was dropped.
@@ -154,20 +189,25 @@ impl Forwarder {
     }
 
     async fn send(&mut self, load: Load) -> Result<(), Failure> {
-        let Taken { known, .. } = self.link.post(Bytes::from(load.body)).await?;
+        let Taken { known, events, .. } = self.link.post(Bytes::from(load.body)).await?;
         self.status.connected(self.link.protocol());
+        if self.makes_events() {
+            self.events = Some(events);
+            self.status.normalises(events, load.normalised);
+        }
         if load.records + load.left_out > 0 {
             self.status.forwarded(load.records, known, load.left_out);
         }
         Ok(())
     }
 
-    /// Without programs a batch goes out as it lies in the buffer, and is not even unpacked.
-    async fn load(&self, messages: Vec<Delivery>) -> Result<Load, Error> {
+    /// Where nothing is refined a batch goes out as it lies in the buffer, and is not even unpacked.
+    async fn load(&self, messages: Vec<Delivery>, wanted: Wanted) -> Result<Load, Error> {
         let Some(refine) = self.refine.clone() else {
             return Ok(plain(&messages));
         };
-        Ok(tokio::task::spawn_blocking(move || refined(&messages, refine.as_ref())).await?)
+        let refining = move || refined(&messages, refine.as_ref(), wanted);
+        Ok(tokio::task::spawn_blocking(refining).await?)
     }
 }
 
@@ -176,14 +216,19 @@ fn plain(messages: &[Delivery]) -> Load {
     for message in messages {
         let records = Header::from_bytes(&message.header).map_or(0, |header| header.records);
         load.records += u64::from(records);
+        load.messages += 1;
         relay::put(&mut load.body, &message.header, &message.body);
     }
     load
 }
 
-fn refined(messages: &[Delivery], refine: &dyn Refine) -> Load {
+fn refined(messages: &[Delivery], refine: &dyn Refine, wanted: Wanted) -> Load {
     let mut load = Load::default();
     for message in messages {
+        if load.body.len() >= REFINED_BYTES {
+            break;
+        }
+        load.messages += 1;
         let read = Header::from_bytes(&message.header)
             .and_then(|header| RawBatch::decode(&header, &message.body));
         let batch = match read {
@@ -196,9 +241,10 @@ fn refined(messages: &[Delivery], refine: &dyn Refine) -> Load {
                 continue;
             }
         };
-        for batch in refine.refine(batch) {
+        for batch in refine.refine(batch, wanted) {
             for record in &batch.records {
                 let weight = u64::from(record.weight());
+                load.normalised += u64::from(!record.event.is_empty());
                 match record.part {
                     Part::Dropped => load.left_out += weight,
                     _ => load.records += weight,

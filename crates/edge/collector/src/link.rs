@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aurora_model::relay;
+use aurora_model::relay::{self, Taken};
 use aurora_secrets::Secret;
 use aurora_tasks::Tasks;
 use bytes::Bytes;
@@ -43,13 +43,6 @@ impl From<Away> for Failure {
     fn from(Away(reason): Away) -> Self {
         Self::Away(reason)
     }
-}
-
-/// What a site took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Taken {
-    pub(crate) accepted: u64,
-    pub(crate) known: u64,
 }
 
 pub(crate) struct Link {
@@ -154,7 +147,9 @@ impl Link {
         let mut request = self
             .door
             .post(relay::PATH)
-            .header(header::CONTENT_TYPE, relay::MEDIA_TYPE);
+            .header(header::CONTENT_TYPE, relay::MEDIA_TYPE)
+            // Said also of an empty body, which some proxies refuse otherwise.
+            .header(header::CONTENT_LENGTH, body.len());
         if let Some(authorization) = &open.authorization {
             request = request.header(header::AUTHORIZATION, authorization.expose());
         }
@@ -255,6 +250,7 @@ fn judge(status: u16, answer: &[u8]) -> Result<Taken, Failure> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -271,13 +267,18 @@ mod tests {
         assert_eq!(judged(429), "later no");
         assert_eq!(judged(503), "later no");
         assert!(judge(200, b"hello").is_err());
-        let taken = judge(200, br#"{"accepted":3,"known":1}"#);
-        assert!(matches!(
-            taken,
-            Ok(Taken {
+        for (said, events) in [
+            ("", relay::Events::Unknown),
+            (r#","events":"used""#, relay::Events::Used),
+            (r#","events":"something new""#, relay::Events::Unknown),
+        ] {
+            let answer = format!(r#"{{"accepted":3,"known":1{said}}}"#);
+            let wanted = Taken {
                 accepted: 3,
-                known: 1
-            })
-        ));
+                known: 1,
+                events,
+            };
+            assert_eq!(judge(200, answer.as_bytes()).unwrap(), wanted);
+        }
     }
 }

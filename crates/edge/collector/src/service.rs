@@ -112,6 +112,7 @@ impl Collector {
             clock: self.buffer.clock.clone(),
             retry,
             host: self.host,
+            events: None,
         };
         let watching = watch(self.buffer.clone(), self.status.clone(), shutdown.clone());
         let telling = async {

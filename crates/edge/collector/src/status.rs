@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aurora_clock::{Clock, Timestamp};
+use aurora_model::relay::Events;
 use aurora_tasks::Shutdown;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
@@ -43,6 +44,15 @@ pub struct BufferState {
     pub batches: u64,
 }
 
+/// OCSF made on this host, where that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Normalised {
+    /// What the site does with it.
+    pub events: Events,
+    /// Records that went with their event. The site made those of the others.
+    pub records: u64,
+}
+
 /// A collector as it is now. Counts are of records since it started.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
@@ -56,6 +66,9 @@ pub struct Snapshot {
     pub known: u64,
     /// Left out by the operator's programs.
     pub left_out: u64,
+    /// Nothing where it was not asked for, or the site has not answered.
+    #[serde(default)]
+    pub normalised: Option<Normalised>,
     /// Dropped because the buffer was full or the site would never take them.
     pub dropped: u64,
     pub last_forwarded_at: Option<Timestamp>,
@@ -109,6 +122,33 @@ impl Status {
         state.known += known;
         state.left_out += left_out;
         state.last_forwarded_at = Some(now);
+    }
+
+    /// So many records more went with their event to a site that does this with them.
+    pub(crate) fn normalises(&self, events: Events, records: u64) {
+        let mut state = self.lock();
+        let before = state.normalised;
+        let records = records + before.map_or(0, |before| before.records);
+        state.normalised = Some(Normalised { events, records });
+        if before.is_some_and(|before| before.events == events) {
+            return;
+        }
+        let site = &state.site;
+        match events {
+            Events::Used => info!(site, "events are made on this host"),
+            Events::Unused => {
+                warn!(
+                    site,
+                    "the token names a parser, so the site makes the events"
+                )
+            }
+            Events::Unknown => {
+                warn!(
+                    site,
+                    "the site's release does not take events, and makes them"
+                )
+            }
+        }
     }
 
     pub(crate) fn dropped(&self, records: u64) {

@@ -290,10 +290,20 @@ impl Cutting {
 }
 
 /// A batch as its message, or as several when it does not fit into one.
+///
+/// **Invariant:** where a batch is cut follows from its records alone. Sent again with or without the events that a
+/// collector made of them, it is the same batch; where events do not fit beside records, the site makes them.
 fn seal(batch: RawBatch) -> Vec<(u64, Message)> {
     let body = batch.encode();
     if body.len() <= MAX_BODY_BYTES {
         return vec![message(&batch, body)];
+    }
+    if batch.records.iter().any(|record| !record.event.is_empty()) {
+        let records = batch.records.into_iter().map(RawRecord::without_event);
+        return seal(RawBatch {
+            records: records.collect(),
+            ..batch
+        });
     }
     if batch.records.len() > 1 {
         let mut first = batch;

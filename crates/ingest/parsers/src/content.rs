@@ -217,6 +217,10 @@ impl Parser for ContentParser {
         true
     }
 
+    fn tells_feed(&self) -> bool {
+        self.spec.source.contains(".meta.source")
+    }
+
     fn fields(&self, input: &Input<'_>) -> Option<Vec<Json>> {
         let pieces = self.pieces(input).ok()?;
         Some(

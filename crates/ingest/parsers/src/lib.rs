@@ -3,7 +3,7 @@
 //! What it is: the list of sources ([`Registry`]), one parser each (a VRL program under `content/parsers/`; Windows events
 //! are mapped by tables alone, and those of Zeek, Suricata and CloudTrail by tables first, natively), and
 //! [`Registry::process`], the pure heart of the normalise service, which gives every record of a batch its end: valid
-//! events or a dead letter with the reason. What it is not: a service, a framer or a store; processing reads no file and
+//! events or a dead letter with the reason; [`Registry::made`] makes events on a host, for a site to look at. What it is not: a service, a framer or a store; processing reads no file and
 //! no clock, and what it keeps between batches is a value that is handed in, [`Joiner`].
 //!
 //! Start reading at [`Registry::process`], then [`Parser`]. To add a source: write `content/parsers/<source>/` with
@@ -19,6 +19,7 @@ mod error;
 mod fit;
 pub mod golden;
 mod joiner;
+mod made;
 mod mapping;
 mod marks;
 mod parser;

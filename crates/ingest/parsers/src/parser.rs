@@ -89,6 +89,11 @@ pub trait Parser: Send + Sync {
         false
     }
 
+    /// Whether its events tell what the operator calls the feed, which only the site knows.
+    fn tells_feed(&self) -> bool {
+        false
+    }
+
     /// The records within a record as its mapping finds them, by the source's own names; `None` when the mapping
     /// reads the record itself.
     fn fields(&self, _input: &Input<'_>) -> Option<Vec<Value>> {

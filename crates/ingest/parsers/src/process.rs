@@ -10,6 +10,7 @@ use aurora_ocsf::{SCHEMA_VERSION, complete, is_valid, validate};
 use serde_json::{Map, Value};
 
 use crate::joiner::{Held, Joiner, Joining};
+use crate::made::by_host;
 use crate::vrl::convert;
 use crate::{Error, Failure, Input, Parsed, Parser, Registry, Sealed, Sealing, fit};
 
@@ -62,15 +63,15 @@ impl Processed {
 }
 
 /// Why a record goes to the dead letter.
-struct Refusal {
+pub(crate) struct Refusal {
     reason: DeadLetterReason,
-    detail: String,
+    pub(crate) detail: String,
 }
 
 /// The records of one event; most are alone.
-struct Group<'a> {
-    parser: &'a dyn Parser,
-    records: Vec<&'a RawRecord>,
+pub(crate) struct Group<'a> {
+    pub(crate) parser: &'a dyn Parser,
+    pub(crate) records: Vec<&'a RawRecord>,
 }
 
 enum Planned<'a> {
@@ -136,9 +137,13 @@ impl Registry {
         let mut joining = Vec::new();
         for (at, planned) in self.plan(batch).into_iter().enumerate() {
             match planned {
-                Planned::Group(group) => match sealed(&group, &base, batch, &mut buffer) {
-                    Some(items) => outcomes.push(Outcome::Events(items)),
-                    None => settle(&group, &base, batch, &mut outcomes),
+                Planned::Group(group) => match by_host(&group, &base, batch) {
+                    Some(Ok(item)) => outcomes.push(Outcome::Events(vec![item])),
+                    Some(Err(refusal)) => refuse(&group, &refusal, batch, &mut outcomes),
+                    None => match sealed(&group, &base, batch, &mut buffer) {
+                        Some(items) => outcomes.push(Outcome::Events(items)),
+                        None => settle(&group, &base, batch, &mut outcomes),
+                    },
                 },
                 Planned::Joins(joins) => joining.push(joins),
                 Planned::Refused(record, refusal) => {
@@ -193,7 +198,7 @@ impl Registry {
                     at,
                     parser: parser.name(),
                     member,
-                    record: record.clone(),
+                    record: record.clone().without_event(),
                 }),
                 None => Planned::Group(Group {
                     parser,
@@ -273,13 +278,13 @@ pub(crate) fn the_short_way(
 fn settle(group: &Group<'_>, base: &Derive, batch: &RawBatch, outcomes: &mut Vec<Outcome>) {
     match events(group, base, batch) {
         Ok(items) => outcomes.push(Outcome::Events(items)),
-        Err(refusal) => outcomes.extend(
-            group
-                .records
-                .iter()
-                .map(|r| Outcome::Dead(letter(batch, r, Some(group.parser), &refusal))),
-        ),
+        Err(refusal) => refuse(group, &refusal, batch, outcomes),
     }
+}
+
+fn refuse(group: &Group<'_>, refusal: &Refusal, batch: &RawBatch, outcomes: &mut Vec<Outcome>) {
+    let dead = |record: &&RawRecord| letter(batch, record, Some(group.parser), refusal);
+    outcomes.extend(group.records.iter().map(dead).map(Outcome::Dead));
 }
 
 fn events(group: &Group<'_>, base: &Derive, batch: &RawBatch) -> Result<Vec<EventItem>, Refusal> {
@@ -291,13 +296,7 @@ fn events(group: &Group<'_>, base: &Derive, batch: &RawBatch) -> Result<Vec<Even
     let weight = u32::try_from(group.records.len()).expect("batches are far below 4 G records");
     let mut items = Vec::with_capacity(parsed.len());
     for (index, parsed) in parsed.into_iter().enumerate() {
-        let identity = parsed.identity.as_deref();
-        let uid = uid(base, batch, group, identity, index as u64);
-        let mut event = parsed.event;
-        if !group.parser.is_fitted() {
-            fit::fit(&mut event);
-        }
-        let event = finish(event, uid, &group.records)?;
+        let (uid, event) = whole(parsed, index as u64, group, base, batch)?;
         items.push(EventItem::new(
             uid,
             if index == last { weight } else { 0 },
@@ -307,8 +306,25 @@ fn events(group: &Group<'_>, base: &Derive, batch: &RawBatch) -> Result<Vec<Even
     Ok(items)
 }
 
+/// An event as it is published, and its id, from what a parser left.
+pub(crate) fn whole(
+    parsed: Parsed,
+    index: u64,
+    group: &Group<'_>,
+    base: &Derive,
+    batch: &RawBatch,
+) -> Result<(EventUid, Map<String, Value>), Refusal> {
+    let uid = uid(base, batch, group, parsed.identity.as_deref(), index);
+    let mut event = parsed.event;
+    if !group.parser.is_fitted() {
+        fit::fit(&mut event);
+    }
+    let event = finish(event, uid, &group.records)?;
+    Ok((uid, event))
+}
+
 /// A panic on hostile input is the record's end, not the worker's.
-fn parse(group: &Group<'_>, batch: &RawBatch) -> Result<Vec<Parsed>, Refusal> {
+pub(crate) fn parse(group: &Group<'_>, batch: &RawBatch) -> Result<Vec<Parsed>, Refusal> {
     let inputs: Vec<_> = group
         .records
         .iter()
@@ -379,7 +395,7 @@ fn uid(
 }
 
 /// Fills in what every event has, and refuses what is not valid then.
-fn finish(
+pub(crate) fn finish(
     mut event: Map<String, Value>,
     uid: EventUid,
     records: &[&RawRecord],
@@ -499,7 +515,7 @@ impl Refusal {
         }
     }
 
-    fn invalid(detail: String) -> Self {
+    pub(crate) fn invalid(detail: String) -> Self {
         Self {
             reason: DeadLetterReason::Invalid,
             detail,

@@ -19,6 +19,7 @@ pub struct CollectorConfig {
     /// Programs in VRL that every record passes, in this order, before it leaves the host; each with
     /// `file`, and `sources` and `on_error` if need be.
     pub programs: Vec<Program>,
+    pub normalise: Normalise,
 }
 
 /// A program that leaves records out, redacts or enriches them.
@@ -31,6 +32,16 @@ pub struct Program {
     pub sources: Vec<String>,
     /// What becomes of a record for which it fails.
     pub on_error: OnError,
+}
+
+/// OCSF made on this host, after the programs, where the site would make it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Normalise {
+    /// Off, the site makes it.
+    pub enabled: bool,
+    /// The sources that it is for, of feeds or as content tells them; all of them when none is named.
+    pub sources: Vec<String>,
 }
 
 /// A record that a program did not get through.
@@ -55,6 +66,7 @@ impl Default for CollectorConfig {
                 ..aurora_listeners::syslog::Options::default()
             },
             programs: Vec::new(),
+            normalise: Normalise::default(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! An operator's programs over records that are about to leave the host.
 
-use aurora_collector::Refine;
 use aurora_model::{Part, RawBatch, RawRecord};
 use aurora_parsers::vrl::{Refined, Refinement};
 use tracing::warn;
@@ -24,6 +23,19 @@ impl Programs {
     pub(super) fn compile(programs: &[Program]) -> Result<Option<Self>, Error> {
         let compiled: Result<Vec<_>, _> = programs.iter().map(Compiled::of).collect();
         Ok(Some(Self(compiled?)).filter(|programs| !programs.0.is_empty()))
+    }
+
+    pub(super) fn apply(&self, batch: &mut RawBatch) {
+        for record in &mut batch.records {
+            match self.pass(record, &batch.host, batch.source.parser()) {
+                Some(left) => (record.body, record.envelope) = (left.body, left.envelope),
+                // The last piece stands for the record that its pieces were.
+                None => {
+                    let weight = record.weight();
+                    *record = RawRecord::dropped(record.seq, record.received_at, weight);
+                }
+            }
+        }
     }
 
     /// What a record becomes; `None` when it stays here.
@@ -68,21 +80,5 @@ impl Compiled {
 
     fn is_for(&self, source: &str) -> bool {
         self.sources.is_empty() || self.sources.iter().any(|name| name == source)
-    }
-}
-
-impl Refine for Programs {
-    fn refine(&self, mut batch: RawBatch) -> Vec<RawBatch> {
-        for record in &mut batch.records {
-            match self.pass(record, &batch.host, batch.source.parser()) {
-                Some(left) => (record.body, record.envelope) = (left.body, left.envelope),
-                // The last piece stands for the record that its pieces were.
-                None => {
-                    let weight = record.weight();
-                    *record = RawRecord::dropped(record.seq, record.received_at, weight);
-                }
-            }
-        }
-        vec![batch]
     }
 }

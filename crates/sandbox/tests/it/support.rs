@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use aurora_messages::{AlertQuery, DeadLetterPage, DeadLetterQuery, LedgerReport, TokenRequest};
-use aurora_model::SourceName;
+use aurora_model::{RawBatch, SourceName, relay};
 use aurora_sandbox::Sandbox;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -117,6 +117,19 @@ impl Sender {
         let headers = [headers, &[("Authorization", token.as_str())]].concat();
         post(self.address, &headers, body.as_ref()).await
     }
+
+    /// As a collector does.
+    pub async fn relay(&self, batch: &RawBatch) -> Answer {
+        let mut body = Vec::new();
+        relay::put(
+            &mut body,
+            &batch.header("collect").to_bytes(),
+            &batch.encode(),
+        );
+        let token = format!("Bearer {}", self.token);
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        exchange_at(relay::PATH, stream, &[("Authorization", &token)], &body).await
+    }
 }
 
 /// One request on one connection, the plain way.
@@ -126,10 +139,19 @@ pub async fn post(address: SocketAddr, headers: &[(&str, &str)], body: &[u8]) ->
 }
 
 /// The same on a connection that is there.
-pub async fn exchange(mut stream: TcpStream, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub async fn exchange(stream: TcpStream, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    exchange_at("/ingest", stream, headers, body).await
+}
+
+async fn exchange_at(
+    path: &str,
+    mut stream: TcpStream,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let address = stream.peer_addr().unwrap();
     let mut head = format!(
-        "POST /ingest HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",
         body.len()
     );
     headers
@@ -162,6 +184,11 @@ pub async fn balanced(sandbox: &Sandbox, received: u64) -> LedgerReport {
         (0, 0),
         "{ledger:?}"
     );
+    let through = ledger
+        .progress
+        .iter()
+        .filter(|it| it.judged == it.published);
+    assert_eq!(through.count(), 3, "events, matches and alerts: {ledger:?}");
     let events = &sandbox.site().adapters().events;
     let counted = events.count_by_source(sandbox.scope()).await.unwrap();
     let mut rows: BTreeMap<String, u64> = BTreeMap::new();

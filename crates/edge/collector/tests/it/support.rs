@@ -43,6 +43,8 @@ struct State {
     token: String,
     /// Text in a record for which its request is refused.
     poison: Option<String>,
+    /// What it does with events, by its own word.
+    events: Option<&'static str>,
     batches: Vec<RawBatch>,
     requests: u64,
 }
@@ -54,6 +56,7 @@ impl Site {
             answer: Answer::Take,
             token: "right".to_owned(),
             poison: None,
+            events: None,
             batches: Vec::new(),
             requests: 0,
         }));
@@ -85,6 +88,20 @@ impl Site {
 
     pub fn poison(&self, text: &str) {
         self.state.lock().unwrap().poison = Some(text.to_owned());
+    }
+
+    pub fn says_of_events(&self, said: Option<&'static str>) {
+        self.state.lock().unwrap().events = said;
+    }
+
+    /// Events that came beside records, in order.
+    pub fn events(&self) -> Vec<String> {
+        let state = self.state.lock().unwrap();
+        let records = state.batches.iter().flat_map(|batch| &batch.records);
+        let events = records.map(|record| &record.event);
+        let made = events.filter(|event| !event.is_empty());
+        made.map(|event| String::from_utf8(event.clone()).unwrap())
+            .collect()
     }
 
     pub fn requests(&self) -> u64 {
@@ -151,8 +168,8 @@ fn judge(state: &mut State, head: &str, body: &[u8]) -> (Answer, String) {
         Err(cause) => return (Answer::Say(400), error(&cause.to_string())),
     };
     let poisoned = |record: &RawRecord| {
-        let poison = state.poison.as_ref();
-        poison.is_some_and(|poison| record.body == poison.as_bytes())
+        let poison = state.poison.as_deref().map(str::as_bytes);
+        poison.is_some_and(|poison| record.body == poison || record.event == poison)
     };
     if batches
         .iter()
@@ -171,7 +188,11 @@ fn judge(state: &mut State, head: &str, body: &[u8]) -> (Answer, String) {
             state.batches.push(batch);
         }
     }
-    let said = format!(r#"{{"accepted":{accepted},"known":{known}}}"#);
+    let events = match state.events {
+        Some(said) => format!(r#","events":"{said}""#),
+        None => String::new(),
+    };
+    let said = format!(r#"{{"accepted":{accepted},"known":{known}{events}}}"#);
     (state.answer, said)
 }
 

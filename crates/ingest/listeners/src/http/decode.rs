@@ -177,7 +177,7 @@ impl Decoder {
     }
 
     /// A collector names source and host of each batch; a token that is made for a parser has the
-    /// last word on the source.
+    /// last word on the source, and so on the events.
     fn batches(&mut self, body: &[u8]) -> Result<(), Refusal> {
         let mut records = 0;
         for batch in relay::read(body) {
@@ -200,7 +200,8 @@ impl Decoder {
         let Sender {
             acceptor, source, ..
         } = &self.sender;
-        let open = source.parser() == SourceName::AUTO && batch.source.is_plain();
+        let named = source.parser() != SourceName::AUTO;
+        let open = !named && batch.source.is_plain();
         let told = match (open, source.feed()) {
             (false, _) => source.clone(),
             (true, None) => batch.source,
@@ -214,7 +215,10 @@ impl Decoder {
                 _ => acceptor.name(&told, &record.body),
             },
             host: host.clone(),
-            record,
+            record: match named {
+                true => record.without_event(),
+                false => record,
+            },
         });
         Relayed {
             origin: batch.origin,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use aurora_ids::{Derive, Id128};
-use aurora_model::{OriginId, Scope};
+use aurora_model::{OriginId, Scope, SourceName, relay};
 use aurora_push::Encoding;
 use aurora_push::bulk::Item;
 use aurora_telemetry::Metric;
@@ -94,13 +94,22 @@ impl Gate {
         &self,
         peer: SocketAddr,
         request: Request,
-    ) -> Result<Accepted, Refusal> {
+    ) -> Result<relay::Taken, Refusal> {
         let received = self.receive(peer, request, Form::Batches).await?;
         drop(received.bytes);
+        let events = match received.token.name.parser() {
+            SourceName::AUTO => relay::Events::Used,
+            _ => relay::Events::Unused,
+        };
         let origin = |origin: OriginId| named(&received.token, "relay", origin.0.as_bytes());
         let batches = received.decoded.relayed.into_iter();
         let batches = batches.map(|relayed| (origin(relayed.origin), relayed.arrived));
-        Ok(self.acceptor.accept_batches(batches).await?)
+        let accepted = self.acceptor.accept_batches(batches).await?;
+        Ok(relay::Taken {
+            accepted: accepted.records,
+            known: accepted.known,
+            events,
+        })
     }
 
     /// Reads and decodes a request of somebody with a token.

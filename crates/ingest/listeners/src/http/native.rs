@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answers;
 use super::decode::Form;
@@ -18,7 +18,8 @@ pub(super) async fn ingest(
     request: Request,
 ) -> Response {
     let taken = gate.take(peer, request, Form::Any, Identity::Key).await;
-    answer(&gate, taken.map(|taken| taken.accepted))
+    let told = |Accepted { records, known }| json!({ "accepted": records, "known": known });
+    answer(&gate, taken.map(|taken| told(taken.accepted)))
 }
 
 pub(super) async fn relay(
@@ -26,16 +27,13 @@ pub(super) async fn relay(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let accepted = gate.relay(peer, request).await;
-    answer(&gate, accepted)
+    let taken = gate.relay(peer, request).await;
+    answer(&gate, taken.map(|taken| json!(taken)))
 }
 
-fn answer(gate: &Gate, taken: Result<Accepted, Refusal>) -> Response {
+fn answer(gate: &Gate, taken: Result<Value, Refusal>) -> Response {
     match taken {
-        Ok(accepted) => {
-            let answer = json!({ "accepted": accepted.records, "known": accepted.known });
-            answers::json(200, answer.to_string())
-        }
+        Ok(told) => answers::json(200, told.to_string()),
         Err(refusal) => {
             gate.refused("http", &refusal);
             let error = json!({ "message": refusal.message(), "fix": refusal.fix() });

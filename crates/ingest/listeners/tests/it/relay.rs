@@ -42,6 +42,10 @@ fn body(batches: &[RawBatch]) -> Vec<u8> {
     out
 }
 
+fn taken(accepted: u64, known: u64, events: &str) -> Value {
+    serde_json::json!({"accepted": accepted, "known": known, "events": events})
+}
+
 /// One request on a connection that may carry others.
 async fn post(mut to: SendRequest<Full<Bytes>>, token: String, body: Vec<u8>) -> (u16, Value) {
     let request = hyper::Request::post(format!("https://localhost{}", relay::PATH))
@@ -84,9 +88,9 @@ async fn batches_come_over_one_connection_and_are_known_again() {
     );
     assert_eq!(first.0, 200, "{first:?}");
     assert_eq!(second.0, 200, "{second:?}");
-    assert_eq!(first.1, serde_json::json!({"accepted": 6, "known": 0}));
+    assert_eq!(first.1, taken(6, 0, "used"));
     let again = post(sender.clone(), token, one).await;
-    assert_eq!(again.1, serde_json::json!({"accepted": 6, "known": 6}));
+    assert_eq!(again.1, taken(6, 6, "used"));
     let mut raw: Vec<String> = site
         .raw(7)
         .await
@@ -124,6 +128,61 @@ async fn a_token_for_a_parser_has_the_last_word() {
     let batches = body(&[batch("syslog@hq", "ws1", &["b"])]);
     assert_eq!(open.post(relay::PATH, &[], &batches).await.status, 200);
     assert_eq!(site.raw(2).await[1].source, "syslog@lab");
+    site.stop().await;
+}
+
+/// The same batch, with an event beside each record.
+fn with_events(batch: &RawBatch, event: &[u8]) -> RawBatch {
+    let records = batch.records.iter().cloned().map(|record| RawRecord {
+        event: event.to_vec(),
+        ..record
+    });
+    RawBatch {
+        records: records.collect(),
+        ..batch.clone()
+    }
+}
+
+#[tokio::test]
+async fn events_are_left_aside_where_the_token_names_a_parser() {
+    let site = Site::new();
+    let address = site.http(http::Options::default()).await;
+    for (name, says, event) in [("auto@hq", "used", "made"), ("zeek@hq", "unused", "")] {
+        let sender = Sender::new(&site, address, name, "Bearer").await;
+        let asked = sender.post(relay::PATH, &[], b"").await;
+        assert_eq!(asked.json(), taken(0, 0, says));
+        let before = site.stream_bytes().await;
+        let sent = with_events(&batch("zeek", "ws1", &["a"]), b"made");
+        let answer = sender.post(relay::PATH, &[], &body(&[sent])).await;
+        assert_eq!(answer.json(), taken(1, 0, says));
+        assert!(site.stream_bytes().await > before);
+        let raw = site.raw(if event.is_empty() { 2 } else { 1 }).await;
+        assert_eq!(raw.last().unwrap().event, event);
+    }
+    site.stop().await;
+}
+
+/// Where a site cuts follows from the records: with events or without, whatever they take, it is the same batch.
+#[tokio::test]
+async fn events_do_not_move_the_bounds_of_a_batch() {
+    let site = Site::new();
+    let address = site.http(http::Options::default()).await;
+    let sender = Sender::new(&site, address, "auto", "Bearer").await;
+    let records = batch("zeek", "ws1", &["a", "b", "c"]);
+    let noise: Vec<u8> = (0..40_000)
+        .flat_map(|_| *Id128::random().as_bytes())
+        .collect();
+    let sent = body(&[with_events(&records, &noise)]);
+    let first = sender.post(relay::PATH, &[], &sent);
+    assert_eq!(first.await.json(), taken(3, 0, "used"));
+    let sent = body(&[records]);
+    let again = sender.post(relay::PATH, &[], &sent);
+    assert_eq!(again.await.json(), taken(3, 3, "used"));
+    let raw = site.raw(3).await;
+    assert!(
+        raw.iter().all(|raw| raw.event.is_empty()),
+        "they do not fit"
+    );
     site.stop().await;
 }
 

@@ -36,6 +36,7 @@ pub struct Raw {
     pub host: String,
     pub body: String,
     pub envelope: Value,
+    pub event: String,
 }
 
 impl Site {
@@ -137,6 +138,7 @@ impl Site {
                     host: batch.host.clone(),
                     body: String::from_utf8_lossy(&record.body).into_owned(),
                     envelope: serde_json::from_slice(&record.envelope).unwrap_or_default(),
+                    event: String::from_utf8_lossy(&record.event).into_owned(),
                 }));
             }
         }

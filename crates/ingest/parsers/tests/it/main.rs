@@ -6,6 +6,7 @@ mod golden;
 mod hostile;
 mod identity;
 mod joining;
+mod made;
 mod pairs;
 mod raw;
 mod selection;
