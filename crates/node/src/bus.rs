@@ -4,6 +4,7 @@ mod door;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aurora_bus::{Bus, Capability, Error as BusError};
 use aurora_bus_local::LocalBus;
@@ -27,6 +28,9 @@ const FOLDER: &str = "nats";
 const ADDRESS: &str = "nats/address";
 /// Accounts and users, for a server elsewhere to include.
 const ACCOUNTS: &str = "accounts.conf";
+/// How long a worker waits for the bus of its site, and between two attempts.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(500);
 const TLS: &str = "tls://";
 const PLAIN: &str = "nats://";
 const SHARED: &str = "several processes share work over NATS only; want `nats` or an address";
@@ -158,7 +162,7 @@ fn keys(root: &Path) -> PathBuf {
 }
 
 /// The bus of a site that runs in another process, as one role of it. `root` is the site's data
-/// directory.
+/// directory. A server that does not answer may be starting, and is waited for.
 pub(crate) async fn beside(
     config: &SiteConfig,
     root: &Path,
@@ -176,7 +180,20 @@ pub(crate) async fn beside(
         _ => return Err(not_shared(config)),
     };
     let standing = Standing::Role(role);
-    connect(reach(config, root, standing, &address, clock, tasks)?).await
+    let options = reach(config, root, standing, &address, clock, tasks)?;
+    let asked = clock.elapsed();
+    loop {
+        let waited = clock.elapsed().saturating_sub(asked);
+        match NatsBus::connect(options.clone()).await {
+            Ok(bus) => return Ok(Arc::new(bus)),
+            Err(error) if error.passes() && waited < PATIENCE => {
+                let error = aurora_tasks::chain(&error);
+                tracing::warn!(error, "the bus does not answer yet");
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(BusError::from(error).into()),
+        }
+    }
 }
 
 /// How this process reaches the server, and as whom.

@@ -29,7 +29,7 @@ mod worker;
 
 pub use adapters::{Adapters, Engine};
 pub use address::Address;
-pub use aurora_collector::{Enrolment, LinkState, Snapshot as Collected};
+pub use aurora_collector::{Enrolment, LinkState, Normalised, Snapshot as Collected};
 pub use aurora_otlp::{Options as OtlpOptions, Source as Told, tap};
 pub use collect::{Collector, CollectorConfig};
 pub use config::SiteConfig;

@@ -12,7 +12,7 @@ mod version;
 
 pub use error::Error;
 pub use place::{Launch, quoted};
-pub use server::Server;
+pub use server::{Server, Standing};
 pub use version::{Version, version};
 
 use std::path::PathBuf;

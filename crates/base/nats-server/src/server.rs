@@ -18,13 +18,25 @@ const FIRST_WORD: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
 /// Before it is started again; twice as long each time that it does not start.
 const AGAIN: Duration = Duration::from_millis(200);
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// A running server; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
     url: String,
+}
+
+/// How a server is that is kept running.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// It was not started yet.
+    #[default]
+    Starting,
+    /// It runs; clients connect at this URL, which stays the same.
+    Runs(String),
+    /// It does not start, and why; it is tried again.
+    Failing(String),
 }
 
 /// Where the server writes on which ports it listens.
@@ -87,10 +99,41 @@ impl Server {
     /// # Errors
     /// As [`Server::supervise`].
     pub async fn supervise_renewing(
+        self,
+        launch: Launch,
+        body: watch::Receiver<String>,
+        renewed: watch::Receiver<u64>,
+        shutdown: Shutdown,
+    ) -> Result<(), Error> {
+        let told = watch::Sender::default();
+        self.keep(launch, body, renewed, &told, shutdown).await
+    }
+
+    /// Starts a server and supervises it, as [`Server::supervise`] does; one that does not start is tried
+    /// again from the first time on. `told` says how it is.
+    ///
+    /// # Errors
+    /// As [`Server::supervise`].
+    pub async fn run(
+        launch: Launch,
+        mut body: watch::Receiver<String>,
+        told: watch::Sender<Standing>,
+        shutdown: Shutdown,
+    ) -> Result<(), Error> {
+        let server = tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            server = begun(&launch, &mut body, Duration::ZERO, &told) => server,
+        };
+        let (_, never) = watch::channel(0);
+        server.keep(launch, body, never, &told, shutdown).await
+    }
+
+    async fn keep(
         mut self,
         mut launch: Launch,
         mut body: watch::Receiver<String>,
         mut renewed: watch::Receiver<u64>,
+        told: &watch::Sender<Standing>,
         shutdown: Shutdown,
     ) -> Result<(), Error> {
         // The port alone: of the address of all interfaces the server tells one of them.
@@ -113,10 +156,9 @@ impl Server {
                     continue;
                 }
             }
-            let text = body.borrow_and_update().clone();
             tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
-                again = again(&launch, &text) => self = again,
+                again = begun(&launch, &mut body, AGAIN, told) => self = again,
             }
         }
     }
@@ -160,19 +202,34 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
     written.map_err(Error::file(path))
 }
 
-/// Whoever needs the server waits for it, however long it takes.
-async fn again(launch: &Launch, body: &str) -> Server {
-    let mut wait = AGAIN;
+/// Whoever needs the server waits for it, however long it takes. With another `body` it is tried at once.
+async fn begun(
+    launch: &Launch,
+    body: &mut watch::Receiver<String>,
+    mut wait: Duration,
+    told: &watch::Sender<Standing>,
+) -> Server {
     loop {
-        sleep(wait).await;
-        match Server::start(launch, body).await {
-            Ok(server) => return server,
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "nats-server cannot be started again"
-            ),
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = changed(body) => {}
         }
-        wait = (wait * 2).min(LONGEST);
+        let text = body.borrow_and_update().clone();
+        match Server::start(launch, &text).await {
+            Ok(server) => {
+                told.send_replace(Standing::Runs(server.url.clone()));
+                return server;
+            }
+            Err(error) => {
+                let reason = aurora_tasks::chain(&error);
+                // Once for each reason: it is tried again and again.
+                let known = told.send_replace(Standing::Failing(reason.clone()));
+                if known != Standing::Failing(reason.clone()) {
+                    tracing::error!(reason, "nats-server does not start; it is tried again");
+                }
+            }
+        }
+        wait = (wait * 2).clamp(AGAIN, LONGEST);
     }
 }
 

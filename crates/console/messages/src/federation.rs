@@ -47,6 +47,9 @@ pub struct FederatedHere {
     /// Why they cannot, and what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// Carriers that do not work as they should, why, and what to do; each tries again by itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub problems: BTreeMap<String, String>,
     /// Whether links may be cut for a drill.
     pub drills: bool,
 }

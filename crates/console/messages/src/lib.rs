@@ -70,7 +70,7 @@ pub use indicator::{
     IndicatorInfo, IndicatorProgress, IndicatorQuery, IndicatorRejected, IndicatorRemoval,
     IndicatorSet, IndicatorSetDetail, IndicatorSets,
 };
-pub use ledger::{KernelDrops, LedgerReport, SourceLedger};
+pub use ledger::{KernelDrops, LedgerReport, Progress, SourceLedger};
 pub use live::{AlertChange, Heartbeat, LiveEvent, Reset};
 pub use notify::{NotifyChannel, NotifyChannels, NotifyTested};
 pub use page_size::PageSize;

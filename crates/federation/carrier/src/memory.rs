@@ -26,7 +26,8 @@ struct Inside {
 
 #[derive(Debug)]
 struct Member {
-    listed: BTreeSet<SiteId>,
+    /// And whether each is near.
+    listed: BTreeMap<SiteId, bool>,
     connected: BTreeSet<SiteId>,
     waiting: std::collections::VecDeque<Event>,
     frames: usize,
@@ -52,7 +53,7 @@ impl Hall {
     pub fn enter(&self, site: SiteId) -> InMemory {
         let (woken, counts) = (Arc::new(Notify::new()), Arc::new(Counts::default()));
         let member = Member {
-            listed: BTreeSet::new(),
+            listed: BTreeMap::new(),
             connected: BTreeSet::new(),
             waiting: std::collections::VecDeque::new(),
             frames: 0,
@@ -101,10 +102,11 @@ impl Inside {
         self.settle();
     }
 
-    /// Two hear each other when both are here, both list the other, and nothing is cut.
+    /// Two hear each other when both are here, both list the other, one of them as near, and nothing is cut.
     fn hears(&self, one: SiteId, other: SiteId) -> bool {
-        let lists = |a, b| self.members.get(&a).is_some_and(|m| m.listed.contains(&b));
-        lists(one, other) && lists(other, one) && !self.cut.contains(&pair(one, other))
+        let near = |a, b| self.members.get(&a).and_then(|m| m.listed.get(&b).copied());
+        let wanted = near(one, other).zip(near(other, one));
+        wanted.is_some_and(|(here, there)| here || there) && !self.cut.contains(&pair(one, other))
     }
 
     /// Tells everybody who came and who is gone.
@@ -112,9 +114,11 @@ impl Inside {
         let sites: Vec<SiteId> = self.members.keys().copied().collect();
         for site in sites {
             let member = &self.members[&site];
-            let known = member.connected.union(&member.listed);
+            let known = member.connected.iter().chain(member.listed.keys());
+            let known: BTreeSet<SiteId> = known.copied().collect();
+            let known = known.into_iter();
             let now: Vec<(SiteId, bool)> = known
-                .map(|other| (*other, self.hears(site, *other)))
+                .map(|other| (other, self.hears(site, other)))
                 .collect();
             let member = self.members.get_mut(&site).expect("it was just listed");
             for (other, hears) in now {
@@ -153,7 +157,7 @@ impl Carrier for InMemory {
         let Some(member) = self.own(&mut inside) else {
             return;
         };
-        member.listed = peers.iter().map(|peer| peer.site).collect();
+        member.listed = peers.iter().map(|peer| (peer.site, peer.near)).collect();
         inside.settle();
     }
 

@@ -21,6 +21,9 @@ pub struct Peer {
     pub address: Option<String>,
     /// Its Ed25519 public keys that hold now; more than one while keys are rotated.
     pub keys: Vec<[u8; 32]>,
+    /// Whether the two have to do with each other: a carrier makes the way. Another site is let in when it comes,
+    /// as it may know another directory.
+    pub near: bool,
 }
 
 /// Whether others can dial this site.
@@ -66,7 +69,7 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
     fn name(&self) -> &'static str;
 
     /// The sites that may be reached, all of them, whenever that changes. Whoever is not among them
-    /// is disconnected and not heard.
+    /// is disconnected and not heard; who was near and is not any more is disconnected.
     fn set_peers(&self, peers: &[Peer]);
 
     /// From now on this site shows the key of that seed (RFC 8032, section 5.1.5) to whoever it meets;
@@ -85,6 +88,11 @@ pub trait Carrier: Send + Sync + std::fmt::Debug {
 
     /// Of each site since the start. They are counted before the event is told.
     fn figures(&self) -> BTreeMap<SiteId, Figures>;
+
+    /// Why it does not work as it should, and what to do; it is tried again.
+    fn problem(&self) -> Option<String> {
+        None
+    }
 
     /// Ends it; what is queued is lost.
     async fn close(&self);

@@ -178,7 +178,7 @@ impl Direct {
 
     fn dial(&self, peer: &Peer) -> Shutdown {
         let wanted = self.stop.child_token();
-        if peer.address.is_some() {
+        if peer.near && peer.address.is_some() {
             let (links, identity) = (Arc::clone(&self.links), self.identity.clone());
             let (peer, wanted, tasks) = (peer.clone(), wanted.clone(), self.tasks.clone());
             self.tasks.spawn("federation-dial", async move {

@@ -28,7 +28,7 @@ use crate::{ATTEMPT, LINK, connection};
 const FIRST: Duration = Duration::from_millis(100);
 const STEP: Duration = Duration::from_millis(600);
 /// Attempts that are under way at once.
-const ATTEMPTS: usize = 8;
+const ATTEMPTS: usize = 16;
 /// The site with the higher identity gives the other one that long to dial.
 const POLITE: Duration = Duration::from_millis(400);
 

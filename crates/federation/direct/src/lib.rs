@@ -28,5 +28,6 @@ pub use error::Error;
 /// Names of protocols (RFC 7301): a link between two sites of a mesh, and a question at a door.
 const LINK: &[u8] = b"aurora-link/1";
 const DOOR: &[u8] = b"aurora-door/1";
-/// A connection must be there by then, and the other end have said who it is.
-const ATTEMPT: std::time::Duration = std::time::Duration::from_secs(4);
+/// A connection must be there by then, and the other end have said who it is: three round trips, and a first packet
+/// that was lost.
+const ATTEMPT: std::time::Duration = std::time::Duration::from_secs(8);

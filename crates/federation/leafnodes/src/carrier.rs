@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_nats::Message;
 use async_trait::async_trait;
 use aurora_clock::Clock;
 use aurora_federation_carrier::{
-    Carrier, Counts, Event, Events, Figures, Inbox, MAX_FRAME_BYTES, Peer, Sent, events,
+    Carrier, Counts, Event, Events, Figures, Inbox, Listening, MAX_FRAME_BYTES, Peer, Sent, events,
 };
 use aurora_model::SiteId;
-use aurora_nats_server::{Launch, Server};
+use aurora_nats_server::{Launch, Server, Standing};
 use aurora_secrets::{Secret, Signer};
 use aurora_tasks::{Shutdown, Tasks};
 use bytes::Bytes;
@@ -27,7 +27,7 @@ use crate::keeper::Keeper;
 use crate::roll::Roll;
 use crate::seen::Seen;
 use crate::subjects::{self, Lane, Presence, Spoken};
-use crate::way::{self, NAME, User, Way};
+use crate::way::{self, Ends, NAME, User, Way};
 use crate::{Config, Error, FLOOR, Hub, Options, Remote};
 
 /// How often a site says that it is there, and how often while somebody is missing.
@@ -37,6 +37,8 @@ const EAGER: Duration = Duration::from_millis(500);
 const LOOK: Duration = Duration::from_millis(500);
 /// Connections are not made anew more often than that, whoever asks.
 const CALM: Duration = Duration::from_secs(30);
+/// Before a connection to the server is tried again.
+const AGAIN: Duration = Duration::from_millis(500);
 /// Events that wait for the site.
 const ROOM: usize = 256;
 /// For the last word of a site that leaves.
@@ -68,6 +70,7 @@ pub struct Leafnodes {
     events: Events,
     peers: watch::Sender<Vec<Peer>>,
     signer: watch::Sender<Signer>,
+    listening: watch::Receiver<Listening>,
     tasks: Tasks,
 }
 
@@ -77,7 +80,8 @@ struct Shared {
     roll: Mutex<Roll>,
     counts: Counts,
     copies: Mutex<BTreeMap<SiteId, Vec<u64>>>,
-    ways: Vec<Way>,
+    /// None before the server first ran.
+    ways: OnceLock<Vec<Way>>,
     /// Of this process, for frames' names.
     life: u64,
     frames: AtomicU64,
@@ -91,10 +95,11 @@ struct Shared {
 
 impl Leafnodes {
     /// Starts the site's server and connects to it. Nobody is reached before
-    /// [`Carrier::set_peers`].
+    /// [`Carrier::set_peers`]. An address for other sites that is taken, or a server that does not start, is
+    /// tried again: [`Leafnodes::listening`] says so.
     ///
     /// # Errors
-    /// When the server is too old or does not start, or no hub is named.
+    /// When the server is too old or none, no hub is named, or its folder cannot be written.
     pub async fn start(start: Start) -> Result<Self, Error> {
         FLOOR.or_newer(&start.program).await?;
         let (base, users) = base(&start)?;
@@ -104,6 +109,8 @@ impl Leafnodes {
         };
         std::fs::create_dir_all(&start.dir).map_err(failed)?;
         let (signer, signers) = watch::channel(start.signer.clone());
+        let (told, mut standing) = watch::channel(Standing::Starting);
+        let (listening, listens) = watch::channel(Listening::Nowhere);
         let mut keeper = Keeper {
             site: start.site,
             signer: start.signer,
@@ -112,6 +119,8 @@ impl Leafnodes {
             base,
             hosts: hosts(&start.options),
             generation: 0,
+            standing: standing.clone(),
+            listening,
         };
         let launch = Launch {
             program: start.program,
@@ -119,54 +128,46 @@ impl Leafnodes {
             listen: ([127, 0, 0, 1], 0).into(),
         };
         let (body, bodies) = watch::channel(keeper.first()?);
-        let text = bodies.borrow().clone();
-        let server = Server::start(&launch, &text).await?;
-        let tasks = Tasks::new();
-        let (mut ways, mut subscribers) = (Vec::new(), Vec::new());
-        for (number, user) in users.iter().enumerate() {
-            let (way, ends) = way::open(server.url(), &start.label, user).await?;
-            let (heard, writer) = ends.split(tasks.shutdown());
-            tasks.spawn("leafnodes-send", writer);
-            ways.push(way);
-            let heard = heard.into_iter();
-            subscribers.extend(heard.map(|it| it.map(move |message| (number, message)).boxed()));
-        }
+        let (peers, changed) = watch::channel(Vec::new());
+        let (inbox, events) = events(ROOM);
+        let (tasks, shared) = (Tasks::new(), Arc::new(Shared::new(start.label)));
         tasks.spawn(
             "leafnodes-server",
-            server.supervise(launch, bodies, tasks.shutdown()),
+            Server::run(launch, bodies, told, tasks.shutdown()),
         );
-        let (peers, changed) = watch::channel(Vec::new());
         tasks.spawn(
             "leafnodes-config",
             keeper.run(changed, body, tasks.shutdown()),
         );
-        let shared = Arc::new(Shared::new(start.label, ways));
-        let (inbox, events) = events(ROOM);
-        let ear = Ear {
+        let opening = Opening {
             shared: shared.clone(),
+            users,
+            standing: standing.clone(),
             inbox,
-            seen: HashMap::new(),
-            reconnected: None,
         };
-        tasks.spawn(
-            "leafnodes-hear",
-            ear.run(select_all(subscribers), tasks.shutdown()),
-        );
-        tasks.spawn("leafnodes-here", say(shared.clone(), tasks.shutdown()));
+        tasks.spawn("leafnodes-hear", opening.run(tasks.shutdown()));
+        // Its first word, whatever it is: nothing waits for a server that does not start.
+        drop(standing.wait_for(|now| *now != Standing::Starting).await);
         Ok(Self {
             shared,
             events,
             peers,
             signer,
+            listening: listens,
             tasks,
         })
+    }
+
+    /// Whether other sites' servers can attach to this one's, and whether it runs at all.
+    pub fn listening(&self) -> watch::Receiver<Listening> {
+        self.listening.clone()
     }
 
     /// Frames of a site that came over each hub, copies included: first those over this site's own server, if
     /// it is a hub, then over its hubs in the order of the options.
     pub fn copies(&self, site: SiteId) -> Vec<u64> {
         let copies = self.shared.copies();
-        let none = || vec![0; self.shared.ways.len()];
+        let none = || vec![0; self.shared.ways().len()];
         copies.get(&site).cloned().unwrap_or_else(none)
     }
 }
@@ -216,7 +217,7 @@ fn hosts(options: &Options) -> Vec<String> {
 }
 
 impl Shared {
-    fn new(label: String, ways: Vec<Way>) -> Self {
+    fn new(label: String) -> Self {
         let random = aurora_ids::Id128::random();
         let mut life = [0; 8];
         life.copy_from_slice(&random.as_bytes()[..8]);
@@ -225,13 +226,17 @@ impl Shared {
             roll: Mutex::default(),
             counts: Counts::default(),
             copies: Mutex::default(),
-            ways,
+            ways: OnceLock::new(),
             life: u64::from_be_bytes(life),
             frames: AtomicU64::new(0),
             nudge: Notify::new(),
             stuck: AtomicBool::new(false),
             greet: Notify::new(),
         }
+    }
+
+    fn ways(&self) -> &[Way] {
+        self.ways.get().map_or(&[], Vec::as_slice)
     }
 
     fn roll(&self) -> MutexGuard<'_, Roll> {
@@ -247,14 +252,77 @@ impl Shared {
         let mut copies = self.copies();
         let of = copies
             .entry(site)
-            .or_insert_with(|| vec![0; self.ways.len()]);
+            .or_insert_with(|| vec![0; self.ways().len()]);
         of[way] += 1;
     }
 
     async fn tell(&self, presence: Presence) {
-        for way in &self.ways {
+        for way in self.ways() {
             way.tell(&self.label, presence).await;
         }
+    }
+}
+
+/// What begins once the server runs.
+struct Opening {
+    shared: Arc<Shared>,
+    users: Vec<User>,
+    standing: watch::Receiver<Standing>,
+    inbox: Inbox,
+}
+
+impl Opening {
+    async fn run(mut self, shutdown: Shutdown) -> Result<(), Infallible> {
+        let ends = tokio::select! {
+            () = shutdown.cancelled() => return Ok(()),
+            ends = self.open() => ends,
+        };
+        let tasks = Tasks::under(shutdown.clone());
+        let mut subscribers = Vec::new();
+        for (number, ends) in ends.into_iter().enumerate() {
+            let (heard, writer) = ends.split(shutdown.clone());
+            tasks.spawn("leafnodes-send", writer);
+            let heard = heard.into_iter();
+            subscribers.extend(heard.map(|it| it.map(move |message| (number, message)).boxed()));
+        }
+        let here = say(self.shared.clone(), shutdown.clone());
+        tasks.spawn("leafnodes-here", here);
+        let ear = Ear {
+            shared: self.shared,
+            inbox: self.inbox,
+            seen: HashMap::new(),
+            reconnected: None,
+        };
+        ear.run(select_all(subscribers), shutdown).await
+    }
+
+    /// Connects as every user, however long the server takes.
+    async fn open(&mut self) -> Vec<Ends> {
+        loop {
+            let running = |now: &Standing| matches!(now, Standing::Runs(_));
+            let now = self.standing.wait_for(running).await.map(|now| now.clone());
+            if let Ok(Standing::Runs(url)) = now {
+                match self.connect(&url).await {
+                    Ok(ends) => return ends,
+                    Err(error) => tracing::warn!(
+                        reason = aurora_tasks::chain(&error),
+                        "cannot speak with the mesh's nats-server yet"
+                    ),
+                }
+            }
+            sleep(AGAIN).await;
+        }
+    }
+
+    async fn connect(&self, url: &str) -> Result<Vec<Ends>, Error> {
+        let (mut ways, mut all) = (Vec::new(), Vec::new());
+        for user in &self.users {
+            let (way, ends) = way::open(url, &self.shared.label, user).await?;
+            ways.push(way);
+            all.push(ends);
+        }
+        self.shared.ways.get_or_init(|| ways);
+        Ok(all)
     }
 }
 
@@ -315,7 +383,12 @@ impl Ear {
         };
         match spoken {
             Spoken::Presence { .. } => match Presence::read(&message.payload) {
-                Some(Presence::Here) => self.is_there(site).await,
+                Some(Presence::Here) => {
+                    let counts = self.shared.roll().counts(site, Instant::now());
+                    if counts {
+                        self.is_there(site).await;
+                    }
+                }
                 Some(Presence::Leaving) => {
                     self.shared.roll().left(site);
                     self.settle().await;
@@ -348,6 +421,7 @@ impl Ear {
         {
             return;
         }
+        self.shared.roll().spoke(site, Instant::now());
         self.is_there(site).await;
         if self.shared.roll().way_to(site).is_none() {
             // Its way is about to be told of as closed.
@@ -374,7 +448,7 @@ impl Ear {
             return;
         }
         self.reconnected = Some(Instant::now());
-        for way in &self.shared.ways {
+        for way in self.shared.ways() {
             way.connect_again().await;
         }
     }
@@ -413,7 +487,7 @@ impl Carrier for Leafnodes {
         let subject = subjects::frame(Lane::of(&frame), &self.shared.label, &label);
         let number = self.shared.frames.fetch_add(1, Ordering::Relaxed) + 1;
         let name = name(self.shared.life, number);
-        let ways = self.shared.ways.iter();
+        let ways = self.shared.ways().iter();
         let taken = ways.filter(|way| way.send(&subject, &name, &frame)).count();
         if taken == 0 {
             self.shared.counts.lost(to);
@@ -437,11 +511,18 @@ impl Carrier for Leafnodes {
         self.shared.counts.all()
     }
 
+    fn problem(&self) -> Option<String> {
+        match &*self.listening.borrow() {
+            Listening::Failing(problem) => Some(problem.clone()),
+            Listening::Nowhere | Listening::At(_) => None,
+        }
+    }
+
     async fn close(&self) {
         self.shared.roll().close();
         let leaving = async {
             self.shared.tell(Presence::Leaving).await;
-            for way in &self.shared.ways {
+            for way in self.shared.ways() {
                 way.flush().await;
             }
         };

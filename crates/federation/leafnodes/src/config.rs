@@ -40,6 +40,9 @@ pub struct Remote {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hub {
     pub listen: SocketAddr,
+    /// Whether nobody else has that address. While somebody has it no other site attaches, and the server does
+    /// all the rest.
+    pub is_free: bool,
     /// Public key of the user that the hub's own site is.
     pub user: String,
     /// Everybody else who may attach.
@@ -90,7 +93,7 @@ pub fn config(config: &Config) -> String {
         text.push_str(&hub_accounts(&config.label, hub));
     }
     text.push_str("}\nleafnodes {\n  reconnect: \"250ms\"\n");
-    if let Some(hub) = &config.hub {
+    if let Some(hub) = config.hub.as_ref().filter(|hub| hub.is_free) {
         text.push_str(&listener(config, hub.listen));
     }
     put(&mut text, format_args!("  remotes: [\n"));

@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Why the carrier does not run.
@@ -12,6 +13,14 @@ pub enum Error {
     },
     #[error("cannot make a certificate for sites to know each other by")]
     Certificate(#[from] rcgen::Error),
+    #[error(
+        "cannot listen on {address} for the servers of other sites: free it, or set \
+         federation.leafnodes.listen"
+    )]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
     #[error("a site that is no hub needs one: set federation.leafnodes.hubs")]
     NoHub,
     #[error(transparent)]

@@ -5,14 +5,16 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aurora_clock::Clock;
-use aurora_federation_carrier::Peer;
+use aurora_federation_carrier::{Listening, Peer};
 use aurora_model::SiteId;
+use aurora_nats_server::Standing;
 use aurora_secrets::Signer;
 use aurora_tasks::Shutdown;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::anchor::{LIFE, Shown, Side, anchor, shown, spiffe};
 use crate::config::{
@@ -21,6 +23,9 @@ use crate::config::{
 use crate::options::HubAddress;
 use crate::subjects::is_label;
 use crate::{Config, Error, Hub, Member, config};
+
+/// Between two looks whether an address that somebody else had is free.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// What the server is made of, beside the sites that there are.
 #[derive(Debug)]
@@ -36,13 +41,18 @@ pub(crate) struct Keeper {
     pub hosts: Vec<String>,
     /// Grows with every configuration, as certificates are read at the start alone.
     pub generation: u64,
+    /// Whether the server runs.
+    pub standing: watch::Receiver<Standing>,
+    /// Whether other sites can attach to it, and this site to others.
+    pub listening: watch::Sender<Listening>,
 }
 
 /// A site and the keys that its server may show.
 type Known = (SiteId, String, Vec<[u8; 32]>);
 
 impl Keeper {
-    /// Writes the configuration anew whenever sites or keys change, and in time before certificates end.
+    /// Writes the configuration anew whenever sites or keys change, when the address at which others attach is
+    /// taken or free, and in time before certificates end.
     pub(crate) async fn run(
         mut self,
         mut peers: watch::Receiver<Vec<Peer>>,
@@ -52,6 +62,7 @@ impl Keeper {
         // Sites may have been told before this began.
         let mut written = Vec::new();
         peers.mark_changed();
+        let mut renewal = Instant::now() + LIFE / 3;
         loop {
             let renew = tokio::select! {
                 () = shutdown.cancelled() => return Ok(()),
@@ -66,12 +77,18 @@ impl Keeper {
                     }
                     Err(_) => return Ok(()),
                 },
-                () = sleep(LIFE / 3) => true,
+                changed = self.standing.changed() => match changed {
+                    Ok(()) => self.stands(),
+                    Err(_) => return Ok(()),
+                },
+                () = sleep(AGAIN), if self.is_taken() => self.stands(),
+                () = sleep_until(renewal) => true,
             };
             let wanted = self.relevant(&peers.borrow_and_update());
             if wanted == written && !renew {
                 continue;
             }
+            renewal = Instant::now() + LIFE / 3;
             match self.write(&wanted) {
                 // Nobody listens any more when the server is being ended.
                 Ok(text) => drop(body.send(text)),
@@ -87,6 +104,53 @@ impl Keeper {
     /// The first configuration, before anybody is known.
     pub(crate) fn first(&mut self) -> Result<String, Error> {
         self.write(&[])
+    }
+
+    /// Whether somebody else has the address at which others attach.
+    fn is_taken(&self) -> bool {
+        self.base.hub.as_ref().is_some_and(|hub| !hub.is_free)
+    }
+
+    /// Tells how the server is. Whether the configuration has to be written anew, with the address or without.
+    fn stands(&mut self) -> bool {
+        let standing = self.standing.borrow_and_update().clone();
+        let was_taken = self.is_taken();
+        // A server that runs and listens has the address itself.
+        if was_taken || matches!(standing, Standing::Failing(_)) {
+            self.look();
+        }
+        if let (Standing::Failing(problem), false) = (&standing, self.is_taken()) {
+            self.tell(Listening::Failing(problem.clone()));
+        }
+        if let (Standing::Runs(_), false, false) = (&standing, was_taken, self.is_taken()) {
+            let at = self.base.hub.as_ref().map(|hub| hub.listen);
+            self.tell(at.map_or(Listening::Nowhere, Listening::At));
+        }
+        was_taken != self.is_taken()
+    }
+
+    /// Looks whether the address at which others attach can be had, which nobody of ours has now.
+    fn look(&mut self) {
+        let Some(hub) = &mut self.base.hub else {
+            return;
+        };
+        let (address, bound) = (hub.listen, std::net::TcpListener::bind(hub.listen));
+        hub.is_free = bound.is_ok();
+        if let Err(source) = bound {
+            let failed = Error::Listen { address, source };
+            self.tell(Listening::Failing(aurora_tasks::chain(&failed)));
+        }
+    }
+
+    fn tell(&self, now: Listening) {
+        self.listening.send_if_modified(|known| {
+            let is_new = *known != now;
+            if let (true, Listening::Failing(problem)) = (is_new, &now) {
+                tracing::error!(problem, "leafnodes do not work; they are tried again");
+            }
+            *known = now;
+            is_new
+        });
     }
 
     /// Sites that the server has to do with: all for a hub, hubs for a leaf.
@@ -178,6 +242,7 @@ impl Hub {
     pub(crate) fn empty(listen: std::net::SocketAddr, user: String) -> Self {
         Self {
             listen,
+            is_free: true,
             user,
             members: Vec::new(),
         }

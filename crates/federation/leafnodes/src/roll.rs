@@ -13,10 +13,17 @@ pub(crate) const SILENCE: Duration = Duration::from_secs(5);
 /// After so long frames may have been lost, with a connection that its server gave up meanwhile.
 pub(crate) const LAPSE: Duration = Duration::from_millis(2_500);
 
+/// Between frames of a site that is not near, and means to be heard: three heartbeats.
+const SPEAKS: Duration = Duration::from_secs(30);
+
 #[derive(Debug, Default)]
 pub(crate) struct Roll {
     sites: BTreeMap<String, SiteId>,
     labels: BTreeMap<SiteId, String>,
+    /// Those that are counted as connected when they are there; others while they say something.
+    near: BTreeSet<SiteId>,
+    /// When each of the others sent a frame last.
+    spoke: BTreeMap<SiteId, Instant>,
     heard: BTreeMap<SiteId, Instant>,
     /// Connected as far as the caller was told.
     connected: BTreeSet<SiteId>,
@@ -30,6 +37,7 @@ impl Roll {
     /// leaves its site out.
     pub(crate) fn list(&mut self, peers: &[Peer]) {
         (self.sites, self.labels) = Default::default();
+        let before = std::mem::take(&mut self.near);
         for peer in peers {
             if !is_label(&peer.name) || self.sites.contains_key(&peer.name) {
                 tracing::warn!(site = %peer.site, name = peer.name, "a site's name cannot be used");
@@ -37,7 +45,26 @@ impl Roll {
             }
             self.sites.insert(peer.name.clone(), peer.site);
             self.labels.insert(peer.site, peer.name.clone());
+            if peer.near {
+                self.near.insert(peer.site);
+            }
         }
+        self.spoke.retain(|site, _| self.labels.contains_key(site));
+        self.reopened.extend(before.difference(&self.near));
+    }
+
+    /// A frame of the site came.
+    pub(crate) fn spoke(&mut self, site: SiteId, now: Instant) {
+        if !self.near.contains(&site) {
+            self.spoke.insert(site, now);
+        }
+    }
+
+    /// Whether a site that says that it is there counts as heard.
+    pub(crate) fn counts(&self, site: SiteId, now: Instant) -> bool {
+        let spoke = self.spoke.get(&site);
+        let lately = spoke.is_some_and(|at| now.saturating_duration_since(*at) < SPEAKS);
+        self.near.contains(&site) || lately
     }
 
     pub(crate) fn site(&self, label: &str) -> Option<SiteId> {
@@ -75,9 +102,9 @@ impl Roll {
         self.connected.clear();
     }
 
-    /// Whether a site of the list is not connected.
+    /// Whether a site that is near is not connected.
     pub(crate) fn misses_somebody(&self) -> bool {
-        self.connected.len() < self.labels.len()
+        !self.near.is_subset(&self.connected)
     }
 
     /// Those that were connected and are not any more.
@@ -109,6 +136,7 @@ mod tests {
             name: name.to_owned(),
             address: None,
             keys: Vec::new(),
+            near: true,
         }
     }
 
@@ -147,6 +175,24 @@ mod tests {
         assert!(!roll.heard(a.site, now), "not before it is told");
         assert_eq!(roll.settle(now), [a.site]);
         assert!(roll.heard(a.site, now));
+    }
+
+    #[tokio::test]
+    async fn who_is_not_near_counts_when_it_says_something() {
+        let (mut a, now) = (peer("a"), Instant::now());
+        let mut roll = Roll::default();
+        roll.list(std::slice::from_ref(&a));
+        assert!(roll.counts(a.site, now) && roll.heard(a.site, now));
+        a.near = false;
+        roll.list(std::slice::from_ref(&a));
+        assert!(!roll.misses_somebody());
+        assert!(!roll.heard(a.site, now), "not before it is told");
+        assert_eq!(roll.settle(now), [a.site]);
+        assert!(!roll.counts(a.site, now));
+        roll.spoke(a.site, now);
+        assert!(roll.counts(a.site, now) && roll.heard(a.site, now));
+        assert!(roll.settle(now).is_empty());
+        assert!(!roll.counts(a.site, now + SPEAKS));
     }
 
     #[test]

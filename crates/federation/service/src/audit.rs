@@ -1,6 +1,7 @@
 use std::error::Error as StdError;
 
 use aurora_federation::AuditHead;
+use aurora_model::SiteId;
 
 /// This site's audit log, and this site as a witness of others'. Formats are C2SP's; none of them is the
 /// federation's concern.
@@ -31,11 +32,12 @@ pub trait AuditLog: Send + Sync + std::fmt::Debug {
     /// When it is none.
     fn cosign(&self, key: &str, note: &str) -> Result<String, Failed>;
 
-    /// Keeps what a witness signed of this site's log.
+    /// Keeps what another site signed of this site's log as a witness.
     ///
     /// # Errors
-    /// When it does not fit the witness's key and the checkpoint, or cannot be kept.
-    fn keep(&self, note: &str, cosignature: &str, witness: &str) -> Result<(), Failed>;
+    /// When it does not fit the witness's key and the checkpoint, the witness is not of that site, or it cannot be
+    /// kept.
+    fn keep(&self, by: SiteId, note: &str, cosignature: &str, witness: &str) -> Result<(), Failed>;
 }
 
 pub type Failed = Box<dyn StdError + Send + Sync>;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aurora_clock::Timestamp;
 use aurora_federation::{Directory, Key, KeyId};
-use aurora_federation_carrier::Peer;
+use aurora_federation_carrier::{MAX_FRAME_BYTES, Peer};
 use aurora_model::SiteId;
 use aurora_secrets::Signer;
 use base64::Engine as _;
@@ -16,10 +16,9 @@ use crate::options::{MAX_NAME, is_address, is_label};
 
 const SIGNED: &[u8] = b"aurorasoc.federation.directory.v1\n";
 const FORMAT: u8 = 1;
-/// Bytes of a directory; a thousand sites fit.
-const MAX_BYTES: usize = 512 * 1024;
-/// Sites of one mesh without regions.
-const MAX_SITES: usize = 1_000;
+/// Bytes of a directory with its signature: it travels in one frame or one answer, in base64, with little around it.
+/// 2,700 sites with a key each fit, 1,500 with two.
+const MAX_BYTES: usize = (MAX_FRAME_BYTES - 4 * 1024) / 4 * 3;
 /// Keys of one site, former ones among them: who joins late reads what those signed.
 pub(crate) const MAX_KEYS: usize = 32;
 /// A key counts so much earlier than it is made: clocks of sites differ.
@@ -144,14 +143,20 @@ impl Listing {
         Directory::new(keys)
     }
 
-    /// As carriers want it: every site but this one, with the keys that hold now.
-    pub fn peers(&self, here: SiteId, now: Timestamp) -> Vec<Peer> {
+    /// As carriers want it: every site but this one, with the keys that hold now, and whether it is near.
+    pub fn peers(
+        &self,
+        here: SiteId,
+        now: Timestamp,
+        is_near: impl Fn(SiteId) -> bool,
+    ) -> Vec<Peer> {
         let others = self.sites.iter().filter(|listed| listed.site != here);
         let peer = |listed: &Listed| Peer {
             site: listed.site,
             name: listed.label.clone(),
             address: listed.address.clone(),
             keys: listed.keys_at(now),
+            near: is_near(listed.site),
         };
         others.map(peer).collect()
     }
@@ -163,7 +168,7 @@ impl Listing {
         turns.filter(|at| *at > now && *at < FOREVER).min()
     }
 
-    /// By the newest key that it lists of its primary.
+    /// By the newest key that it lists of its primary. Others take it when [`SignedListing::fits`].
     pub fn sign(self, signer: &Signer) -> SignedListing {
         let mut bytes = serde_json::to_vec(&self).expect("a listing is plain data");
         let signature = signer.sign(&signed(&bytes));
@@ -179,9 +184,6 @@ impl Listing {
     /// [`Doubt::Value`].
     pub fn check(&self) -> Result<(), Doubt> {
         let wrong = Doubt::Value;
-        if self.sites.len() > MAX_SITES {
-            return Err(wrong("there are too many sites"));
-        }
         let mut keys = std::collections::BTreeSet::new();
         let mut labels = std::collections::BTreeSet::new();
         let mut sites = std::collections::BTreeSet::new();
@@ -370,6 +372,19 @@ impl SignedListing {
             std::cmp::Ordering::Greater => Ok(Some(next)),
             std::cmp::Ordering::Equal => Err(Doubt::Forked),
             std::cmp::Ordering::Less => Err(Doubt::Older),
+        }
+    }
+
+    /// Whether it can be told to others.
+    ///
+    /// # Errors
+    /// [`Doubt::Value`].
+    pub fn fits(&self) -> Result<(), Doubt> {
+        match self.bytes.len() <= MAX_BYTES {
+            true => Ok(()),
+            false => Err(Doubt::Value(
+                "all sites and their keys are longer than a frame",
+            )),
         }
     }
 

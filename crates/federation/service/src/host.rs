@@ -27,6 +27,7 @@ use crate::keys::{OwnKeys, SiteKey, SiteKeys};
 use crate::service::{Errand, Parts};
 use crate::show::Recent;
 use crate::store::{self, ROLE};
+use crate::strays::Strays;
 use crate::witness::Witnessing;
 use crate::{Alarm, Counts, Error, Status, outlet};
 
@@ -78,6 +79,8 @@ pub(crate) struct Host {
     pub(crate) leaving: Option<Duration>,
     /// Carriers still have to be told of the directory in force.
     pub(crate) peers_due: bool,
+    /// Whom to look for while nobody who is near is heard.
+    pub(crate) strays: Strays,
     /// When the directory goes to everybody again, and when the primary is asked again.
     pub(crate) directory_due: Duration,
     /// When a listed key begins or ceases to count, and carriers have to be told again.
@@ -134,6 +137,7 @@ impl Host {
             problem: None,
             leaving: None,
             peers_due: true,
+            strays: Strays::default(),
             directory_due: Duration::ZERO,
             peers_until: None,
             aside_due: false,
@@ -679,6 +683,7 @@ impl Host {
         let mut change = Change::decided(action).move_place(store::SHARED, self.noted, until);
         let mut sends = Vec::new();
         let count = tellings.len() as u64;
+        let mut marks = BTreeMap::new();
         for telling in tellings {
             let command = Command::Publish {
                 channel: aurora_federation::Channel::Alerts,
@@ -692,13 +697,16 @@ impl Host {
                     Action::Keep { record, mark, .. } => {
                         let (stream, seq) = (record.record().stream, record.record().seq);
                         self.clock = self.clock.max(record.record().hlc);
-                        change = change
-                            .slot(&store::record_key(&stream, seq), record.bytes().to_vec())
-                            .slot(&store::mark_key(&stream), mark.to_bytes());
+                        let key = store::record_key(&stream, seq);
+                        change = change.slot(&key, record.bytes().to_vec());
+                        marks.insert(stream, mark);
                     }
                     other => sends.push(other),
                 }
             }
+        }
+        for (stream, mark) in marks {
+            change = change.slot(&store::mark_key(&stream), mark.to_bytes());
         }
         change = change.slot(store::CLOCK, store::bytes(&self.clock));
         self.commit(change, "alerts at or above the floor are shared")
@@ -746,5 +754,5 @@ fn mesh(parts: &Parts, key: &SiteKey, directory: Directory, stored: Stored) -> M
         software: parts.software.clone(),
         records_per_second: parts.options.records_per_second,
     };
-    Mesh::new(options, key.signer().clone(), directory, stored)
+    Mesh::new(options, key.signer().clone(), directory, stored).scaled(parts.scale)
 }

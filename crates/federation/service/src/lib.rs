@@ -34,6 +34,7 @@ mod shared;
 mod show;
 mod status;
 mod store;
+mod strays;
 mod witness;
 
 pub use alarm::{Alarm, Alarms};

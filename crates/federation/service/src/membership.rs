@@ -1,5 +1,6 @@
 //! Who is in the mesh: how the directory is made, taken over, handed on and given up.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aurora_federation::{Command, Frame};
@@ -24,6 +25,8 @@ const AGAIN: Duration = Duration::from_secs(30);
 const ASK: Duration = Duration::from_secs(2);
 /// A site that leaves waits that long for the primary to say so.
 const GOODBYE: Duration = Duration::from_secs(10);
+/// A word for the primary is handed on that often: by a guide of its site, and by one of the primary.
+const HOPS: u8 = 2;
 const GOODBYE_SIGNED: &[u8] = b"aurorasoc.federation.goodbye.v1\n";
 
 /// What hosts tell each other beside records.
@@ -37,12 +40,17 @@ pub(crate) enum Notice {
         site: SiteId,
         version: u64,
         signature: String,
+        /// How often it was handed on.
+        #[serde(default)]
+        hops: u8,
     },
     /// How a site wants to be listed, where that directory is in force: JSON, and what it signed of it.
     Amend {
         listed: String,
         version: u64,
         signature: String,
+        #[serde(default)]
+        hops: u8,
     },
     /// A site asks to cosign the head of its audit log: the log's verifier key, what a witness is asked,
     /// and the site's signature over both.
@@ -151,6 +159,7 @@ impl Host {
         next.check()?;
         let (left, change) = self.departures(Some(&next), change);
         let next = next.sign(self.key.signer());
+        next.fits()?;
         let change = change.slot(store::DIRECTORY, next.bytes().to_vec());
         self.parts.records.commit(context, change).await?;
         self.left = left;
@@ -179,11 +188,25 @@ impl Host {
         self.peers_due = false;
         let (here, now) = (self.parts.scope.site, self.parts.clock.now());
         let listing = self.directory.as_ref().map(|it| it.listing());
-        let peers = listing.map_or_else(Vec::new, |it| it.peers(here, now));
+        let sites = listing.map_or(&[][..], |it| &it.sites);
+        let looked_for = |place: usize| self.strays.looks_for(place, sites.len(), here);
+        let strays = sites.iter().enumerate();
+        let strays = strays.filter(|(place, _)| looked_for(*place));
+        let strays: BTreeSet<SiteId> = strays.map(|(_, it)| it.site).collect();
+        let is_near = |site| self.mesh.is_near(site) || strays.contains(&site);
+        let peers = listing.map_or_else(Vec::new, |it| it.peers(here, now, is_near));
         self.peers_until = listing.and_then(|it| it.next_turn(now));
         for carrier in &self.parts.carriers {
             carrier.set_peers(&peers);
         }
+    }
+
+    /// Whoever hears none of those who are near may know an old directory.
+    fn look_for_strays(&mut self) {
+        let mut connected = self.connected.iter();
+        let hears_somebody = connected.any(|(site, _)| self.mesh.is_near(*site));
+        let now = self.parts.clock.elapsed();
+        self.peers_due |= self.strays.turn(hears_somebody, now);
     }
 
     /// The directory to everybody who is connected.
@@ -239,18 +262,31 @@ impl Host {
             listed,
             version,
             signature,
+            hops: 0,
         }));
         Ok(())
     }
 
-    pub(crate) fn hand_on(&self, primary: SiteId, text: &str, version: u64, signature: &str) {
-        let frame = framed(&Notice::Amend {
-            listed: text.to_owned(),
-            version,
-            signature: signature.to_owned(),
-        });
-        let ways = self.connected.iter().filter(|(peer, _)| *peer == primary);
-        ways.for_each(|(peer, carrier)| self.send(*peer, *carrier, frame.clone()));
+    /// A word for the primary goes to it, or nearer to it: to guides of its region.
+    fn hand_on(&self, from: SiteId, notice: &Notice, hops: u8) {
+        let Some(primary) = self.directory.as_ref().map(|it| it.listing().primary) else {
+            return;
+        };
+        if from == primary || hops > HOPS {
+            return;
+        }
+        let ways = |to: &[SiteId]| -> Vec<(SiteId, u8)> {
+            let ways = self.connected.iter().copied();
+            ways.filter(|(peer, _)| to.contains(peer)).collect()
+        };
+        let mut next = ways(&[primary]);
+        if next.is_empty() && !self.mesh.is_near(primary) {
+            next = ways(self.mesh.guides_of(primary));
+        }
+        let frame = framed(notice);
+        for (peer, carrier) in next {
+            self.send(peer, carrier, frame.clone());
+        }
     }
 
     /// Tells everybody that this site leaves; the primary strikes it from the directory.
@@ -264,6 +300,7 @@ impl Host {
             site,
             version,
             signature: STANDARD.encode(signature),
+            hops: 0,
         };
         self.send_all(&framed(&notice));
     }
@@ -278,14 +315,24 @@ impl Host {
                 site,
                 version,
                 signature,
-            }) => self.heard_goodbye(from, site, version, &signature).await,
+                ..
+            }) if self.is_primary() => self.heard_goodbye(from, site, version, &signature).await,
             Ok(Notice::Amend {
                 listed,
                 version,
                 signature,
-            }) => {
+                ..
+            }) if self.is_primary() => {
                 let said = (listed.as_str(), version);
                 self.heard_amendment(from, said, &signature).await
+            }
+            Ok(mut notice @ (Notice::Goodbye { .. } | Notice::Amend { .. })) => {
+                if let Notice::Goodbye { hops, .. } | Notice::Amend { hops, .. } = &mut notice {
+                    *hops = hops.saturating_add(1);
+                    let hops = *hops;
+                    self.hand_on(from, &notice, hops);
+                }
+                Ok(())
             }
             Ok(Notice::Witness {
                 key,
@@ -375,7 +422,7 @@ impl Host {
         version: u64,
         signature: &str,
     ) -> Result<(), Error> {
-        if self.parts.options.site_tier != SiteTier::Primary || site == self.parts.scope.site {
+        if site == self.parts.scope.site {
             return Ok(());
         }
         let listing = self.directory.as_ref().map(|it| it.listing());
@@ -423,6 +470,7 @@ impl Host {
     /// What is under way and wants a next step.
     pub(crate) async fn move_on(&mut self) -> Result<(), Error> {
         let wall = self.parts.clock.now();
+        self.look_for_strays();
         if self.peers_due || self.peers_until.is_some_and(|turn| turn <= wall) {
             self.tell_carriers();
         }

@@ -1,18 +1,18 @@
 //! What this site has to tell: alerts at or above the floor, found through the decision log, which
 //! knows of every change of every alert, whoever made it and in whichever process.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use aurora_federation::Kind;
 use aurora_model::{Alert, Scope, Severity};
-use aurora_records::{Collection, DecisionQuery, Records};
+use aurora_records::{Collection, DecisionQuery, Document, Records};
 use bytes::Bytes;
 
 use crate::{Error, shared, store};
 
 /// Decisions read at a time.
 const PAGE: usize = 256;
-/// Alerts told in one commit.
+/// Alerts that are looked at together; a decision may name more.
 const MOST: usize = 256;
 
 /// An alert that others have to hear of.
@@ -87,60 +87,70 @@ pub(crate) async fn look(
         more: decisions.len() == PAGE,
         ..Found::default()
     };
-    let mut seen = BTreeSet::new();
+    let (mut ids, mut seen) = (Vec::new(), BTreeSet::new());
     for decision in decisions {
-        if decision.action.name.starts_with("alert.") {
-            for id in decision.action.objects {
-                if seen.insert(id.clone()) {
-                    let telling = telling(records, scope, id, floor).await?;
-                    found.tellings.extend(telling);
-                }
-            }
-        }
-        found.until = decision.seq;
-        if found.tellings.len() >= MOST {
+        if ids.len() >= MOST {
             found.more = true;
             break;
         }
+        found.until = decision.seq;
+        if decision.action.name.starts_with("alert.") {
+            let new = decision.action.objects.into_iter();
+            ids.extend(new.filter(|id| seen.insert(id.clone())));
+        }
+    }
+    for ids in ids.chunks(MOST) {
+        found
+            .tellings
+            .extend(tellings(records, scope, ids, floor).await?);
     }
     Ok(found)
 }
 
-/// What is to be told of an alert now; an alert of another site is never told again.
-async fn telling(
+/// What is to be told of alerts now, in the order of their ids here; an alert of another site is never told
+/// again.
+async fn tellings(
     records: &dyn Records,
     scope: &Scope,
-    id: String,
+    ids: &[String],
     floor: Severity,
-) -> Result<Option<Telling>, Error> {
-    let Some(document) = records.get(scope, Collection::Alerts, &id).await? else {
-        return Ok(None);
-    };
+) -> Result<Vec<Telling>, Error> {
+    let documents = records.get_all(scope, Collection::Alerts, ids).await?;
+    let documents = documents.into_iter();
+    let mut documents: HashMap<String, _> = documents.map(|it| (it.id.clone(), it)).collect();
+    let keys: Vec<String> = ids.iter().map(|id| store::said_key(id)).collect();
+    let said = records.slots_of(scope, &keys).await?;
+    let said: HashMap<String, Vec<u8>> = said.into_iter().collect();
+    let ids = ids.iter().zip(&keys);
+    let known = ids.filter_map(|(id, key)| Some((documents.remove(id)?, said.get(key))));
+    let known = known.filter_map(|(document, said)| telling(document, said, floor));
+    Ok(known.collect())
+}
+
+/// What is to be told of an alert now that it stands so, where `said` was told before.
+fn telling(document: Document, said: Option<&Vec<u8>>, floor: Severity) -> Option<Telling> {
+    let id = document.id;
     let Ok(alert) = serde_json::from_value::<Alert>(document.body) else {
         tracing::error!(id, "an alert cannot be read and is not shared");
-        return Ok(None);
+        return None;
     };
-    if alert.origin.is_some() {
-        return Ok(None);
-    }
-    let said = records.slot(scope, &store::said_key(&id)).await?;
     // What was shared once is kept up to date, though it may be less grave now.
-    if said.is_none() && alert.severity < floor {
-        return Ok(None);
+    if alert.origin.is_some() || (said.is_none() && alert.severity < floor) {
+        return None;
     }
     let state = shared::state(&alert);
-    if said.as_ref() == Some(&state) {
-        return Ok(None);
+    if said == Some(&state) {
+        return None;
     }
     let kind = match said {
         None => Kind::Alert,
         Some(_) => Kind::AlertChange,
     };
     let body = shared::body(&alert).into();
-    Ok(Some(Telling {
+    Some(Telling {
         id,
         kind,
         body,
         state,
-    }))
+    })
 }

@@ -14,12 +14,12 @@ use aurora_model::{Action, Context, SiteId};
 use aurora_records::Change;
 use tracing::{info, warn};
 
+use crate::Error;
 use crate::directory::{Listed, ListedKey, MAX_KEYS, signature};
 use crate::handle::Rotated;
 use crate::host::Host;
 use crate::keys::{OwnKeys, fingerprint};
 use crate::store::{self, ROLE};
-use crate::{Error, SiteTier};
 
 const AMENDED: &[u8] = b"aurorasoc.federation.amend.v1\n";
 /// Hours for which a former key may count.
@@ -150,7 +150,7 @@ impl Host {
         (wanted != *listed).then_some(wanted)
     }
 
-    /// What a site says of itself: the primary lists it so, others hand it on to the primary.
+    /// What a site says of itself: the primary lists it so.
     pub(crate) async fn heard_amendment(
         &mut self,
         from: SiteId,
@@ -160,13 +160,6 @@ impl Host {
         let Some(listing) = self.directory.as_ref().map(|it| it.listing()) else {
             return Ok(());
         };
-        if self.parts.options.site_tier != SiteTier::Primary {
-            let primary = listing.primary;
-            if from != primary {
-                self.hand_on(primary, text, version, signed);
-            }
-            return Ok(());
-        }
         // Who read an older directory says it again of the newer one; so nothing old is ever repeated.
         if listing.version != version {
             return Ok(());

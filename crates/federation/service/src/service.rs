@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use aurora_clock::Clock;
+use aurora_federation::Scale;
 use aurora_federation_carrier::{Carrier, Event, Knock, Listening};
 use aurora_model::Scope;
 use aurora_records::Records;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub alarms: Arc<dyn Alarms>,
     /// Hashes invitations.
     pub tokens: TokenHasher,
+    /// From how many sites on not everybody is linked with everybody.
+    pub scale: Scale,
     /// At most 255.
     pub carriers: Vec<Arc<dyn Carrier>>,
     /// How the primary is asked to let this site in; without it this site cannot join.

@@ -103,6 +103,7 @@ impl Host {
                 Listening::Failing(problem) => Some(problem),
                 _ => None,
             },
+            problems: self.problems(),
             agents: about.agents,
             policy: about.policy,
             audit: about.audit.map(|head| AuditStatus {
@@ -114,11 +115,19 @@ impl Host {
         }
     }
 
+    /// Carriers that do not work as they should.
+    fn problems(&self) -> BTreeMap<String, String> {
+        let carriers = self.parts.carriers.iter();
+        let failing = carriers.filter_map(|it| Some((it.name().to_owned(), it.problem()?)));
+        failing.collect()
+    }
+
     fn peers(&self) -> Vec<PeerStatus> {
         let Some(directory) = &self.directory else {
             return Vec::new();
         };
         let (views, here) = (self.views(), self.parts.scope.site);
+        let problems = self.problems();
         let carriers: Vec<(&'static str, BTreeMap<SiteId, Figures>)> = self
             .parts
             .carriers
@@ -129,10 +138,12 @@ impl Host {
         let others = others.filter(|listed| listed.site != here);
         let mut peers: Vec<PeerStatus> = others
             .map(|listed| {
-                let of = |(name, figures): &(&'static str, BTreeMap<SiteId, Figures>)| {
-                    let figures = figures.get(&listed.site).copied().unwrap_or_default();
-                    CarrierStatus { name, figures }
-                };
+                let of =
+                    |(name, figures): &(&'static str, BTreeMap<SiteId, Figures>)| CarrierStatus {
+                        name,
+                        problem: problems.get(*name).cloned(),
+                        figures: figures.get(&listed.site).copied().unwrap_or_default(),
+                    };
                 let carriers = carriers.iter().map(of).collect();
                 self.peer(listed, views.get(&listed.site), carriers)
             })

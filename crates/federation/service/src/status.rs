@@ -49,6 +49,8 @@ pub struct Here {
     pub listens: Option<std::net::SocketAddr>,
     /// Why nobody does.
     pub problem: Option<String>,
+    /// Carriers that do not work as they should, and why.
+    pub problems: BTreeMap<String, String>,
     pub agents: u32,
     pub policy: String,
     pub audit: Option<AuditStatus>,
@@ -124,6 +126,8 @@ pub struct KeyStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CarrierStatus {
     pub name: &'static str,
+    /// Why it does not work as it should.
+    pub problem: Option<String>,
     pub figures: Figures,
 }
 

@@ -219,7 +219,7 @@ impl Host {
         ) else {
             return Ok(());
         };
-        if let Err(error) = log.keep(&note, cosignature, witness) {
+        if let Err(error) = log.keep(from, &note, cosignature, witness) {
             warn!(%error, "a cosignature of the audit log is not kept");
             return self.refuse(from, "a cosignature that does not fit").await;
         }

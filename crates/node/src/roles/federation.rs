@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use aurora_bus::BusHandle;
 use aurora_clock::Clock;
 use aurora_detect::{About, alert_about_ourselves};
-use aurora_federation::{AuditHead, Hash};
+use aurora_federation::{AuditHead, Hash, Scale};
 use aurora_federation_carrier::{Carrier, Door, Knock, Listening};
 use aurora_federation_direct::{Courier, Direct, Options};
 use aurora_federation_service::{Alarm, Alarms, Handle, Service, SiteKeys};
@@ -63,8 +63,8 @@ impl Alarms for Ourselves {
 /// Starts it, when the settings say so.
 ///
 /// # Errors
-/// When a setting cannot be used, or the store fails. An address for direct links that is taken degrades
-/// the role, and is tried again.
+/// When a setting cannot be used, `nats-server` is not there or too old, or the store fails. An address that is
+/// taken degrades the role, and is tried again.
 pub(crate) async fn start(
     parts: &Parts,
     keyring: &Keyring,
@@ -96,7 +96,11 @@ pub(crate) async fn start(
         let courier: Arc<dyn Knock> = Arc::new(Courier::new(&linked)?);
         knock = Some(courier);
     }
-    carriers.extend(super::leafnodes::start(parts, keyring, &key).await?);
+    let mut attaches = watch::channel(Listening::Nowhere).1;
+    if let Some(leafnodes) = super::leafnodes::start(parts, keyring, &key).await? {
+        attaches = leafnodes.listening();
+        carriers.push(leafnodes);
+    }
     let name = match options.site_name.is_empty() {
         true => parts.config.site.name.clone(),
         false => options.site_name.clone(),
@@ -116,6 +120,7 @@ pub(crate) async fn start(
                 clock: parts.clock.clone(),
             }),
             tokens: keyring.tokens(Purpose::Invitation),
+            scale: Scale::default(),
             carriers,
             knock,
             listens: listens.clone(),
@@ -125,32 +130,54 @@ pub(crate) async fn start(
         inbox,
     );
     service.await?.start(&parts.tasks);
-    watch_listener(parts, listens);
+    watch_listeners(parts, listens, attaches);
     Ok(Some(handle))
 }
 
 /// A site that others cannot dial works badly, and says so.
-fn watch_listener(parts: &Parts, mut listens: watch::Receiver<Listening>) {
+fn watch_listeners(
+    parts: &Parts,
+    mut listens: watch::Receiver<Listening>,
+    mut attaches: watch::Receiver<Listening>,
+) {
     let (health, shutdown) = (parts.health.clone(), parts.tasks.shutdown());
-    let now = standing(&listens.borrow_and_update());
+    let now = standing(&listens.borrow_and_update(), &attaches.borrow_and_update());
     health.set(ROLE, now);
     parts.tasks.spawn("federation-health", async move {
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => break,
-                changed = listens.changed() => if changed.is_err() { break },
+                () = changed(&mut listens) => {}
+                () = changed(&mut attaches) => {}
             }
-            health.set(ROLE, standing(&listens.borrow_and_update()));
+            let now = standing(&listens.borrow(), &attaches.borrow());
+            health.set(ROLE, now);
         }
         Ok::<_, Error>(())
     });
 }
 
-fn standing(listens: &Listening) -> Health {
-    match listens {
-        Listening::Nowhere | Listening::At(_) => Health::Ready,
-        Listening::Failing(problem) => Health::Degraded {
-            reason: format!("other sites cannot dial this one: {problem}"),
+/// Never, where nobody listens.
+async fn changed(told: &mut watch::Receiver<Listening>) {
+    if told.changed().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn standing(listens: &Listening, attaches: &Listening) -> Health {
+    let ways = [
+        ("other sites cannot dial this one", listens),
+        ("leafnodes do not work", attaches),
+    ];
+    let failing = ways.into_iter().filter_map(|(what, told)| match told {
+        Listening::Nowhere | Listening::At(_) => None,
+        Listening::Failing(problem) => Some(format!("{what}: {problem}")),
+    });
+    let reasons: Vec<String> = failing.collect();
+    match reasons.is_empty() {
+        true => Health::Ready,
+        false => Health::Degraded {
+            reason: reasons.join("; "),
         },
     }
 }

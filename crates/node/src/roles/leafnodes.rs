@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use aurora_federation_carrier::Carrier;
 use aurora_federation_leafnodes::{Error as LeafnodesError, Leafnodes, Options, Start};
 use aurora_federation_service::SiteKey;
 use aurora_secrets::{Keyring, Purpose};
@@ -18,7 +17,7 @@ pub(super) async fn start(
     parts: &Parts,
     keyring: &Keyring,
     key: &SiteKey,
-) -> Result<Option<Arc<dyn Carrier>>, Error> {
+) -> Result<Option<Arc<Leafnodes>>, Error> {
     let settings = &parts.config.federation;
     let options = Options {
         listen: settings.leafnodes.listen,

@@ -10,6 +10,7 @@ use aurora_clock::Clock;
 use aurora_disk::RealDisk;
 use aurora_federation::{AuditHead, Hash};
 use aurora_federation_service::{AuditLog, Checked, Failed, Judged};
+use aurora_model::SiteId;
 use aurora_secrets::{Keyring, Purpose, Signer};
 
 use super::Parts;
@@ -106,13 +107,17 @@ impl AuditLog for SiteLog {
         Ok(line.to_string())
     }
 
-    fn keep(&self, note: &str, cosignature: &str, witness: &str) -> Result<(), Failed> {
+    fn keep(&self, by: SiteId, note: &str, cosignature: &str, witness: &str) -> Result<(), Failed> {
         let signed = Signed {
             checkpoint: Signed::open(note.as_bytes(), &self.key)?.checkpoint,
             note: Note::parse(note.as_bytes())?,
         };
         let signature = Signature::parse(cosignature.trim_end_matches('\n'))?;
         let witness: VerifierKey = witness.parse()?;
+        // Its place follows from the name: nobody takes another's.
+        if !witness.name().starts_with(&format!("aurorasoc/{by}/")) {
+            return Err("the witness has another's name".into());
+        }
         let (disk, folder) = (&self.disk, &self.folder);
         self.written
             .keep_cosignature(disk, folder, &self.key, &signed, signature, &witness)?;

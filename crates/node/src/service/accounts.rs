@@ -13,10 +13,12 @@ use super::{SiteService, errors};
 pub(super) async fn ledger(site: &SiteService, scope: &Scope) -> Result<LedgerReport> {
     let judging = Judging::look(site).await?;
     let report = site.ledger.report(scope).await.map_err(Error::internal)?;
-    let pending = judging.pending(site).await?;
+    let (pending, progress) = judging.end(site).await?;
     let drops = kernel_drops(site);
     Ok(LedgerReport {
         pending,
+        progress,
+        consistent: report.settled,
         ..LedgerReport::of(report.at, report.sources, report.matches, drops)
     })
 }

@@ -177,11 +177,12 @@ async fn newest_ahead(
 
 async fn ledger(site: &SiteService, scope: &Scope) -> DoctorCheck {
     match accounts::ledger(site, scope).await {
-        Ok(report) if report.balances => {
-            let detail = format!(
-                "{} records received, all accounted for",
-                report.total.received
-            );
+        Ok(report) if !report.is_off() => {
+            let says = match report.consistent {
+                true => "all accounted for",
+                false => "read while more came",
+            };
+            let detail = format!("{} records received, {says}", report.total.received);
             found("ledger", CheckOutcome::Ok, detail, None)
         }
         Ok(report) => {

@@ -194,6 +194,7 @@ fn shown(status: &Status) -> FederationStatus {
             primary: here.primary,
             listens: here.listens.map(|address| address.to_string()),
             problem: here.problem.clone(),
+            problems: here.problems.clone(),
             drills: here.drills,
         }),
         peers: status.peers.iter().map(|it| peer(it, status)).collect(),

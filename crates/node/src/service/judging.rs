@@ -2,6 +2,7 @@
 
 use aurora_api::site::{Error, Result};
 use aurora_bus::ConsumerOptions;
+use aurora_messages::Progress;
 use aurora_model::Stream;
 
 use super::SiteService;
@@ -11,39 +12,68 @@ use crate::roles;
 pub(super) struct Judging {
     pending: u64,
     published: u64,
+    progress: Vec<Progress>,
 }
 
 impl Judging {
     /// To be called before the figures that it is to speak of are read.
     pub(super) async fn look(site: &SiteService) -> Result<Self> {
-        let published = published(site).await?;
+        let [events, matches, alerts] = published(site).await?;
         // In this order: whoever has worked a message off has published before what follows from it.
         let shared = site.parts.config.bus.is_shared();
-        let mut pending = self::pending(site, roles::events(shared)).await?;
-        pending += self::pending(site, roles::working(shared)).await?;
-        if pending == 0 {
-            pending = late_windows(site).await?;
+        let mut look = Self {
+            pending: 0,
+            published: events + matches + alerts,
+            progress: Vec::new(),
+        };
+        look.add(site, "events", events, roles::events(shared))
+            .await?;
+        look.add(site, "matches", matches, roles::working(shared))
+            .await?;
+        if look.pending == 0 {
+            look.pending = late_windows(site).await?;
         }
         let findings = std::iter::once(aurora_store::FindingWriter::consumer());
-        pending += self::pending(site, findings).await?;
-        Ok(Self { pending, published })
+        look.add(site, "alerts", alerts, findings).await?;
+        Ok(look)
+    }
+
+    /// Those who read one of the streams.
+    async fn add(
+        &mut self,
+        site: &SiteService,
+        stream: &str,
+        published: u64,
+        consumers: impl Iterator<Item = ConsumerOptions>,
+    ) -> Result<()> {
+        let (pending, floor) = behind(site, consumers).await?;
+        self.pending += pending;
+        self.progress.push(Progress {
+            stream: stream.to_owned(),
+            published,
+            judged: floor.map_or(published, |floor| floor.min(published)),
+        });
+        Ok(())
     }
 
     /// To be called after them: how much of what they may speak of was left to be done. What was
     /// published meanwhile counts.
-    pub(super) async fn pending(self, site: &SiteService) -> Result<u64> {
-        let since = published(site).await?.saturating_sub(self.published);
-        Ok(self.pending + since)
+    pub(super) async fn end(self, site: &SiteService) -> Result<(u64, Vec<Progress>)> {
+        let now: u64 = published(site).await?.iter().sum();
+        let since = now.saturating_sub(self.published);
+        Ok((self.pending + since, self.progress))
     }
 }
 
-async fn published(site: &SiteService) -> Result<u64> {
-    let mut last = 0;
-    for stream in [Stream::Events, Stream::Matches, Stream::Alerts] {
+/// The newest events, matches and alerts.
+async fn published(site: &SiteService) -> Result<[u64; 3]> {
+    let mut newest = [0; 3];
+    let streams = [Stream::Events, Stream::Matches, Stream::Alerts];
+    for (stream, newest) in streams.into_iter().zip(&mut newest) {
         let info = site.parts.adapters.bus.stream(stream).await;
-        last += info.map_err(Error::internal)?.last_seq;
+        *newest = info.map_err(Error::internal)?.last_seq;
     }
-    Ok(last)
+    Ok(newest)
 }
 
 /// Messages that these consumers have not acknowledged.
@@ -51,14 +81,23 @@ pub(super) async fn pending(
     site: &SiteService,
     consumers: impl Iterator<Item = ConsumerOptions>,
 ) -> Result<u64> {
-    let mut pending = 0;
+    Ok(behind(site, consumers).await?.0)
+}
+
+/// The same, and the message up to which all of them have, if there is one of them.
+async fn behind(
+    site: &SiteService,
+    consumers: impl Iterator<Item = ConsumerOptions>,
+) -> Result<(u64, Option<u64>)> {
+    let (mut pending, mut floor) = (0, None);
     for ConsumerOptions { stream, name, .. } in consumers {
         let info = site.parts.adapters.bus.consumer_info(stream, &name).await;
-        pending += info
-            .map_err(Error::internal)?
-            .map_or(0, |info| info.pending);
+        if let Some(info) = info.map_err(Error::internal)? {
+            pending += info.pending;
+            floor = Some(floor.map_or(info.ack_floor, |floor: u64| floor.min(info.ack_floor)));
+        }
     }
-    Ok(pending)
+    Ok((pending, floor))
 }
 
 /// Windows that are to be judged again.

@@ -148,7 +148,7 @@ pub(super) fn link(here: SiteId, peer: &PeerStatus) -> SiteLink {
     let carriers = peer.carriers.iter().map(|carrier| LinkCarrier {
         name: carrier.name.to_owned(),
         connected: carrier.figures.connected,
-        detail: None,
+        detail: carrier.problem.clone(),
         connects: carrier.figures.connects,
         frames_sent: carrier.figures.frames_sent,
         bytes_sent: carrier.figures.bytes_sent,

@@ -110,6 +110,24 @@ pub async fn who_is_taken_off_the_list_is_gone(stand: &dyn Stand) {
     close(&sites).await;
 }
 
+/// A site that knows another directory comes: it is let in, and not looked for.
+pub async fn who_is_not_near_is_let_in(stand: &dyn Stand) {
+    let sites = stand.sites(2).await;
+    let (a, b) = (&sites[0], &sites[1]);
+    let far = |member: &Member| Peer {
+        near: false,
+        ..member.peer.clone()
+    };
+    a.carrier.set_peers(&[far(b)]);
+    b.carrier.set_peers(std::slice::from_ref(&a.peer));
+    b.reaches(a, b"it comes").await;
+    a.reaches(b, b"and is answered").await;
+    b.carrier.set_peers(&[far(a)]);
+    b.gone(a.peer.site).await;
+    assert_eq!(b.send(a, "still there?"), Sent::NoWay);
+    close(&sites).await;
+}
+
 /// Nobody reads at the other end: sending returns at once, memory is bounded, and what is lost is
 /// counted at one end or the other.
 pub async fn a_flood_makes_nobody_wait(stand: &dyn Stand) {

@@ -41,6 +41,7 @@ pub async fn suite(stand: &dyn Stand) {
     cases::what_is_too_long_or_has_no_way_is_refused(stand).await;
     cases::strangers_are_not_heard(stand).await;
     cases::who_is_taken_off_the_list_is_gone(stand).await;
+    cases::who_is_not_near_is_let_in(stand).await;
     cases::a_flood_makes_nobody_wait(stand).await;
     cases::a_way_is_opened_again(stand).await;
     cases::who_closes_is_gone(stand).await;

@@ -19,6 +19,7 @@ fn peer() -> Peer {
         name: site.to_string(),
         address: None,
         keys: Vec::new(),
+        near: true,
     }
 }
 

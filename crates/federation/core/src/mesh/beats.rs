@@ -13,6 +13,10 @@ use crate::{Beat, Frame, Head, SignedBeat, StreamId};
 const CALM: Duration = Duration::from_secs(10);
 /// Between beats on any other link.
 const EAGER: Duration = Duration::from_secs(2);
+/// Between beats on a link that is well here while the other site's beats say that it is not there: it has to hear
+/// many of them in a row before it is. Not the same as [`EAGER`], so that two links that are well do not keep each other
+/// eager.
+const OBLIGING: Duration = Duration::from_millis(1_750);
 /// So many beats without a word make a connected carrier suspicious.
 const QUIET: u32 = 3;
 /// Beats whose echo is waited for.
@@ -29,6 +33,13 @@ impl Mesh {
         if !self.directory.knows(site) {
             let reason = Reason::Stranger;
             return actions.push(Action::Reject { from: site, reason });
+        }
+        let is_first = self
+            .peers
+            .get(&site)
+            .is_none_or(|it| it.carriers.is_empty());
+        if is_first {
+            self.offer(site, carrier, actions);
         }
         let peer = self.peers.entry(site).or_default();
         peer.carriers.insert(carrier, now.steady);
@@ -81,8 +92,9 @@ impl Mesh {
                 continue;
             };
             peer.sent_beats += 1;
-            let interval = match peer.link.state() {
-                State::Healthy => spread(beat.site, peer.sent_beats),
+            let interval = match (peer.link.state(), peer.link.interval()) {
+                (State::Healthy, Some(EAGER)) => OBLIGING,
+                (State::Healthy, _) => spread(beat.site, peer.sent_beats),
                 _ => EAGER,
             };
             peer.next = now.steady + interval;
@@ -135,6 +147,9 @@ impl Mesh {
         peer.beat = (beat.life, beat.number);
         let interval = Duration::from_millis(beat.interval.into());
         peer.link.beat(beat.number, interval, now.steady);
+        if interval == EAGER {
+            peer.next = peer.next.min(now.steady + OBLIGING);
+        }
         let echo = Frame::Echo {
             number: beat.number,
             held: 0,

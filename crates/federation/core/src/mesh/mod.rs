@@ -266,6 +266,14 @@ impl Mesh {
         self.overlay.is_near(site)
     }
 
+    /// The guides of a site's region, of which it may be one; none in a mesh in which all are near.
+    pub fn guides_of(&self, site: SiteId) -> &[SiteId] {
+        match self.overlay.is_whole() {
+            true => &[],
+            false => self.overlay.guides_of(site),
+        }
+    }
+
     fn arrange(&mut self) {
         self.overlay = Overlay::of(&self.directory, self.options.site, self.scale);
         self.gossip.arrange(&self.overlay);

@@ -107,6 +107,32 @@ impl Mesh {
         }
     }
 
+    /// What this site has said since the other one could last be heard goes there unasked, a chunk of each stream: on
+    /// a slow way a question would cost a round trip. Nothing goes to whoever never said how far it is.
+    pub(super) fn offer(&self, to: SiteId, carrier: Carrier, actions: &mut Vec<Action>) {
+        let Some(peer) = self.peers.get(&to) else {
+            return;
+        };
+        // A beat tells of all streams in a mesh that is whole: of one that it left out there is nothing.
+        let tells_all = self.overlay.is_whole() && peer.last.is_some();
+        let own = |(stream, _): &(&StreamId, &Mark)| stream.origin == self.options.site;
+        for (stream, mark) in self.marks.iter().filter(own) {
+            let theirs = peer.heads.get(stream).map(|head| head.high);
+            let Some(theirs) = theirs.or(tells_all.then_some(0)) else {
+                continue;
+            };
+            if mark.high() > theirs {
+                actions.push(Action::Serve {
+                    to,
+                    carrier,
+                    stream: *stream,
+                    from: theirs + 1,
+                    until: mark.high().min(theirs + CHUNK),
+                });
+            }
+        }
+    }
+
     pub(super) fn pull_stream(&mut self, stream: StreamId, now: Now, actions: &mut Vec<Action>) {
         if self.forked.contains(&stream) {
             return;

@@ -86,6 +86,27 @@ fn thirty_percent_of_loss_does_not_flap() {
     }
 }
 
+/// Who hears well beats seldom, until the other one's beats say that it does not.
+#[test]
+fn a_link_that_lost_one_way_is_well_in_time() {
+    for seed in 0..20 {
+        let mut world = healthy(seed, 3);
+        world.run(60_000);
+        for _ in 0..30 {
+            world.cut.insert((2, 0));
+            world.run(2_500 + seed * 13);
+            world.cut.clear();
+            world.run(2_500);
+        }
+        let state = world.hosts[0].mesh.link(site(2));
+        assert_eq!(state, State::Degraded, "seed {seed}");
+        let healed = until(&mut world, 0, 2, &[State::Healthy]);
+        assert!(healed <= 60_000, "seed {seed}: healed after {healed} ms");
+        world.run(60_000);
+        assert_eq!(world.hosts[2].mesh.link(site(0)), State::Healthy);
+    }
+}
+
 #[test]
 fn after_sleep_nobody_is_called_down() {
     let mut world = healthy(1, 3);
@@ -166,10 +187,8 @@ fn what_was_missed_comes_at_once_however_long_the_way_was_cut() {
         while !world.is_complete() {
             world.run(20);
             let took = world.now - healed;
-            assert!(
-                took <= 1_000,
-                "cut for {seconds} s from {cut_at}: {took} ms"
-            );
+            // One way and no question: up to 85 ms.
+            assert!(took <= 100, "cut for {seconds} s from {cut_at}: {took} ms");
         }
         world.check(seed);
     }

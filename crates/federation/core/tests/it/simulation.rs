@@ -5,7 +5,7 @@ use aurora_federation::Scale;
 use crate::world::World;
 
 /// Seeds in every test run; `AURORA_FEDERATION_SEEDS` for more, `AURORA_SEED` for one.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 2_000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

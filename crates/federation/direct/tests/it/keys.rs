@@ -38,6 +38,7 @@ async fn one_of_two_may_be_out_of_reach() {
         name: "hidden".to_owned(),
         address: None,
         keys: vec![key],
+        near: true,
     };
     first.set_peers(std::slice::from_ref(&b));
     second.set_peers(std::slice::from_ref(&a));

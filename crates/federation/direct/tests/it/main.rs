@@ -24,6 +24,7 @@ async fn site(tasks: &Tasks, door: Option<Arc<dyn Door>>) -> (Peer, Direct) {
         name: options.site.to_string(),
         address: direct.address().map(|address| address.to_string()),
         keys: vec![key],
+        near: true,
     };
     (peer, direct)
 }

@@ -16,6 +16,7 @@ fn hub() -> Config {
         dir: "/mesh".into(),
         hub: Some(Hub {
             listen: ([0, 0, 0, 0], 7422).into(),
+            is_free: true,
             user: "UA".to_owned(),
             members: vec![member("site-b")],
         }),
@@ -155,6 +156,22 @@ fn a_hub_without_a_key_is_not_dialled_and_lets_nobody_in_unasked() {
     assert!(!text.contains("urls"), "{text}");
     // Without any account the server would take everybody.
     assert!(text.contains("nkey: UB"), "{text}");
+}
+
+#[test]
+fn a_hub_whose_address_somebody_else_has_listens_to_nobody() {
+    let mut config_of = hub();
+    config_of.hub.as_mut().unwrap().is_free = false;
+    let text = config(&config_of);
+    assert!(
+        !text.contains("7422") && !text.contains("verify_and_map"),
+        "{text}"
+    );
+    // The site's own user and accounts stay as they are.
+    assert!(
+        text.contains("nkey: UA") && text.contains("site-b"),
+        "{text}"
+    );
 }
 
 #[test]

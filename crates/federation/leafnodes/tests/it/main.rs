@@ -6,4 +6,5 @@ mod conformance;
 mod forbidden;
 mod hubs;
 mod support;
+mod taken;
 mod version;

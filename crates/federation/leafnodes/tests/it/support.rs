@@ -52,6 +52,7 @@ impl Draft {
             name: label.to_owned(),
             address: None,
             keys: vec![signer.public_key()],
+            near: true,
         };
         Self {
             peer,

@@ -38,6 +38,7 @@ async fn a_liar_is_found_out() {
             name: String::new(),
             address: None,
             keys: Vec::new(),
+            near: true,
         })
         .collect();
     liar.set_peers(&listed);

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use aurora_federation::{AuditHead, Hash};
 use aurora_federation_service::{AuditLog, Checked, Failed, Judged};
+use aurora_model::SiteId;
 
 /// Entries of a log, and what witnesses signed of it.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +63,7 @@ impl AuditLog for Ledger {
         Ok(format!("seen: {note}"))
     }
 
-    fn keep(&self, note: &str, cosignature: &str, _: &str) -> Result<(), Failed> {
+    fn keep(&self, _: SiteId, note: &str, cosignature: &str, _: &str) -> Result<(), Failed> {
         assert_eq!(cosignature, format!("seen: {note}"));
         self.0.0.lock().unwrap().1.push(note.to_owned());
         Ok(())

@@ -5,6 +5,8 @@ mod alerts;
 mod departed;
 mod evidence;
 mod faults;
+mod large;
+mod listed;
 mod membership;
 mod mesh;
 mod pages;

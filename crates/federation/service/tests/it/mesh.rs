@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aurora_clock::{Clock, SystemClock, Timestamp};
+use aurora_federation::Scale;
 use aurora_federation::link::State;
 use aurora_federation_carrier::{Carrier, Door, Hall, Knock, Listening};
 use aurora_federation_service::{
@@ -38,7 +39,18 @@ type Doors = Arc<Mutex<Option<Handle>>>;
 #[derive(Clone, Debug, Default)]
 pub struct World {
     pub hall: Hall,
+    /// From how many sites on not everybody is linked with everybody.
+    pub scale: Scale,
     doors: Doors,
+}
+
+impl World {
+    pub fn of(scale: Scale) -> Self {
+        Self {
+            scale,
+            ..Self::default()
+        }
+    }
 }
 
 /// What of a site outlives its process.
@@ -185,6 +197,7 @@ impl Ground {
             clock: self.clock.clone(),
             alarms: alarms.clone(),
             tokens: self.keyring().tokens(Purpose::Invitation),
+            scale: world.scale,
             carriers: vec![carrier],
             knock: Some(Arc::new(Walk {
                 doors: world.doors.clone(),
