@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aurora_messages::LedgerReport;
+use aurora_messages::{LedgerReport, Progress};
 
 use crate::app::App;
 use crate::interrupt::Interrupt;
@@ -12,6 +12,8 @@ const SOON: Duration = Duration::from_millis(5);
 const LATER: Duration = Duration::from_millis(150);
 /// Detection that is further behind than this is told about, not waited for.
 const JUDGED_WITHIN: Duration = Duration::from_secs(60);
+/// So often what was published by then has to be judged: events, what came of them, and what came of that.
+const STEPS: usize = 3;
 
 /// How waiting for the records ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,18 +49,32 @@ pub async fn settle(app: &App, quiet: bool, interrupt: &mut Interrupt) -> anyhow
         }
     }
     let deadline = tokio::time::Instant::now() + JUDGED_WITHIN;
-    pause = SOON;
-    while let behind @ 1.. = app.client.ledger().await?.pending {
-        if tokio::time::Instant::now() > deadline {
-            return Ok(Settled::Late);
-        }
-        let behind = of(behind, "batch");
-        waiting.says(&format!("{behind} to be judged"));
-        if !paused(&mut pause, interrupt).await {
-            return Ok(Settled::Interrupted);
+    let mut now = app.client.ledger().await?;
+    for _ in 0..STEPS {
+        let asked = now.clone();
+        pause = SOON;
+        while now.pending > 0 && !is_judged(&asked, &now) {
+            if tokio::time::Instant::now() > deadline {
+                return Ok(Settled::Late);
+            }
+            let behind = of(now.pending, "batch");
+            waiting.says(&format!("{behind} to be judged"));
+            if !paused(&mut pause, interrupt).await {
+                return Ok(Settled::Interrupted);
+            }
+            now = app.client.ledger().await?;
         }
     }
     Ok(Settled::Yes)
+}
+
+/// Whether all that was published when `asked` is judged now.
+fn is_judged(asked: &LedgerReport, now: &LedgerReport) -> bool {
+    let through = |then: &Progress| {
+        let same = now.progress.iter().find(|it| it.stream == then.stream);
+        same.is_some_and(|it| it.judged >= then.published)
+    };
+    !asked.progress.is_empty() && asked.progress.iter().all(through)
 }
 
 fn accounted(ledger: &LedgerReport) -> u64 {
@@ -74,4 +90,46 @@ async fn paused(pause: &mut Duration, interrupt: &mut Interrupt) -> bool {
     };
     *pause = (*pause * 2).min(LATER);
     slept
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// A report of so many messages published and judged, of events and of matches.
+    fn report(events: (u64, u64), matches: (u64, u64)) -> LedgerReport {
+        let of = |stream: &str, (published, judged)| Progress {
+            stream: stream.to_owned(),
+            published,
+            judged,
+        };
+        let at = aurora_clock::Timestamp::from_millis(0);
+        let empty = LedgerReport::of(at, [], aurora_model::ledger::MatchLedger::default(), vec![]);
+        LedgerReport {
+            pending: 1,
+            progress: vec![of("events", events), of("matches", matches)],
+            ..empty
+        }
+    }
+
+    #[test]
+    fn what_comes_later_is_not_waited_for() {
+        let asked = report((10, 4), (3, 3));
+        let cases = [
+            (report((10, 9), (3, 3)), false),
+            (report((500, 10), (3, 3)), true),
+            (report((500, 10), (80, 2)), false),
+            (report((500, 400), (80, 3)), true),
+        ];
+        for (now, is) in cases {
+            assert_eq!(is_judged(&asked, &now), is, "{:?}", now.progress);
+        }
+        // An earlier release does not say.
+        let silent = LedgerReport {
+            progress: Vec::new(),
+            ..asked.clone()
+        };
+        assert!(!is_judged(&silent, &silent) && !is_judged(&asked, &silent));
+    }
 }

@@ -2766,6 +2766,10 @@ export interface components {
             primary?: string | null;
             /** @description Why they cannot, and what to do. */
             problem?: string | null;
+            /** @description Carriers that do not work as they should, why, and what to do; each tries again by itself. */
+            problems?: {
+                [key: string]: string;
+            };
             /** @description Whether a new key waits for the primary to list it. */
             rotating: boolean;
             site: string;
@@ -3397,8 +3401,13 @@ export interface components {
         LedgerReport: {
             /** Format: int64 */
             at: number;
-            /** @description Both ledgers balance, for every source. */
+            /** @description Both ledgers balance, for every source. `false` counts only in a report that is consistent. */
             balances: boolean;
+            /**
+             * @description All figures are of one moment. `false`: every time, the site moved on while it was read; a difference
+             *     then means nothing, so ask again.
+             */
+            consistent?: boolean;
             /**
              * Format: int64
              * @description `received` minus every other term.
@@ -3419,6 +3428,8 @@ export interface components {
              *     so far bring about is in `matches`, in the queue and in the event store.
              */
             pending?: number;
+            /** @description How far they are on each stream, for whoever waits for what came in by now while more comes in. */
+            progress?: components["schemas"]["Progress"][];
             sources: components["schemas"]["SourceLedger"][];
             total: components["schemas"]["RecordLedger"];
         };
@@ -3846,6 +3857,21 @@ export interface components {
              * @description Alerts closed as a false positive, of the rule or of the data.
              */
             wrong: number;
+        };
+        /** @description How far those are who judge what stands on a stream of the bus. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Every message up to here was worked off by all of them.
+             */
+            judged: number;
+            /**
+             * Format: int64
+             * @description Number of its newest message, 0 before the first.
+             */
+            published: number;
+            /** @description `events`, `matches` or `alerts`. */
+            stream: string;
         };
         /** @description Where to go to prove an account elsewhere. */
         ProviderDeparture: {

@@ -472,6 +472,7 @@ export const ar: Catalogue = {
   'ledger.suppressed': 'مكتومة',
   'ledger.balances': 'متوازن',
   'ledger.off': 'الفرق {count}',
+  'ledger.moving': 'قُرئ بينما يرد المزيد',
 
   'severity.unknown': 'غير معروفة',
   'severity.informational': 'للعلم',

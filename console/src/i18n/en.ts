@@ -355,6 +355,7 @@ export const en = {
   'ledger.suppressed': 'suppressed',
   'ledger.balances': 'Balances',
   'ledger.off': 'Off by {count}',
+  'ledger.moving': 'Read while more came',
 
   'severity.unknown': 'Unknown',
   'severity.informational': 'Informational',

@@ -23,10 +23,10 @@ pub struct Ledger {
 
 pub async fn run(ledger: Ledger, app: &mut App) -> anyhow::Result<Exit> {
     let report = app.client.ledger().await?;
-    let exit = if report.balances {
-        Exit::Ok
-    } else {
+    let exit = if report.is_off() {
         Exit::Failed
+    } else {
+        Exit::Ok
     };
     if ledger.form.json {
         app.screen.json(&report)?;
@@ -67,6 +67,10 @@ pub async fn run(ledger: Ledger, app: &mut App) -> anyhow::Result<Exit> {
     }
     app.screen.line(if report.balances {
         Line::new().ink(Ink::Green, "Both ledgers balance.")
+    } else if !report.consistent {
+        let text =
+            "The site moved on while its ledgers were read: differences mean nothing, ask again.";
+        Line::new().ink(Ink::Yellow, text)
     } else {
         let text =
             "A ledger does not balance: keep the data directory, see docs/errors/AUR0012.md.";

@@ -26,19 +26,25 @@ pub async fn run(status: Status, app: &mut App) -> anyhow::Result<Exit> {
     }
     let ledger = app.client.ledger().await?;
     head(app, &seen)?;
-    let balance = if ledger.balances {
-        Span::new("balances", Ink::Green)
-    } else {
-        Span::new("does not balance: see `aurorasoc ledger`", Ink::BoldRed)
-    };
     let received = of(ledger.total.received, "record");
-    let line = Line::new().label("ledger").span(balance);
+    let line = Line::new()
+        .label("ledger")
+        .span(balance(ledger.balances, ledger.consistent));
     let in_flight = count(ledger.total.in_flight);
     app.screen
         .line(line.plain(format!(", {received} received, {in_flight} in flight")))?;
     app.screen.blank()?;
     app.screen.table(&roles(&seen))?;
     Ok(Exit::Ok)
+}
+
+/// Of a ledger, in a line about something else.
+pub fn balance(balances: bool, consistent: bool) -> Span {
+    match (balances, consistent) {
+        (true, _) => Span::new("balances", Ink::Green),
+        (false, true) => Span::new("does not balance: see `aurorasoc ledger`", Ink::BoldRed),
+        (false, false) => Span::plain("moved on while it was read"),
+    }
 }
 
 fn head(app: &mut App, seen: &SiteStatus) -> std::io::Result<()> {

@@ -279,7 +279,16 @@ impl Lab {
                 _ => {}
             }
         }
-        assert_eq!(keys, self.listed(), "{place}");
+        let listed = self.listed();
+        // Whether another look says the same tells a lost change from one that is not shown yet.
+        let again = || (self.listed(), self.decisions().len());
+        assert_eq!(
+            keys,
+            listed,
+            "{place}, {} decisions; then {:?}",
+            decisions.len(),
+            again()
+        );
         // Nothing happened beyond the site that was not announced, and whatever was begun has an end.
         let arrived = self.receiver.arrived.lock().unwrap().clone();
         assert!(

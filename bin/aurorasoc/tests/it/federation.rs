@@ -183,6 +183,42 @@ fn a_site_whose_port_is_taken_starts_and_says_so() {
     });
 }
 
+/// The hub's side of leafnodes.
+#[test]
+fn a_taken_leafnode_port_degrades_a_site() {
+    if aurora_bus_nats::find_server().is_none() {
+        println!("skipped: `nats-server` is not installed; run `./aurora setup`");
+        return;
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = format!(
+        "federation.leafnodes.listen={}",
+        taken.local_addr().unwrap()
+    );
+    let place = Place::with(&[
+        "events.store=memory",
+        "federation.enabled=true",
+        "federation.site_id=site-a",
+        "federation.site_tier=primary",
+        "federation.direct.listen=127.0.0.1:0",
+        &listen,
+    ]);
+    place.ok(&["up"]);
+    let status = place.until(&["federation", "status"], |it| {
+        it["here"]["problems"]["nats"].is_string()
+    });
+    let problem = status["here"]["problems"]["nats"].as_str().unwrap();
+    assert!(problem.contains("federation.leafnodes.listen"), "{problem}");
+    assert!(status["here"]["listens"].is_string(), "{status}");
+    place.until(&["status"], |it| {
+        it["roles"].to_string().contains("leafnodes do not work")
+    });
+    drop(taken);
+    place.until(&["federation", "status"], |it| {
+        it["here"]["problems"].is_null()
+    });
+}
+
 #[test]
 fn a_site_that_does_not_federate_has_nothing_of_it() {
     let place = Place::new();

@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod autonomy;
+mod changes;
 mod clocks;
 mod network;
 mod partitions;

@@ -9,6 +9,9 @@ use crate::site::{Site, until};
 /// The longest that the first missed alert may take once the way is open again.
 const HEALED: Duration = Duration::from_secs(3);
 
+/// Links are well again after that long, however bad they were.
+const CLEARED: Duration = Duration::from_secs(60);
+
 /// A network for so many; `None`, with a word about it, where there cannot be one.
 pub fn can_run(sites: u8) -> Option<Network> {
     if aurora_bus_nats::find_server().is_none() {
@@ -46,6 +49,18 @@ pub async fn all_healthy(site: &Site) -> Duration {
         links.len() == 2 && links.values().all(|state| *state == LinkState::Healthy)
     })
     .await
+}
+
+/// The primary is reached over leafnodes and over a direct link.
+pub async fn both_carriers(site: &Site) {
+    let what = format!("{} reaches the primary by both", site.label());
+    until(&what, async || {
+        let carriers = site.carriers("site-a").await;
+        ["nats", "direct"]
+            .iter()
+            .all(|name| carriers.iter().any(|it| it == name))
+    })
+    .await;
 }
 
 pub async fn has(site: &Site, host: &str) -> Duration {
@@ -99,12 +114,7 @@ async fn what_a_broken_network_held_back_is_there_once_it_heals() {
     let Some((network, mut sites)) = mesh().await else {
         return;
     };
-    let both: Vec<String> = vec!["nats".to_owned(), "direct".to_owned()];
-    until("both carriers reach the primary", async || {
-        let carriers = sites[1].carriers("site-a").await;
-        both.iter().all(|name| carriers.contains(name))
-    })
-    .await;
+    both_carriers(&sites[1]).await;
     let first = sites[0].attack().await;
     let took = has(&sites[1], &first)
         .await
@@ -147,8 +157,15 @@ async fn what_a_broken_network_held_back_is_there_once_it_heals() {
         eprintln!(
             "{air:?}: after a partition of 8 s missed alerts are there {took:?} after the heal"
         );
+        network.air(3, Air::default());
+        let ended = tokio::time::Instant::now();
+        for site in &sites {
+            all_healthy(site).await;
+        }
+        let took = ended.elapsed();
+        eprintln!("{air:?}: everybody hears all well {took:?} after it ended");
+        assert!(took < CLEARED, "{air:?}: {took:?}");
     }
-    network.air(3, Air::default());
 
     // Between two alone: the third one carries it.
     network.cut(Cut::Between(2, 3));

@@ -58,10 +58,21 @@ impl Site {
         Self {
             number,
             client: Client::new(DataDir::socket(&path("data"))),
-            process: program(network, number, folder.path(), federates),
+            process: command(network, number, folder.path(), federates)
+                .spawn()
+                .unwrap(),
             folder,
             attacks: 0,
         }
+    }
+
+    /// Kills it and starts it again with another floor: alerts from that severity on are shared.
+    pub fn start_with_floor(&mut self, network: &Network, floor: &str) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+        let mut command = command(network, self.number, self.folder.path(), true);
+        command.env("FEDERATION_FEDERATE_MIN_SEVERITY", floor);
+        self.process = command.spawn().unwrap();
     }
 
     /// Kills it and starts it with a clock that is so many seconds ahead, in a process of this test.
@@ -275,7 +286,7 @@ fn within(network: &Network, number: u8, program: &Path) -> Command {
     command
 }
 
-fn program(network: &Network, number: u8, folder: &Path, federates: bool) -> Child {
+fn command(network: &Network, number: u8, folder: &Path, federates: bool) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_aurorasoc"));
     let mut command = within(network, number, program);
     command
@@ -286,7 +297,7 @@ fn program(network: &Network, number: u8, folder: &Path, federates: bool) -> Chi
         .arg("serve")
         .env("FEDERATION_ENABLED", federates.to_string())
         .stderr(log(folder));
-    command.spawn().unwrap()
+    command
 }
 
 fn log(folder: &Path) -> File {

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use aurora_audit::{Folder, KEY, Kept, Kind, Record, Signed, WITNESSED, bundle};
+use aurora_audit::{Folder, KEY, Kept, Kind, Record, Signed, bundle};
 use aurora_disk::{Disk as _, Open, RealDisk};
 use clap::Args;
 
@@ -58,10 +58,10 @@ fn copy_all(found: &Found, head: &Signed, copy: &RealDisk) -> anyhow::Result<()>
     for tile in Kind::of(size).flat_map(|kind| kind.tiles(size)) {
         write(copy, &tile.to_string(), &found.folder.exact(tile)?)?;
     }
-    if let Some(witnessed) = found.folder.read(WITNESSED)?
-        && Signed::open(&witnessed, &found.key)?.checkpoint.size <= size
-    {
-        write(copy, WITNESSED, &witnessed)?;
+    for (path, bytes) in found.folder.cosigned()? {
+        if Signed::open(&bytes, &found.key)?.checkpoint.size <= size {
+            write(copy, &path, &bytes)?;
+        }
     }
     write(copy, KEY, format!("{}\n", found.key).as_bytes())?;
     write(

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use aurora_audit::{Signed, WITNESSED};
+use aurora_audit::Signed;
 use clap::Args;
 
 use super::place::{Found, Place};
@@ -44,11 +44,10 @@ pub fn run(wanted: &Prove, app: &mut App) -> anyhow::Result<Exit> {
 }
 
 fn head(found: &Found, number: u64) -> anyhow::Result<Signed> {
-    if let Some(bytes) = found.folder.read(WITNESSED)? {
-        let witnessed = Signed::open(&bytes, &found.key)?;
-        if witnessed.checkpoint.size >= number {
-            return Ok(witnessed);
-        }
+    let vouched = found.folder.vouched(&found.key)?.into_iter();
+    let mut having = vouched.filter(|head| head.checkpoint.size >= number);
+    match having.next() {
+        Some(head) => Ok(head),
+        None => Ok(found.folder.head(&found.key)?),
     }
-    Ok(found.folder.head(&found.key)?)
 }

@@ -70,6 +70,10 @@ pub async fn status(wanted: Status, app: &mut App) -> anyhow::Result<Exit> {
         let text = format!("others cannot dial this site: {problem}");
         screen.line(Line::new().ink(Ink::BoldRed, text))?;
     }
+    for (carrier, problem) in &here.problems {
+        let text = format!("links over {carrier} do not work as they should: {problem}");
+        screen.line(Line::new().ink(Ink::BoldRed, text))?;
+    }
     joining(&found.joining, app)?;
     if !found.peers.is_empty() {
         app.screen.blank()?;

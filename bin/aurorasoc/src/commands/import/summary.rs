@@ -6,6 +6,7 @@ use aurora_messages::{ImportJob, ImportState, LedgerReport};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::commands::status;
 use crate::exit::Exit;
 use crate::output::{Ink, Line, count, of, rate};
 
@@ -25,6 +26,8 @@ pub struct Summary {
     pub grouped: u64,
     pub suppressed: u64,
     pub balances: bool,
+    /// Whether `balances` is said of one moment.
+    pub consistent: bool,
     /// Every record is accounted for and every event judged.
     pub settled: bool,
     #[serde(skip)]
@@ -49,6 +52,7 @@ impl Summary {
             grouped: records(|ledger| ledger.matches.grouped),
             suppressed: records(|ledger| ledger.matches.suppressed),
             balances: after.balances,
+            consistent: after.consistent,
             settled: false,
             waited: true,
             interrupted: false,
@@ -64,7 +68,7 @@ impl Summary {
             .imports
             .iter()
             .any(|job| job.state != ImportState::Done);
-        if failed || (self.settled && !self.balances) {
+        if failed || (self.settled && self.consistent && !self.balances) {
             return Exit::Failed;
         }
         if self.dead_letters > 0 {
@@ -135,12 +139,8 @@ impl Summary {
     }
 
     fn show_ledger(&self, app: &mut App) -> std::io::Result<()> {
-        let line = Line::new().label("  ledger");
-        let line = if self.balances {
-            line.ink(Ink::Green, "balances")
-        } else {
-            line.ink(Ink::BoldRed, "does not balance: see `aurorasoc ledger`")
-        };
+        let balance = status::balance(self.balances, self.consistent);
+        let line = Line::new().label("  ledger").span(balance);
         app.screen.line(match (self.settled, self.waited) {
             (true, _) => line.plain(", every record is accounted for"),
             (false, true) => line.plain(format!(
