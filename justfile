@@ -92,8 +92,8 @@ sigma-pysigma:
 sigma-captures:
     cargo nextest run --package aurora-rules --run-ignored all -E 'test(captures_too)'
 
-# Federated sites under faults of network, disk and clock, on many seeds (200 run in every test run); a failure names its seed
-federation-simulation seeds="2000":
+# Federated sites under faults of network, disk and clock, on many seeds (2,000 run in every test run); a failure names its seed
+federation-simulation seeds="20000":
     AURORA_FEDERATION_SEEDS={{ seeds }} cargo nextest run --package aurora-federation -E 'test(simulation)'
 
 # Three sites in network namespaces of their own, parted for so many seconds each time (2, 4, 7 and 12 in every test run); needs root
