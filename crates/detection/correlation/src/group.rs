@@ -210,6 +210,11 @@ impl Group {
     /// Slides over everything that is not settled once more, after an event that came out of order.
     /// Gives what was published and, as it looks now, should not have been.
     pub fn recompute(&mut self, step: &mut Step<'_>) -> Vec<Sent> {
+        self.recompute_beyond(None, step)
+    }
+
+    /// The same, where what was published of a first event up to `limit` does not come to be about another one.
+    fn recompute_beyond(&mut self, limit: Option<i64>, step: &mut Step<'_>) -> Vec<Sent> {
         let Some(watch) = watch(step.it) else {
             return Vec::new();
         };
@@ -217,7 +222,17 @@ impl Group {
         let mut rises = Vec::new();
         sweep.run(watch, &self.entries, i64::MAX, &mut rises);
         self.sweep = Some(sweep);
-        let pairs = pair(&self.sent, &rises, step.it.span);
+        let mut pairs = pair(&self.sent, &rises, step.it.span);
+        if let Some(limit) = limit {
+            let newest_first = self.entries.iter().rev();
+            let open = newest_first.take_while(|entry| entry.time > limit);
+            for (rise, pair) in rises.iter().zip(&mut pairs) {
+                *pair = pair.filter(|index| {
+                    let first = self.sent[*index].first;
+                    first == rise.first.uid || open.clone().any(|entry| entry.uid == first)
+                });
+            }
+        }
         let is_left = |index: &usize| !pairs.contains(&Some(*index));
         let left = (0..self.sent.len()).filter(is_left);
         let left = left.map(|index| self.sent[index]).collect();
@@ -290,8 +305,8 @@ impl Group {
             self.rebase(limit, step.it);
             compact(self, step.it);
             // The late window's own evaluation may find the same alert at an earlier moment: it
-            // must come after.
-            for sent in self.recompute(step) {
+            // must come after, under the key that a first event up to `limit` gives it.
+            for sent in self.recompute_beyond(Some(limit), step) {
                 self.sent.retain(|it| *it != sent);
                 let named = sent.named(step.it, &self.key);
                 step.actions.push(Action::Withdrawn(named));

@@ -5,7 +5,7 @@ use aurora_correlation::{Comparison, Condition, Input, Kind};
 use proptest::prelude::*;
 
 use crate::oracle;
-use crate::random::{Arrival, LATENESS, arrivals, matches};
+use crate::random::{Arrival, LATENESS, Then, arrivals, matches};
 use crate::same::{brief, story};
 use crate::world::{World, plan, sorted, spec};
 
@@ -43,4 +43,28 @@ proptest! {
     ) {
         check(kind, span, need.into(), &arrivals);
     }
+}
+
+/// Found at random.
+#[test]
+fn two_late_events_in_turn() {
+    let arrival = |time, delay, number, group| Arrival {
+        time,
+        delay,
+        number,
+        base: 0,
+        group,
+        value: 0,
+        is_ahead: false,
+        source: 0,
+        then: Then::Nothing,
+    };
+    let arrivals = [
+        arrival(0, 0, 0, 1),
+        arrival(35, 0, 7, 1),
+        arrival(40, 0, 9, 1),
+        arrival(0, 50, 1, 1),
+        arrival(30, 20, 3, 1),
+    ];
+    check(Kind::EventCount, 39, 3.0, &arrivals);
 }
