@@ -233,11 +233,14 @@ impl Place {
         }
     }
 
-    /// What the processes have said last.
+    /// What the processes have said last, and of what went before why some ended.
     pub fn log(&self) -> String {
         let text = std::fs::read_to_string(self.path("log")).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(40)..].join("\n")
+        let (earlier, last) = lines.split_at(lines.len().saturating_sub(40));
+        let ends = |line: &&&str| line.starts_with("error: ") || line.contains("because: ");
+        let ends = earlier.iter().filter(ends);
+        ends.chain(last).copied().collect::<Vec<_>>().join("\n")
     }
 }
 
