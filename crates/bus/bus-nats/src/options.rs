@@ -44,7 +44,8 @@ pub struct Options {
     pub duplicate_window: Duration,
     /// Copies of each stream in a cluster.
     pub replicas: usize,
-    /// How long a call goes on trying while the connection is gone.
+    /// How long calls go on trying while the server is away or does not answer; requests for messages find none
+    /// meanwhile.
     pub patience: Duration,
     /// How often this process says that it still works on what it was given; three times as long
     /// after its end others get that.

@@ -38,12 +38,7 @@ async fn a_server_that_dies_loses_nothing_and_is_found_again() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let users = vec![user(Standing::Site)];
-    let mut wanted = support::options(dir.path(), vec![("site".to_owned(), users)]);
-    let server = NatsServer::start(&wanted).await.unwrap();
-    // The same port again, as a client knows only that one.
-    let address = server.url().trim_start_matches("nats://").to_owned();
-    wanted.listen = address.parse().unwrap();
+    let (server, wanted) = support::lasting(&dir).await;
     let bus = NatsBus::connect(client(&server, Standing::Site))
         .await
         .unwrap();
@@ -161,6 +156,45 @@ async fn what_was_lost_on_its_way_comes_before_what_is_newer() {
     }
     let order: Vec<u64> = found.iter().map(|(seq, _)| *seq).collect();
     assert_eq!(order, [2, 3]);
+}
+
+/// A request fails after five seconds, which is longer than anybody waits for messages.
+#[tokio::test]
+async fn who_waits_less_than_a_server_is_away_asks_again() {
+    if !installed() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (server, wanted) = support::lasting(&dir).await;
+    let subject = Subject::from("aurora.raw.7");
+    let patient = client(&server, Standing::Site);
+    let hasty = Options {
+        patience: Duration::ZERO,
+        ..patient.clone()
+    };
+    let (bus, hasty) = (
+        NatsBus::connect(patient).await.unwrap(),
+        NatsBus::connect(hasty).await.unwrap(),
+    );
+    let consumer = bus.consumer(options("all", Stream::Raw)).await.unwrap();
+    let hasty = hasty.consumer(options("one", Stream::Raw)).await.unwrap();
+    bus.publish(vec![message(&subject, 1)]).await.unwrap();
+    for consumer in [&consumer, &hasty] {
+        let got = consumer.fetch(9, Duration::from_secs(5)).await.unwrap();
+        assert_eq!(got.len(), 1);
+    }
+    server.stop().await.unwrap();
+    let brief = Duration::from_millis(10);
+    let (found, refused) = tokio::join!(consumer.fetch(9, brief), hasty.fetch(9, brief));
+    assert!(found.unwrap().is_empty());
+    assert!(refused.is_err());
+    let _server = NatsServer::start(&wanted).await.unwrap();
+    bus.publish(vec![message(&subject, 2)]).await.unwrap();
+    let mut newest = 0;
+    while newest < 2 {
+        let got = consumer.fetch(9, Duration::from_secs(5)).await.unwrap();
+        newest = got.iter().map(|it| it.seq).max().unwrap_or(newest);
+    }
 }
 
 #[tokio::test]

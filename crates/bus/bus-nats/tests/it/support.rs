@@ -48,6 +48,17 @@ pub async fn server(dir: &TempDir) -> NatsServer {
     NatsServer::start(&options).await.unwrap()
 }
 
+/// One that comes again where it was, as a client knows only that place.
+pub async fn lasting(dir: &TempDir) -> (NatsServer, ServerOptions) {
+    let server = server(dir).await;
+    let mut wanted = options(
+        dir.path(),
+        vec![("site".to_owned(), vec![user(Standing::Site)])],
+    );
+    wanted.listen = server.url().trim_start_matches("nats://").parse().unwrap();
+    (server, wanted)
+}
+
 pub fn client(server: &NatsServer, standing: Standing) -> Options {
     Options {
         seed: Some(user(standing).seed),
