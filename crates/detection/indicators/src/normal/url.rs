@@ -73,9 +73,15 @@ fn host_of(url: &Url) -> Result<(Host, String), NotAValue> {
         }
         url::Host::Domain(name) => match host::domain(name) {
             Ok(name) => Ok((Host::Name(name.to_string()), name.into_owned())),
-            Err(_) => Ok((Host::Other, name.trim_end_matches('.').to_owned())),
+            Err(_) => Ok((Host::Other, without_root(name).to_owned())),
         },
     }
+}
+
+/// Without the dot of the root. `10.0.0..` is a name, and no address, for as long as it has both.
+fn without_root(name: &str) -> &str {
+    let bare = name.strip_suffix('.');
+    bare.filter(|bare| !bare.ends_with('.')).unwrap_or(name)
 }
 
 /// Where the rest begins after a scheme (RFC 3986, section 3.1) and `://`, which may also stand in a query.
@@ -113,6 +119,8 @@ mod tests {
             ("http://[::ffff:192.0.2.1]/x", "192.0.2.1/x"),
             ("http://0xc0000201/x", "192.0.2.1/x"),
             ("http://localhost:80/x", "localhost/x"),
+            ("http://localhost./x", "localhost/x"),
+            ("10.0.0../x", "10.0.0../x"),
         ] {
             assert_eq!(url(given).unwrap().key.as_deref(), Some(wanted), "{given}");
         }
