@@ -185,9 +185,9 @@ async fn who_waits_less_than_a_server_is_away_asks_again() {
     }
     server.stop().await.unwrap();
     let brief = Duration::from_millis(10);
-    let (found, refused) = tokio::join!(consumer.fetch(9, brief), hasty.fetch(9, brief));
-    assert!(found.unwrap().is_empty());
-    assert!(refused.is_err());
+    // A connection notices in its own time.
+    while hasty.fetch(9, brief).await.is_ok() {}
+    assert!(consumer.fetch(9, brief).await.unwrap().is_empty());
     let _server = NatsServer::start(&wanted).await.unwrap();
     bus.publish(vec![message(&subject, 2)]).await.unwrap();
     let mut newest = 0;
