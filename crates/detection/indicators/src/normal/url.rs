@@ -73,7 +73,10 @@ fn host_of(url: &Url) -> Result<(Host, String), NotAValue> {
         }
         url::Host::Domain(name) => match host::domain(name) {
             Ok(name) => Ok((Host::Name(name.to_string()), name.into_owned())),
-            Err(_) => Ok((Host::Other, without_root(name).to_owned())),
+            Err(_) => match without_root(name) {
+                "" => Err(NotAValue::Url),
+                name => Ok((Host::Other, name.to_owned())),
+            },
         },
     }
 }
@@ -124,7 +127,7 @@ mod tests {
         ] {
             assert_eq!(url(given).unwrap().key.as_deref(), Some(wanted), "{given}");
         }
-        for given in ["", "http://", "javascript://a.b/", "http://a b/"] {
+        for given in ["", "http://", "javascript://a.b/", "http://a b/", "a@.://b"] {
             assert!(url(given).is_err(), "{given}");
         }
     }
