@@ -20,18 +20,33 @@ const DEFANGED: &[(&str, &str)] = &[
     ("\\.", "."),
 ];
 
-/// Undoes `hxxp`, `[.]`, `[at]` and their like.
+/// So deep may one stand in another, as in `[[.]]`.
+const ROUNDS: usize = 8;
+
+/// Undoes `hxxp`, `[.]`, `[at]` and their like. Tabs and line breaks go, which no value has and readers of URLs pass
+/// over.
 pub(crate) fn refang(text: &str) -> Cow<'_, str> {
-    let (mut bracket, mut scheme_like) = (false, false);
+    let (mut bracket, mut scheme_like, mut broken) = (false, false, false);
     for byte in text.bytes() {
+        broken |= matches!(byte, b'\t' | b'\r' | b'\n');
         bracket |= matches!(byte, b'[' | b'(' | b'{' | b'\\');
         scheme_like |= byte == b':';
     }
     let mut text = Cow::Borrowed(text);
+    if broken {
+        text = Cow::Owned(text.replace(['\t', '\r', '\n'], ""));
+    }
     if bracket {
-        for (from, to) in DEFANGED {
-            if let Some(mended) = replaced(&text, from, to) {
-                text = Cow::Owned(mended);
+        for _ in 0..ROUNDS {
+            let length = text.len();
+            for (from, to) in DEFANGED {
+                if let Some(mended) = replaced(&text, from, to) {
+                    text = Cow::Owned(mended);
+                }
+            }
+            // Whatever is undone makes it shorter.
+            if text.len() == length {
+                break;
             }
         }
         scheme_like = true;
@@ -116,6 +131,8 @@ mod tests {
             ("fxp://evil.com", "ftp://evil.com"),
             ("http://[::1]/(a)[b]", "http://[::1]/(a)[b]"),
             ("é[.]fr", "é.fr"),
+            ("evil[[.]]com", "evil.com"),
+            ("evil\\\r\n.com", "evil.com"),
             ("HTTP://EVIL.COM", "HTTP://EVIL.COM"),
         ] {
             assert_eq!(refang(given), wanted, "{given}");
