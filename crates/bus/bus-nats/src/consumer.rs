@@ -45,8 +45,6 @@ pub(crate) struct Shared {
     pub(crate) acked: AtomicU64,
     /// Held by the one handle that asks for messages.
     order: tokio::sync::Mutex<Order>,
-    /// Since when such requests fail.
-    fails_since: Mutex<Option<Instant>>,
 }
 
 /// A delivery that is out.
@@ -58,19 +56,6 @@ struct Held {
 }
 
 impl Shared {
-    /// Notes how a request for messages ended; for how long they have failed by now.
-    fn asked<T>(&self, ended: &Result<T, Error>) -> Duration {
-        let mut since = self
-            .fails_since
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match ended {
-            Ok(_) => *since = None,
-            Err(_) => return since.get_or_insert_with(Instant::now).elapsed(),
-        }
-        Duration::ZERO
-    }
-
     fn held(&self) -> MutexGuard<'_, BTreeMap<u64, Held>> {
         // Nothing under this lock panics half way through a change.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
@@ -402,7 +387,7 @@ impl Consumer for Handle {
                 return Ok(Vec::new());
             }
             let found = self.next(&mut order, max, until).await;
-            let failing = self.shared.asked(&found);
+            let failing = order.asked(&found);
             match found {
                 Err(Error::Closed) => return Err(Error::Closed),
                 Ok(messages) if !messages.is_empty() => return Ok(messages),

@@ -9,11 +9,13 @@
 //! given back, and some of it may have been before, so all of it is awaited here and sorted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use async_nats::Subject;
 use async_nats::jetstream::consumer::Info;
 use aurora_bus::{Delivery, Error};
 use aurora_model::Stream;
+use tokio::time::Instant;
 
 use crate::bus::Inner;
 use crate::connection::Life;
@@ -28,9 +30,22 @@ pub(crate) struct Order {
     back: Option<(usize, u64)>,
     /// What came again, until everything has that is older.
     early: BTreeMap<u64, Delivery>,
+    /// Since when requests for messages fail.
+    fails_since: Option<Instant>,
 }
 
 impl Order {
+    /// Notes how a request for messages ended; for how long they have failed by now.
+    pub(crate) fn asked<T>(&mut self, ended: &Result<T, Error>) -> Duration {
+        match ended {
+            Ok(_) => {
+                self.fails_since = None;
+                Duration::ZERO
+            }
+            Err(_) => self.fails_since.get_or_insert_with(Instant::now).elapsed(),
+        }
+    }
+
     /// Whether these deliveries are the next ones; none may be missing before or between them.
     pub(crate) fn follows(&mut self, numbers: impl IntoIterator<Item = u64>) -> bool {
         let mut numbers: Vec<u64> = numbers.into_iter().collect();
@@ -50,7 +65,10 @@ impl Order {
 
     /// Whoever reads next begins anew.
     pub(crate) fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            fails_since: self.fails_since,
+            ..Self::default()
+        };
     }
 
     /// How many messages to ask for before anything is given out.
