@@ -34,7 +34,7 @@ pub struct RuleSet {
     /// The file of every id, of whatever kind of document.
     ids: HashMap<RuleId, Arc<str>>,
     groups: Vec<Group>,
-    mapping: Mapping,
+    mapping: &'static Mapping,
     compiled: OnceLock<Compiled>,
     revision: OnceLock<String>,
 }
@@ -206,7 +206,7 @@ impl RuleSet {
                 .1
                 .push(index);
         }
-        let mapping = &self.mapping;
+        let mapping = self.mapping;
         let group = |(logsource, rules): (LogSource, Vec<usize>)| Group {
             scope: mapping.logsources.scope(&logsource),
             names: Names::of(mapping, &logsource),
@@ -268,7 +268,7 @@ impl RuleSet {
             let Worker { scratch, fired, .. } = worker;
             plan.begin(scratch);
             for (section, group) in self.groups.iter().enumerate() {
-                let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
+                let event = OcsfEvent::new(&facts, self.mapping, &group.names);
                 if !group
                     .scope
                     .covers(&facts, &|name, values| event.holds(name, values))
@@ -294,7 +294,7 @@ impl RuleSet {
         let compiled = self.compiled();
         let mut fired = Vec::new();
         let told = compiled.with(|plan, worker| {
-            let known = (&self.mapping, self.groups.as_slice(), plan);
+            let known = (self.mapping, self.groups.as_slice(), plan);
             let own = (&mut worker.ocsf, &mut worker.scratch);
             compiled.ocsf.evaluate(known, json, own, &mut fired)
         });
@@ -318,7 +318,7 @@ impl RuleSet {
             let names = &self.groups[*group].names;
             fire(
                 &self.rules[*rule],
-                &OcsfEvent::new(&facts, &self.mapping, names),
+                &OcsfEvent::new(&facts, self.mapping, names),
             )
         };
         fired.iter().filter_map(reason).collect()
@@ -340,7 +340,7 @@ impl RuleSet {
                         .collect(),
                 });
             let plan = Plan::new(sections);
-            let ocsf = OcsfRules::new(&self.mapping, &self.groups, &plan);
+            let ocsf = OcsfRules::new(self.mapping, &self.groups, &plan);
             Compiled::new(plan, ocsf)
         })
     }
@@ -356,7 +356,7 @@ impl RuleSet {
         let facts = Facts::new(event, &self.mapping.windows);
         let mut matches = Vec::new();
         for group in &self.groups {
-            let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
+            let event = OcsfEvent::new(&facts, self.mapping, &group.names);
             if group
                 .scope
                 .covers(&facts, &|name, values| event.holds(name, values))
@@ -372,7 +372,7 @@ impl RuleSet {
     pub fn applicable(&self, event: &Value) -> Vec<&LoadedRule> {
         let facts = Facts::new(event, &self.mapping.windows);
         let covers = |group: &&Group| {
-            let event = OcsfEvent::new(&facts, &self.mapping, &group.names);
+            let event = OcsfEvent::new(&facts, self.mapping, &group.names);
             group
                 .scope
                 .covers(&facts, &|name, values| event.holds(name, values))
@@ -392,8 +392,8 @@ impl RuleSet {
             .collect()
     }
 
-    pub(crate) fn mapping(&self) -> &Mapping {
-        &self.mapping
+    pub(crate) fn mapping(&self) -> &'static Mapping {
+        self.mapping
     }
 }
 
