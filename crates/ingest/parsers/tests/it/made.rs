@@ -180,37 +180,37 @@ fn what_a_host_says_is_looked_at() {
     check(
         |made| made["event"]["severity_id"] = json!("x"),
         expect![
-            "invalid, zeek@2: the event that the host sent with it: E_TYPE at `severity_id`: integer_t wanted, got string"
+            "invalid, zeek@3: the event that the host sent with it: E_TYPE at `severity_id`: integer_t wanted, got string"
         ],
     );
     check(
         |made| made["event"]["class_uid"] = json!(7),
         expect![
-            "invalid, zeek@2: the event that the host sent with it: `class_uid` 7 is no class of OCSF 1.3; set it before completing the event"
+            "invalid, zeek@3: the event that the host sent with it: `class_uid` 7 is no class of OCSF 1.3; set it before completing the event"
         ],
     );
     check(
         |made| made["event"]["raw_data"] = json!("of another"),
         expect![
-            "invalid, zeek@2: the event that the host sent with it: its `raw_data` is not of the record"
+            "invalid, zeek@3: the event that the host sent with it: its `raw_data` is not of the record"
         ],
     );
     check(
         |made| made["event"] = json!([]),
         expect![
-            "invalid, zeek@2: the event that the host sent with it: it cannot be read: invalid type: sequence, expected a map at line 1 column 29"
+            "invalid, zeek@3: the event that the host sent with it: it cannot be read: invalid type: sequence, expected a map at line 1 column 29"
         ],
     );
     check(
         |made| *made = json!({"by": made["by"]}),
         expect![
-            "invalid, zeek@2: the event that the host sent with it: it cannot be read: missing field `event` at line 1 column 21"
+            "invalid, zeek@3: the event that the host sent with it: it cannot be read: missing field `event` at line 1 column 21"
         ],
     );
     // Not of this release, or by another parser: the site maps the record as if nothing had come with it.
     check(
         |made| {
-            made["by"] = json!("zeek@2 0.0.0");
+            made["by"] = json!("zeek@3 0.0.0");
             made["event"] = json!({"class_uid": 7});
         },
         expect!["4001"],
@@ -241,7 +241,7 @@ fn forged_events_are_found_by_comparing() {
         let processed = REGISTRY.process(&scope(), &batch);
         let found: Vec<_> = processed.dead().collect();
         assert_eq!(found.len(), 2);
-        let wanted = "zeek@2 0.1.0 makes another of it: `dst_endpoint` differs";
+        let wanted = "zeek@3 0.1.0 makes another of it: `dst_endpoint` differs";
         assert!(found[0].detail.ends_with(wanted), "{}", found[0].detail);
         assert_eq!(found[0].raw, batch.records[found[0].seq as usize].body);
     }
