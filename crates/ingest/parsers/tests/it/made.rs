@@ -8,8 +8,10 @@ use aurora_ids::Id128;
 use aurora_model::{EventItem, OriginId, Part, RawBatch, RawRecord, SourceName};
 use aurora_parsers::{Outcome, Processed, Registry, golden};
 use expect_test::{Expect, expect};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::odd;
 use crate::support::{batch, framed, print_table, scope, shared};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(crate::support::registry);
@@ -269,4 +271,12 @@ fn records_that_are_joined_or_cut_have_no_event() {
     );
     cut.records[0].part = Part::LastPiece;
     assert_eq!(REGISTRY.made(&cut, &cut.records[0], &|_| true), None);
+}
+
+proptest! {
+    #[test]
+    fn odd_records_become_the_same((source, record) in odd::record()) {
+        let text = record.to_string();
+        compare(&text, &batch(source, [text.clone().into_bytes()]));
+    }
 }

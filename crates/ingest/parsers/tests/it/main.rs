@@ -7,6 +7,7 @@ mod hostile;
 mod identity;
 mod joining;
 mod made;
+mod odd;
 mod pairs;
 mod raw;
 mod selection;
