@@ -297,7 +297,7 @@ impl<'r> Node<'r> {
                 Form::Usual | Form::Odd => decoded(self.raw()),
             }),
             Kind::Int | Kind::Bool => Some(Cow::Borrowed(self.inner())),
-            Kind::Number => Some(Cow::Owned(self.value().to_string())),
+            Kind::Number => Some(Cow::Owned(number(&self.value()))),
             Kind::Null | Kind::List | Kind::Object => None,
         }
     }
@@ -355,6 +355,14 @@ pub(crate) fn plain(text: &[u8]) -> Result<String, Failure> {
     let value: serde_json::Value = serde_json::from_slice(text)
         .map_err(|error| Failure::Unparsable(format!("not JSON: {error}")))?;
     Ok(value.to_string())
+}
+
+/// A number as text, as a program's runtime writes it: `60` for `60.0`, and no exponents.
+fn number(value: &serde_json::Value) -> String {
+    match value.as_f64().filter(|_| value.is_f64()) {
+        Some(fraction) => fraction.to_string(),
+        None => value.to_string(),
+    }
 }
 
 /// A string with its quotes, as what it says.
