@@ -65,9 +65,15 @@ impl Value {
                 Some(address) => Ok(Self::Ip(address)),
                 None => normal::domain(&text).map(|name| Self::Domain(name.into_owned())),
             },
-            Kind::Url => Ok(Self::Url(
-                normal::url(&text)?.key.ok_or(NotAValue::TooLong)?,
-            )),
+            Kind::Url => {
+                let key = normal::url(&text)?.key.ok_or(NotAValue::TooLong)?;
+                // Folding `[:/a/../]` may make what looks defanged of what did not: then it is no one's URL.
+                let again = normal::url(&normal::refang(&key))?.key;
+                match again.is_some_and(|again| again == key) {
+                    true => Ok(Self::Url(key)),
+                    false => Err(NotAValue::Url),
+                }
+            }
             Kind::Md5 | Kind::Sha1 | Kind::Sha256 => normal::hash(&text)
                 .filter(|hash| hash.kind() == kind)
                 .map(Self::Hash)
@@ -146,5 +152,27 @@ impl fmt::Display for Value {
             Self::Domain(text) | Self::Url(text) | Self::Email(text) => f.write_str(text),
             Self::Hash(hash) => hash.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_read_again() {
+        for text in [
+            "hxxp://evil[.]com/a",
+            "evil[{(\\\\\\\\\\.)}]com/a/../b?c=[",
+            "evil.com/a[b]c",
+            "eve[at]evil[dot]com",
+        ] {
+            let value = Value::guess(text).unwrap();
+            assert_eq!(Value::parse(value.kind(), &value.to_string()), Ok(value));
+        }
+        // Its path becomes `/[/]b`, which reads as `//b`.
+        let odd = Value::parse(Kind::Url, "evil.com/[/a/../]b");
+        assert_eq!(odd, Err(NotAValue::Url));
     }
 }

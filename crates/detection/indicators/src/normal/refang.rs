@@ -4,7 +4,6 @@ use std::borrow::Cow;
 /// stand in a real value of any kind.
 const DEFANGED: &[(&str, &str)] = &[
     ("[://]", "://"),
-    ("[:]//", "://"),
     ("[:]", ":"),
     ("[.]", "."),
     ("(.)", "."),
@@ -20,9 +19,6 @@ const DEFANGED: &[(&str, &str)] = &[
     ("\\.", "."),
 ];
 
-/// So deep may one stand in another, as in `[[.]]`.
-const ROUNDS: usize = 8;
-
 /// Undoes `hxxp`, `[.]`, `[at]` and their like. Tabs and line breaks go, which no value has and readers of URLs pass
 /// over.
 pub(crate) fn refang(text: &str) -> Cow<'_, str> {
@@ -37,18 +33,7 @@ pub(crate) fn refang(text: &str) -> Cow<'_, str> {
         text = Cow::Owned(text.replace(['\t', '\r', '\n'], ""));
     }
     if bracket {
-        for _ in 0..ROUNDS {
-            let length = text.len();
-            for (from, to) in DEFANGED {
-                if let Some(mended) = replaced(&text, from, to) {
-                    text = Cow::Owned(mended);
-                }
-            }
-            // Whatever is undone makes it shorter.
-            if text.len() == length {
-                break;
-            }
-        }
+        text = Cow::Owned(undone(&text));
         scheme_like = true;
     }
     let begins = text
@@ -89,28 +74,28 @@ fn scheme(text: &str) -> Option<String> {
     }
 }
 
-fn replaced(text: &str, from: &str, to: &str) -> Option<String> {
-    let starts: Vec<usize> = text
-        .as_bytes()
-        .windows(from.len())
-        .enumerate()
-        .filter(|(_, window)| window.eq_ignore_ascii_case(from.as_bytes()))
-        .map(|(at, _)| at)
-        .collect();
-    if starts.is_empty() {
-        return None;
-    }
+/// Without anything that is defanged, however deep one stands in another, as in `[[.]]`: what ends one is looked at when
+/// all before it is whole.
+fn undone(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    for at in starts.into_iter().filter(|at| text.is_char_boundary(*at)) {
-        if at >= done {
-            out.push_str(&text[done..at]);
+    for c in text.chars() {
+        out.push(c);
+        if !DEFANGED.iter().any(|(from, _)| from.ends_with(c)) {
+            continue;
+        }
+        // Whatever is undone makes it shorter, and may be the inside of another.
+        while let Some((from, to)) = DEFANGED.iter().find(|(from, _)| ends_with(&out, from)) {
+            out.truncate(out.len() - from.len());
             out.push_str(to);
-            done = at + from.len();
         }
     }
-    out.push_str(&text[done..]);
-    Some(out)
+    out
+}
+
+/// `end` is ASCII.
+fn ends_with(text: &str, end: &str) -> bool {
+    let start = text.len().checked_sub(end.len());
+    start.is_some_and(|start| text.as_bytes()[start..].eq_ignore_ascii_case(end.as_bytes()))
 }
 
 #[cfg(test)]
@@ -132,6 +117,8 @@ mod tests {
             ("http://[::1]/(a)[b]", "http://[::1]/(a)[b]"),
             ("é[.]fr", "é.fr"),
             ("evil[[.]]com", "evil.com"),
+            ("evil[{(((((((\\\\\\\\\\\\.)))))))}]com", "evil.com"),
+            ("hxxp[:]//evil[d[.]ot]com", "http://evil[d.ot]com"),
             ("evil\\\r\n.com", "evil.com"),
             ("HTTP://EVIL.COM", "HTTP://EVIL.COM"),
         ] {
