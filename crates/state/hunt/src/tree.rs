@@ -82,6 +82,24 @@ impl Filter {
         Self::one_or(flat, Self::Or)
     }
 
+    /// How deep parentheses and NOT nest when it is shown.
+    pub(crate) fn nesting(&self) -> usize {
+        match self {
+            Self::And(parts) | Self::Or(parts) => {
+                let parts = parts.iter().map(Self::nesting_within);
+                parts.max().unwrap_or_default()
+            }
+            Self::Not(inner) => 1 + inner.nesting_within(),
+            Self::All | Self::Field(..) | Self::Text(_) => 0,
+        }
+    }
+
+    /// As a part of another: what has parts of its own is in a parenthesis.
+    fn nesting_within(&self) -> usize {
+        let own = usize::from(matches!(self, Self::And(_) | Self::Or(_)));
+        own + self.nesting()
+    }
+
     fn one_or(mut parts: Vec<Self>, many: impl FnOnce(Vec<Self>) -> Self) -> Self {
         match parts.len() {
             0 => Self::All,

@@ -12,7 +12,7 @@ use crate::{Error, Field, Names, Query, UnknownName};
 
 /// The longest query, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024;
-/// The deepest nesting of parentheses and NOT.
+/// The deepest nesting of parentheses and NOT, also of those that a query has when it is shown.
 pub const MAX_DEPTH: usize = 32;
 /// Field tests and words, in all.
 pub const MAX_TERMS: usize = 256;
@@ -48,6 +48,13 @@ struct Parser<'n> {
 impl Parser<'_> {
     fn query(&mut self) -> Result<Query, Error> {
         let filter = self.filter()?;
+        // `a b OR c` is shown with a parenthesis that it need not have, and what is shown can be read.
+        if filter.nesting() > MAX_DEPTH {
+            return Err(Error::TooDeep {
+                at: self.cursor.at(),
+                limit: MAX_DEPTH,
+            });
+        }
         let query = self.stages(filter)?;
         match self.cursor.peek() {
             None => Ok(query),

@@ -206,3 +206,22 @@ fn size_is_bounded() {
         Err(Error::TooManyTerms { .. })
     ));
 }
+
+/// Each level is shown with two parentheses, of which it needs one.
+#[test]
+fn what_is_read_can_be_shown_and_read() {
+    use aurora_hunt::{Error, parse};
+    for levels in 1..32 {
+        let text = "a OR b (".repeat(levels) + "c OR d" + &")".repeat(levels);
+        match parse(&text) {
+            Ok(query) => {
+                assert!(levels <= 16);
+                assert_eq!(parse(&query.to_string()), Ok(query), "{levels}");
+            }
+            Err(error) => {
+                assert!(levels > 16);
+                assert!(matches!(error, Error::TooDeep { .. }), "{levels}: {error}");
+            }
+        }
+    }
+}
