@@ -277,6 +277,7 @@ proptest! {
     #[test]
     fn odd_records_become_the_same((source, record) in odd::record()) {
         let text = record.to_string();
+        // The site compares what it is sent with its own.
         compare(&text, &batch(source, [text.clone().into_bytes()]));
     }
 }
